@@ -1,0 +1,62 @@
+import { checkLockfile } from '../checks/lockfile.mjs';
+import { checkWorkspaces } from '../checks/workspaces.mjs';
+import { requireSupportedNode } from './node-version.mjs';
+import { installDependencies } from './npm-dependencies.mjs';
+import { runNodeModule } from './run-command.mjs';
+
+/**
+ * @typedef {object} Check
+ * @property {string} name
+ * @property {() => Promise<{ code: number, output: string }>} run
+ */
+
+/** @type {readonly Check[]} */
+const checks = [
+  { name: 'format', run: program('prettier/bin/prettier.cjs', '--check', '.') },
+  { name: 'lint', run: program('oxlint/bin/oxlint', '--deny-warnings') },
+  { name: 'types', run: program('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json') },
+  {
+    name: 'unused',
+    run: program(
+      'knip/bin/knip.js',
+      '--no-progress',
+      '--no-config-hints',
+      '-t',
+      'tsconfig.build.json',
+    ),
+  },
+  { name: 'lockfile', run: problems(checkLockfile) },
+  { name: 'workspaces', run: problems(checkWorkspaces) },
+];
+
+requireSupportedNode();
+await installDependencies();
+
+const results = [];
+for (const { name, run } of checks) {
+  const startedAtMs = performance.now();
+  const { code, output } = await run();
+  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+  results.push({ check: name, result: code === 0 ? 'pass' : 'FAIL', seconds });
+  if (code !== 0) console.log(`--- ${name}\n${output.trimEnd()}\n`);
+}
+for (const { check, result, seconds } of results) {
+  console.log(`${check.padEnd(12)}${result}${seconds.padStart(8)} s`);
+}
+if (results.some(({ result }) => result === 'FAIL')) process.exitCode = 1;
+
+/**
+ * @param {string} script path of the program inside node_modules
+ * @param {string[]} args
+ */
+function program(script, ...args) {
+  return () => runNodeModule(script, args, { captured: true });
+}
+
+/** @param {() => string[]} check returns one line per problem */
+function problems(check) {
+  return async () => {
+    const lines = check();
+    return { code: lines.length > 0 ? 1 : 0, output: lines.join('\n') };
+  };
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { runCommand } from './run-command.mjs';
+
+/**
+ * A Debian package that some tests need.
+ * @typedef {object} DebianPackage
+ * @property {string} name
+ * @property {string} binary its presence proves that the package is installed
+ * @property {readonly string[]} tests the test files that need it
+ */
+
+/** @type {readonly DebianPackage[]} */
+const packagesForTests = [
+  {
+    name: 'chromium',
+    binary: '/usr/bin/chromium',
+    tests: ['apps/server/src/talk-page.e2e.test.ts'],
+  },
+];
+
+/**
+ * Installs the Debian packages that the selected tests need, where that is possible without asking
+ * for a password. Otherwise it prints the command; the tests in question are then skipped.
+ * @param {readonly string[]} filters parts of test paths; none selects every test
+ * @returns {Promise<readonly DebianPackage[]>} the packages that are still missing
+ */
+export async function installDebianPackages(filters) {
+  const wanted = packagesForTests.filter(
+    ({ binary, tests }) => !existsSync(binary) && isSelected(tests, filters),
+  );
+  if (wanted.length > 0) await install(wanted.map(({ name }) => name));
+  return packagesForTests.filter(({ binary }) => !existsSync(binary));
+}
+
+/** @param {readonly string[]} tests @param {readonly string[]} filters */
+function isSelected(tests, filters) {
+  return filters.length === 0 || tests.some((test) => filters.some((part) => test.includes(part)));
+}
+
+/** @param {readonly string[]} names */
+async function install(names) {
+  const installation = ['apt-get', 'install', '-y', '--no-install-recommends', ...names];
+  const asRoot = await rootPrefix();
+  if (asRoot === undefined) {
+    console.log(
+      `Some tests need ${names.join(', ')}. To run them too:\n` +
+        `  sudo apt-get update && sudo ${installation.join(' ')}`,
+    );
+    return;
+  }
+  console.log(`Installing ${names.join(', ')} (apt-get)…`);
+  for (const command of [['apt-get', 'update'], installation]) {
+    const [program = '', ...args] = [...asRoot, ...command];
+    const { code, output } = await runCommand(program, args, { captured: true });
+    if (code === 0) continue;
+    console.log(`${output.trimEnd()}\n${command.join(' ')} failed; the tests go on without.`);
+    return;
+  }
+}
+
+/** What to put before a command so that it runs as root; undefined when that needs a password. */
+async function rootPrefix() {
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive'];
+  if (process.getuid?.() === 0) return environment;
+  const { code } = await runCommand('sudo', ['-n', 'true'], { captured: true });
+  return code === 0 ? ['sudo', '-n', ...environment] : undefined;
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { turnReportSchema } from './turn-report.ts';
+
+const word = z.object({ text: z.string(), startMs: z.number(), endMs: z.number() });
+
+const body = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session.started'), agent: z.string() }),
+  z.object({ type: z.literal('session.ended'), reason: z.string() }),
+  z.object({
+    type: z.literal('state'),
+    region: z.enum(['caller', 'turn', 'agentAudio']),
+    from: z.string(),
+    to: z.string(),
+  }),
+  /** What the recogniser makes of the caller so far; a later one replaces it. */
+  z.object({
+    type: z.literal('caller.transcript'),
+    itemId: z.string(),
+    text: z.string(),
+    isFinal: z.boolean(),
+  }),
+  /** What the agent is about to say, as it is generated. */
+  z.object({ type: z.literal('agent.text'), itemId: z.string(), delta: z.string() }),
+  /** Where the agent's words lie in their item's audio; always before that audio. */
+  z.object({ type: z.literal('agent.words'), itemId: z.string(), words: z.array(word) }),
+  /** The agent's item was cut: what the caller heard of it and what not. */
+  z.object({
+    type: z.literal('agent.truncated'),
+    itemId: z.string(),
+    playedMs: z.number(),
+    heard: z.string(),
+    unheard: z.string(),
+  }),
+  /** An item reached its final state; the text is what was heard or typed. */
+  z.object({
+    type: z.literal('item'),
+    itemId: z.string(),
+    speaker: z.enum(['caller', 'agent', 'system']),
+    text: z.string().nullable(),
+    status: z.enum(['completed', 'incomplete']),
+  }),
+  z.object({
+    type: z.literal('bargeIn'),
+    itemId: z.string().nullable(),
+    verdict: z.enum(['cut', 'falseAlarm']),
+    playedMs: z.number(),
+  }),
+  z.object({
+    type: z.literal('tool.started'),
+    callId: z.string(),
+    name: z.string(),
+    arguments: z.string(),
+  }),
+  z.object({
+    type: z.literal('tool.settled'),
+    callId: z.string(),
+    name: z.string(),
+    outcome: z.enum(['result', 'error', 'timeout', 'cancelled', 'unknown']),
+    output: z.string().nullable(),
+    durationMs: z.number(),
+  }),
+  /** The caller is to be passed to a person; `details` is the transfer call's JSON arguments. */
+  z.object({ type: z.literal('handoff'), details: z.string() }),
+  z.object({ type: z.literal('turn'), report: turnReportSchema }),
+  z.object({ type: z.literal('fault'), code: z.string(), message: z.string() }),
+]);
+
+/**
+ * One message of `/sessions/{id}/feed`, JSON text over a WebSocket, apart from the wire protocol
+ * because its clients must not see foreign events. `seq` counts from 1 without gaps within a
+ * session; `?after=seq` resumes.
+ */
+export const feedEventSchema = z
+  .object({ seq: z.number().int(), sessionId: z.string(), atMs: z.number() })
+  .and(body);
+
+/** One message of the session feed. */
+export type FeedEvent = z.infer<typeof feedEventSchema>;
+
+/** What a feed message says, without its place in the feed. */
+export type FeedBody = z.infer<typeof body>;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/**
+ * The hops from the caller's last sound to the first agent audio written, in order. Each runs from
+ * the end of the one before, so together they are the whole.
+ *
+ * - `endpointing`: last voiced sample → turn committed and its transcript final
+ * - `inference`: → first token of the answer
+ * - `aggregation`: → first piece of text that can be spoken
+ * - `synthesis`: → first byte of its audio
+ * - `egress`: → first frame written to the leg
+ */
+export const HOPS = ['endpointing', 'inference', 'aggregation', 'synthesis', 'egress'] as const;
+
+/** A step of {@link HOPS}. */
+export type Hop = (typeof HOPS)[number];
+
+/** Where the milliseconds of one turn went. Instants are on the session's clock. */
+export const turnReportSchema = z.object({
+  /** Counts the agent's turns from 1. */
+  turn: z.number().int(),
+  /** The caller's item that was answered; null for a turn nobody spoke, such as a greeting. */
+  itemId: z.string().nullable(),
+  generationId: z.string(),
+  /** The caller's last voiced sample; null when there was none. */
+  voiceEndAtMs: z.number().nullable(),
+  /** When the turn was known to be over, or the answer was asked for. */
+  committedAtMs: z.number(),
+  /** When the first agent audio was written to the leg. */
+  firstAudioAtMs: z.number(),
+  /** Milliseconds per hop; a hop the engine does not mark is part of the next. */
+  hops: z.object({
+    endpointing: z.number().nullable(),
+    inference: z.number().nullable(),
+    aggregation: z.number().nullable(),
+    synthesis: z.number().nullable(),
+    egress: z.number().nullable(),
+  }),
+  /** From the last voiced sample to the first agent audio: what the caller feels. */
+  voiceToVoiceMs: z.number().nullable(),
+  /** From the decision that the turn is over to the first agent audio. */
+  postEndpointMs: z.number(),
+  /** What the hops leave unexplained. */
+  unexplainedMs: z.number(),
+});
+
+/** Where the milliseconds of one turn went. */
+export type TurnReport = z.infer<typeof turnReportSchema>;

@@ -1,0 +1,252 @@
+import type {
+  Clock,
+  EngineContext,
+  EngineEvent,
+  EngineMark,
+  GenerationRequest,
+  Usage,
+} from '@antiphon/session';
+import { PipelineError } from '../pipeline-error.ts';
+import type { CascadeTimeouts } from './cascade-timeouts.ts';
+import type { LanguageModel, LanguageModelPart, LanguageModelRequest } from './ports/language-model.ts';
+import type { TextToSpeech } from './ports/text-to-speech.ts';
+import { providerError } from './provider-error.ts';
+import { SentenceCutter } from './sentence-cutter.ts';
+import { SpeechLine } from './speech-line.ts';
+import { StallTimer } from './stall-timer.ts';
+
+/** What {@link Answer} needs. */
+export interface AnswerOptions {
+  readonly context: EngineContext;
+  readonly languageModel: LanguageModel;
+  readonly textToSpeech: TextToSpeech;
+  readonly clock: Clock;
+  readonly timeouts: CascadeTimeouts;
+  /** Resolves when no transcript is owed. */
+  readonly transcriptsSettled: () => Promise<void>;
+}
+
+type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
+type Ending = Pick<Extract<EngineEvent, { type: 'generation.ended' }>, 'outcome' | 'error'>;
+
+const NO_USAGE: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+};
+
+/**
+ * One generation: the model's text, cut into pieces, spoken while the model goes on. No event
+ * comes before `start` has returned. When the model fails, the pieces it completed are still
+ * spoken; when the synthesizer fails, the generation ends at once.
+ */
+export class Answer {
+  readonly #request: GenerationRequest;
+  readonly #options: AnswerOptions;
+  readonly #abort = new AbortController();
+  readonly #cutter = new SentenceCutter();
+  readonly #line: SpeechLine | null;
+  readonly #stall: StallTimer;
+  readonly #marked = new Set<EngineMark>();
+  #usage = NO_USAGE;
+  #hasText = false;
+  #hasCalls = false;
+  #isEnding = false;
+  #isOver = false;
+
+  constructor(request: GenerationRequest, options: AnswerOptions) {
+    this.#request = request;
+    this.#options = options;
+    this.#line = modalityOf(request) === 'audio' ? this.#openLine() : null;
+    this.#stall = new StallTimer(options.clock, () => this.#failStalled());
+  }
+
+  get generationId(): string {
+    return this.#request.generationId;
+  }
+
+  start(): void {
+    const { transcriptsSettled } = this.#options;
+    if (this.#request.kind === 'say') {
+      const { text } = this.#request;
+      queueMicrotask(() => void this.#say(text));
+    } else {
+      const request = this.#request;
+      void transcriptsSettled().then(() => this.#ask(request));
+    }
+  }
+
+  /** Stops at once; no event follows, whatever a provider still calls. */
+  cancel(): void {
+    if (!this.#isOver) this.#release();
+  }
+
+  async #say(text: string): Promise<void> {
+    await this.#write(text);
+    await this.#flush();
+    await this.#end({ outcome: 'completed' });
+  }
+
+  async #ask(request: AnswerRequest): Promise<void> {
+    this.#mark('transcriptReady');
+    if (this.#isOver) return;
+    const { languageModel, timeouts } = this.#options;
+    try {
+      this.#stall.start(timeouts.firstTokenMs);
+      for await (const part of languageModel.answer(this.#modelRequest(request))) {
+        this.#stall.stop();
+        if (this.#isEnding || this.#isOver) return;
+        await this.#take(part);
+        if (this.#isEnding || this.#isOver) return;
+        this.#stall.start(timeouts.tokenGapMs);
+      }
+      this.#failModel(new PipelineError('provider_failed', `${languageModel.name} broke off`));
+    } catch (error) {
+      this.#failModel(providerError(languageModel.name, error));
+    }
+  }
+
+  async #take(part: LanguageModelPart): Promise<void> {
+    switch (part.type) {
+      case 'text':
+        // What a model writes after a call waits for the call's result: it will be asked again.
+        if (part.delta !== '' && !this.#hasCalls) await this.#write(part.delta);
+        return;
+      case 'toolCall':
+        this.#mark('firstToken');
+        this.#hasCalls = true;
+        await this.#flush();
+        await this.#line?.drained();
+        this.#emit({
+          type: 'generation.toolCall',
+          generationId: this.generationId,
+          callId: part.callId,
+          name: part.name,
+          arguments: part.arguments,
+        });
+        return;
+      case 'end':
+        this.#usage = part.usage;
+        await this.#flush();
+        await this.#end({ outcome: part.finish === 'length' ? 'incomplete' : 'completed' });
+        return;
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#request.kind === 'answer') this.#mark('firstToken');
+    // Blanks alone are no message: a model may write some before a call.
+    const delta = this.#hasText ? text : text.trimStart();
+    if (delta === '') return;
+    this.#hasText = true;
+    this.#emit({ type: 'generation.text', generationId: this.generationId, delta });
+    if (this.#line) await this.#speak(this.#line, this.#cutter.push(delta));
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#line) await this.#speak(this.#line, this.#cutter.flush());
+  }
+
+  async #speak(line: SpeechLine, pieces: readonly string[]): Promise<void> {
+    for (const piece of pieces) {
+      await line.room();
+      this.#mark('firstSentence');
+      line.speak(piece);
+    }
+  }
+
+  /** Speaks what is queued, then tells the end. */
+  async #end(ending: Ending): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#stall.stop();
+    await this.#line?.drained();
+    this.#tellEnd(ending);
+  }
+
+  #tellEnd(ending: Ending): void {
+    if (this.#isOver) return;
+    this.#release();
+    this.#options.context.onEvent({
+      type: 'generation.ended',
+      generationId: this.generationId,
+      usage: this.#usage,
+      ...ending,
+    });
+  }
+
+  #failModel(error: PipelineError): void {
+    if (this.#isOver) return;
+    this.#abort.abort();
+    void this.#end(failed(error));
+  }
+
+  #failStalled(): void {
+    const { languageModel, timeouts } = this.#options;
+    const isFirst = !this.#marked.has('firstToken');
+    const message = isFirst
+      ? `${languageModel.name} wrote nothing within ${timeouts.firstTokenMs} ms`
+      : `${languageModel.name} fell silent for ${timeouts.tokenGapMs} ms`;
+    this.#failModel(new PipelineError('provider_timeout', message));
+  }
+
+  #openLine(): SpeechLine {
+    const { textToSpeech, clock, timeouts } = this.#options;
+    const { generationId, config } = this.#request;
+    return new SpeechLine({
+      textToSpeech,
+      voice: config.voice,
+      speed: config.speed,
+      clock,
+      audioGapMs: timeouts.audioGapMs,
+      onWords: (words) => this.#emit({ type: 'generation.words', generationId, words }),
+      onAudio: (pcm, sampleRate) => {
+        this.#mark('firstByte');
+        this.#emit({ type: 'generation.audio', generationId, pcm, sampleRate });
+      },
+      onFailure: (failure) => this.#tellEnd(failed(failure)),
+    });
+  }
+
+  #modelRequest({ config, options }: AnswerRequest): LanguageModelRequest {
+    const { context } = this.#options;
+    return {
+      sessionId: context.sessionId,
+      instructions: options.instructions ?? config.instructions,
+      history: context.history(),
+      tools: options.tools ?? config.tools,
+      toolChoice: options.toolChoice ?? config.toolChoice,
+      maxOutputTokens:
+        options.maxOutputTokens === undefined ? config.maxOutputTokens : options.maxOutputTokens,
+      signal: this.#abort.signal,
+    };
+  }
+
+  #mark(mark: EngineMark): void {
+    if (this.#marked.has(mark)) return;
+    this.#marked.add(mark);
+    const atMs = this.#options.clock.now();
+    this.#emit({ type: 'generation.mark', generationId: this.generationId, mark, atMs });
+  }
+
+  #emit(event: EngineEvent): void {
+    if (!this.#isOver) this.#options.context.onEvent(event);
+  }
+
+  #release(): void {
+    this.#isOver = true;
+    this.#stall.stop();
+    this.#abort.abort();
+    this.#line?.close();
+  }
+}
+
+function modalityOf(request: GenerationRequest): 'audio' | 'text' {
+  const { config } = request;
+  return request.kind === 'say' ? config.modality : (request.options.modality ?? config.modality);
+}
+
+function failed(error: PipelineError): Ending {
+  return { outcome: 'failed', error: { code: error.code, message: error.message } };
+}

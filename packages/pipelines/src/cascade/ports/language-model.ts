@@ -1,0 +1,34 @@
+import type { ConversationItem, ToolChoice, ToolDefinition, Usage } from '@antiphon/session';
+
+/** What a model is asked. */
+export interface LanguageModelRequest {
+  readonly sessionId: string;
+  readonly instructions: string;
+  /** The conversation as heard, oldest first. */
+  readonly history: readonly ConversationItem[];
+  readonly tools: readonly ToolDefinition[];
+  readonly toolChoice: ToolChoice;
+  readonly maxOutputTokens: number | null;
+  readonly signal: AbortSignal;
+}
+
+/** A piece of an answer. Text comes before calls; `end` is the last. */
+export type LanguageModelPart =
+  | { readonly type: 'text'; readonly delta: string }
+  | {
+      readonly type: 'toolCall';
+      readonly callId: string;
+      readonly name: string;
+      /** JSON text of the arguments object. */
+      readonly arguments: string;
+    }
+  | { readonly type: 'end'; readonly finish: 'stop' | 'length'; readonly usage: Usage };
+
+/**
+ * Writes the agent's side of the conversation. `answer` streams; it throws a PipelineError when
+ * the provider fails and ends early, without an error, when the signal aborts.
+ */
+export interface LanguageModel {
+  readonly name: string;
+  answer(request: LanguageModelRequest): AsyncIterable<LanguageModelPart>;
+}

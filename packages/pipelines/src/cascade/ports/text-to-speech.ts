@@ -1,0 +1,35 @@
+import type { SampleRate } from '@antiphon/audio';
+import type { TimedWord } from '@antiphon/session';
+
+/** A piece of text to be spoken in one breath, a sentence or a clause. */
+export interface SynthesisRequest {
+  /** Written text; the provider finds its spoken form. */
+  readonly text: string;
+  readonly voice: string;
+  /** Speaking rate, 1 is the voice's own. */
+  readonly speed: number;
+}
+
+/** What a synthesizer tells of one request: words before their audio, then one end. */
+export interface SynthesisEvents {
+  /** Times are relative to the start of this piece's audio. */
+  onWords(words: readonly TimedWord[]): void;
+  onAudio(pcm: Int16Array, sampleRate: SampleRate): void;
+  onEnd(): void;
+  /** In place of `onEnd`. */
+  onError(error: Error): void;
+}
+
+/** A synthesis under way. */
+export interface Synthesis {
+  /** No callback follows. */
+  cancel(): void;
+}
+
+/** Turns text into speech with word times. Requests of one session are made one after another. */
+export interface TextToSpeech {
+  readonly name: string;
+  readonly voices: readonly string[];
+  synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis;
+  close(): Promise<void>;
+}

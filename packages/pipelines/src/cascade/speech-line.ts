@@ -1,0 +1,213 @@
+import type { SampleRate } from '@antiphon/audio';
+import type { Clock, TimedWord, TimerHandle } from '@antiphon/session';
+import { PipelineError } from '../pipeline-error.ts';
+import type { Synthesis, TextToSpeech } from './ports/text-to-speech.ts';
+import { providerError } from './provider-error.ts';
+import { isSpeakable } from './sentence-cutter.ts';
+import { StallTimer } from './stall-timer.ts';
+
+/**
+ * Pieces that may wait for the synthesizer: more sentences than a spoken answer has, so a model is
+ * held back only when it rambles. When it is full, {@link SpeechLine.room} lets nobody on.
+ */
+const MAX_WAITING_PIECES = 8;
+
+/**
+ * How much audio may be made beyond what can have been played since the first of it. Twice what a
+ * spoken answer should last: it bounds the memory of a long one, and the work that a barge-in
+ * throws away.
+ */
+const MAX_AHEAD_MS = 30_000;
+
+/** What {@link SpeechLine} needs. */
+export interface SpeechLineOptions {
+  readonly textToSpeech: TextToSpeech;
+  readonly voice: string;
+  readonly speed: number;
+  readonly clock: Clock;
+  /** How long the synthesizer may stay silent while it works. */
+  readonly audioGapMs: number;
+  /** Times are relative to the start of the line's audio. */
+  readonly onWords: (words: readonly TimedWord[]) => void;
+  readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
+  /** The line has stopped for good. */
+  readonly onFailure: (failure: PipelineError) => void;
+}
+
+interface Piece {
+  /** Where its audio starts in the line's audio. */
+  readonly startMs: number;
+  synthesis: Synthesis | null;
+}
+
+/** Speaks the pieces of one answer in order, one synthesis at a time. */
+export class SpeechLine {
+  readonly #options: SpeechLineOptions;
+  readonly #stall: StallTimer;
+  #waiting: string[] = [];
+  #piece: Piece | null = null;
+  #pause: TimerHandle | null = null;
+  #isClosed = false;
+  #isStarting = false;
+  #audioMs = 0;
+  /** Samples since `#audioMs` was settled, at `#sampleRate`; kept whole so that no rounding adds up. */
+  #samples = 0;
+  #sampleRate: SampleRate | null = null;
+  #firstAudioAtMs: number | null = null;
+  #changed: (() => void)[] = [];
+
+  constructor(options: SpeechLineOptions) {
+    this.#options = options;
+    this.#stall = new StallTimer(options.clock, () => this.#failStalled());
+  }
+
+  /** Queues a piece of text; called when there is room. */
+  speak(text: string): void {
+    if (this.#isClosed) return;
+    this.#waiting.push(text);
+    this.#next();
+  }
+
+  /** Resolves when a piece may be queued, or the line is closed. */
+  async room(): Promise<void> {
+    while (!this.#isClosed && this.#waiting.length >= MAX_WAITING_PIECES) await this.#change();
+  }
+
+  /** Resolves when all that was queued is spoken, or the line is closed. */
+  async drained(): Promise<void> {
+    while (!this.#isClosed && (this.#piece !== null || this.#waiting.length > 0)) {
+      await this.#change();
+    }
+  }
+
+  /** Stops at once: nothing more is told. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#stall.stop();
+    if (this.#pause !== null) this.#options.clock.clearTimeout(this.#pause);
+    this.#pause = null;
+    const piece = this.#piece;
+    this.#piece = null;
+    piece?.synthesis?.cancel();
+    this.#notify();
+  }
+
+  /** Starts pieces until one is under way; a loop, for a synthesizer may end before it returns. */
+  #next(): void {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    while (!this.#isClosed && this.#piece === null && this.#pause === null) {
+      if (this.#waiting.length > 0) this.#pauseWhenAhead();
+      const text = this.#pause === null ? this.#waiting.shift() : undefined;
+      if (text === undefined) break;
+      if (isSpeakable(text)) this.#start(text);
+      else this.#passOver(text);
+    }
+    this.#isStarting = false;
+    this.#notify();
+  }
+
+  #start(text: string): void {
+    const { textToSpeech, voice, speed, audioGapMs } = this.#options;
+    const piece: Piece = { startMs: this.#positionMs(), synthesis: null };
+    this.#piece = piece;
+    this.#stall.start(audioGapMs);
+    try {
+      const synthesis = textToSpeech.synthesize(
+        { text, voice, speed },
+        {
+          onWords: (words) => this.#words(piece, words),
+          onAudio: (pcm, sampleRate) => this.#audio(piece, pcm, sampleRate),
+          onEnd: () => this.#end(piece),
+          onError: (error) => this.#fail(piece, providerError(textToSpeech.name, error)),
+        },
+      );
+      if (this.#piece === piece) piece.synthesis = synthesis;
+      else synthesis.cancel();
+    } catch (error) {
+      this.#fail(piece, providerError(textToSpeech.name, error));
+    }
+  }
+
+  /** Marks without a letter or a digit are part of the text but make no sound. */
+  #passOver(text: string): void {
+    const atMs = this.#positionMs();
+    this.#options.onWords(text.split(' ').map((mark) => ({ text: mark, startMs: atMs, endMs: atMs })));
+  }
+
+  #words(piece: Piece, words: readonly TimedWord[]): void {
+    if (this.#piece !== piece) return;
+    this.#stall.touch();
+    const { startMs } = piece;
+    this.#options.onWords(
+      words.map((word) => ({
+        text: word.text,
+        startMs: startMs + word.startMs,
+        endMs: startMs + word.endMs,
+      })),
+    );
+  }
+
+  #audio(piece: Piece, pcm: Int16Array, sampleRate: SampleRate): void {
+    if (this.#piece !== piece || pcm.length === 0) return;
+    this.#stall.touch();
+    this.#firstAudioAtMs ??= this.#options.clock.now();
+    if (sampleRate !== this.#sampleRate) {
+      this.#audioMs = this.#positionMs();
+      this.#samples = 0;
+      this.#sampleRate = sampleRate;
+    }
+    this.#samples += pcm.length;
+    this.#options.onAudio(pcm, sampleRate);
+  }
+
+  #end(piece: Piece): void {
+    if (this.#piece !== piece) return;
+    this.#piece = null;
+    this.#stall.stop();
+    this.#next();
+  }
+
+  #fail(piece: Piece, failure: PipelineError): void {
+    if (this.#piece !== piece) return;
+    this.close();
+    this.#options.onFailure(failure);
+  }
+
+  #failStalled(): void {
+    const { textToSpeech, audioGapMs } = this.#options;
+    const message = `${textToSpeech.name} gave no audio for ${audioGapMs} ms`;
+    if (this.#piece) this.#fail(this.#piece, new PipelineError('provider_timeout', message));
+  }
+
+  #positionMs(): number {
+    if (this.#sampleRate === null) return 0;
+    return this.#audioMs + (this.#samples * 1000) / this.#sampleRate;
+  }
+
+  /** Pauses when too much audio lies ahead, until that much has been played. */
+  #pauseWhenAhead(): void {
+    if (this.#firstAudioAtMs === null) return;
+    const { clock } = this.#options;
+    const aheadMs = this.#positionMs() - (clock.now() - this.#firstAudioAtMs);
+    if (aheadMs <= MAX_AHEAD_MS) return;
+    this.#pause = clock.setTimeout(() => {
+      this.#pause = null;
+      this.#next();
+    }, aheadMs - MAX_AHEAD_MS);
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#changed.push(resolve);
+    });
+  }
+
+  #notify(): void {
+    const changed = this.#changed;
+    this.#changed = [];
+    for (const resolve of changed) resolve();
+  }
+}

@@ -1,0 +1,158 @@
+import type {
+  Clock,
+  EngineContext,
+  EngineEvent,
+  EngineSession,
+  GenerationRequest,
+  TimedWord,
+  TimerHandle,
+  Usage,
+} from '@antiphon/session';
+import { STUB_SAMPLE_RATE } from './stub-speech.ts';
+
+/** What {@link StubSession} needs. */
+export interface StubSessionOptions {
+  readonly context: EngineContext;
+  readonly clock: Clock;
+  readonly reply: string;
+  readonly transcript: string;
+  readonly delayMs: number;
+  readonly toolCall: { readonly name: string; readonly arguments: string } | null;
+  readonly chunks: readonly Int16Array[];
+  readonly wordsOf: (text: string) => readonly TimedWord[];
+}
+
+interface Generation {
+  readonly request: GenerationRequest;
+  timer: TimerHandle | null;
+}
+
+const NO_USAGE: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+};
+
+/** One session's use of a stub. */
+export class StubSession implements EngineSession {
+  readonly #options: StubSessionOptions;
+  /** The turn that is heard, and the turns whose transcript comes on the next microtask. */
+  #open: string | null = null;
+  readonly #owed = new Set<string>();
+  #generation: Generation | null = null;
+  #isClosed = false;
+
+  constructor(options: StubSessionOptions) {
+    this.#options = options;
+  }
+
+  beginTurn(itemId: string): void {
+    if (!this.#isClosed && !this.#owed.has(itemId)) this.#open = itemId;
+  }
+
+  hear(): void {
+    // What is said makes no difference to a stub.
+  }
+
+  commitTurn(itemId: string): void {
+    if (this.#open !== itemId) return;
+    this.#open = null;
+    this.#owed.add(itemId);
+    queueMicrotask(() => this.#transcribe(itemId));
+  }
+
+  dropTurn(itemId: string): void {
+    if (this.#open === itemId) this.#open = null;
+    this.#owed.delete(itemId);
+  }
+
+  generate(request: GenerationRequest): void {
+    if (this.#isClosed) return;
+    this.#stop();
+    const { clock, delayMs } = this.#options;
+    const generation: Generation = { request, timer: null };
+    this.#generation = generation;
+    const run = () => this.#run(generation);
+    if (delayMs > 0) generation.timer = clock.setTimeout(run, delayMs);
+    else queueMicrotask(run);
+  }
+
+  cancel(generationId: string): void {
+    if (this.#generation?.request.generationId === generationId) this.#stop();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#open = null;
+    this.#owed.clear();
+    this.#stop();
+  }
+
+  #stop(): void {
+    if (this.#generation?.timer) this.#options.clock.clearTimeout(this.#generation.timer);
+    this.#generation = null;
+  }
+
+  #transcribe(itemId: string): void {
+    if (!this.#owed.delete(itemId)) return;
+    const { context, transcript } = this.#options;
+    context.onEvent({ type: 'transcript', itemId, text: transcript, isFinal: true });
+  }
+
+  #run(generation: Generation): void {
+    for (const event of this.#eventsOf(generation.request)) {
+      // A listener may have cancelled on the event before.
+      if (this.#generation !== generation) return;
+      if (event.type === 'generation.ended') this.#generation = null;
+      this.#options.context.onEvent(event);
+    }
+  }
+
+  *#eventsOf(request: GenerationRequest): Generator<EngineEvent> {
+    const { generationId } = request;
+    const callId = this.#callFor(request);
+    if (request.kind === 'answer') yield this.#mark(generationId, 'transcriptReady');
+    if (request.kind === 'answer') yield this.#mark(generationId, 'firstToken');
+    if (callId && this.#options.toolCall) {
+      yield { type: 'generation.toolCall', generationId, callId, ...this.#options.toolCall };
+    } else {
+      yield* this.#speech(request);
+    }
+    yield { type: 'generation.ended', generationId, outcome: 'completed', usage: NO_USAGE };
+  }
+
+  *#speech(request: GenerationRequest): Generator<EngineEvent> {
+    const { generationId, config } = request;
+    const text = request.kind === 'say' ? request.text : this.#options.reply;
+    const modality = request.kind === 'say' ? config.modality : request.options.modality;
+    const words = this.#options.wordsOf(text);
+    if (words.length === 0) return;
+    yield { type: 'generation.text', generationId, delta: text };
+    if ((modality ?? config.modality) === 'text') return;
+    yield this.#mark(generationId, 'firstSentence');
+    yield { type: 'generation.words', generationId, words };
+    yield this.#mark(generationId, 'firstByte');
+    for (const pcm of this.#options.chunks) {
+      yield { type: 'generation.audio', generationId, pcm, sampleRate: STUB_SAMPLE_RATE };
+    }
+  }
+
+  /** The id of the call that an answer makes, or `null` when it speaks. */
+  #callFor(request: GenerationRequest): string | null {
+    const { toolCall, context } = this.#options;
+    if (request.kind === 'say' || !toolCall) return null;
+    const tools = request.options.tools ?? request.config.tools;
+    const choice = request.options.toolChoice ?? request.config.toolChoice;
+    if (choice === 'none' || !tools.some((tool) => tool.name === toolCall.name)) return null;
+    if (context.history().at(-1)?.kind === 'toolOutput') return null;
+    return `call_${request.generationId}`;
+  }
+
+  #mark(
+    generationId: string,
+    mark: Extract<EngineEvent, { type: 'generation.mark' }>['mark'],
+  ): EngineEvent {
+    return { type: 'generation.mark', generationId, mark, atMs: this.#options.clock.now() };
+  }
+}

@@ -1,0 +1,76 @@
+import type { TurnDetection, TurnFact } from '@antiphon/session';
+
+/**
+ * Voiced audio in a row that makes a turn. Shorter is a click, a key tone or a cough; with 60 ms no
+ * utterance of 100 was missed and none of nine kinds of noise began a turn, at 50 to 110 ms of
+ * delay.
+ */
+const MIN_SPEECH_MS = 60;
+
+/** How far below the threshold a sound that has begun may fall and still be the same sound. */
+const HYSTERESIS = 0.15;
+
+/** The parts of a TurnDetection that say where turns begin and end. */
+export type EndpointerSettings = Pick<TurnDetection, 'threshold' | 'silenceDurationMs'>;
+
+/** A stretch of audio, in milliseconds since the detector was opened, and how likely it is speech. */
+export interface VadWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** 0 to 1. */
+  readonly probability: number;
+}
+
+/**
+ * Finds turns in speech probabilities. A turn starts once 60 ms in a row are voiced and stops once
+ * `silenceDurationMs` have passed since the last voiced window. A window is voiced from the
+ * threshold on, and after a voiced one from 0.15 below it on.
+ */
+export class VadEndpointer {
+  #settings: EndpointerSettings;
+  #isSpeaking = false;
+  #isVoiced = false;
+  #voicedFromMs = 0;
+  #voicedToMs = 0;
+  #endMs = 0;
+
+  constructor(settings: EndpointerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Changes threshold and silence from the next window on. */
+  configure(settings: EndpointerSettings): void {
+    this.#settings = settings;
+  }
+
+  /** Forgets a turn that has begun, and the sound that might begin one. */
+  reset(): void {
+    this.#isSpeaking = false;
+    this.#isVoiced = false;
+  }
+
+  /**
+   * Takes the next window and tells what it decided, or null. Where windows are missing before it,
+   * the last sound is taken to have lasted: audio that nobody judged ends no turn.
+   */
+  accept(window: VadWindow): TurnFact | null {
+    const { threshold, silenceDurationMs } = this.#settings;
+    const wasVoiced = this.#isVoiced;
+    this.#isVoiced = window.probability >= (wasVoiced ? threshold - HYSTERESIS : threshold);
+    if (wasVoiced && window.startMs > this.#endMs) this.#voicedToMs = window.startMs;
+    if (this.#isVoiced) {
+      if (!wasVoiced) this.#voicedFromMs = window.startMs;
+      this.#voicedToMs = window.endMs;
+    }
+    this.#endMs = window.endMs;
+
+    if (!this.#isSpeaking) {
+      if (!this.#isVoiced || window.endMs - this.#voicedFromMs < MIN_SPEECH_MS) return null;
+      this.#isSpeaking = true;
+      return { type: 'speechStarted', startMs: this.#voicedFromMs };
+    }
+    if (this.#isVoiced || window.endMs - this.#voicedToMs < silenceDurationMs) return null;
+    this.#isSpeaking = false;
+    return { type: 'speechStopped', endMs: this.#voicedToMs, decidedMs: window.endMs };
+  }
+}

@@ -1,0 +1,278 @@
+import { TurnClock } from '@antiphon/observability';
+import type { Hop } from '@antiphon/observability';
+import type { CommittedTurn } from './caller-turns.ts';
+import type { ConversationItem } from './ports/conversation-item.ts';
+import type { CancelReason, GenerationKind } from './ports/session-event.ts';
+import type {
+  EngineEvent,
+  EngineMark,
+  EngineSession,
+  GenerationRequest,
+  Usage,
+} from './ports/voice-engine.ts';
+import type { Playout } from './playout.ts';
+import type { Ask } from './session.facts.ts';
+import type { SessionParts } from './session-parts.ts';
+import type { ToolDesk } from './tool-desk.ts';
+
+const NO_USAGE: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+};
+
+const HOP_OF_MARK: Readonly<Record<EngineMark, Hop>> = {
+  transcriptReady: 'endpointing',
+  firstToken: 'inference',
+  firstSentence: 'aggregation',
+  firstByte: 'synthesis',
+};
+
+interface Generation {
+  readonly id: string;
+  readonly ask: Ask;
+  readonly clock: TurnClock;
+  itemId: string | null;
+  hasAudio: boolean;
+}
+
+/** What the agent's side of a session needs. */
+export interface AgentSpeechOptions {
+  readonly parts: SessionParts;
+  readonly playout: Playout;
+  readonly tools: ToolDesk;
+  readonly lastTurn: () => CommittedTurn | null;
+}
+
+/** Carries out generations: from the engine's events to items, words and audio. */
+export class AgentSpeech {
+  readonly #options: AgentSpeechOptions;
+  #engine: EngineSession | null = null;
+  #generation: Generation | null = null;
+  #turnCount = 0;
+  #coverCount = 0;
+  /** Generations whose first audio is still to be written, by id. */
+  readonly #measured = new Map<string, TurnClock>();
+
+  constructor(options: AgentSpeechOptions) {
+    this.#options = options;
+  }
+
+  /** The engine is opened after this, because it reports here. */
+  attach(engine: EngineSession): void {
+    this.#engine = engine;
+  }
+
+  /** The generation being made, if one is. */
+  get activeId(): string | null {
+    return this.#generation?.id ?? null;
+  }
+
+  generate(generationId: string, ask: Ask): void {
+    const { parts, lastTurn } = this.#options;
+    const turn = lastTurn();
+    const answersTurn = turn !== null && ask.itemId === turn.itemId;
+    const clock = new TurnClock({
+      turn: ++this.#turnCount,
+      itemId: ask.itemId,
+      generationId,
+      voiceEndAtMs: answersTurn ? turn.voiceEndAtMs : null,
+      committedAtMs: answersTurn ? turn.committedAtMs : parts.clock.now(),
+    });
+    this.#generation = { id: generationId, ask, clock, itemId: null, hasAudio: false };
+    this.#measured.set(generationId, clock);
+    parts.notify({ type: 'generation.started', generationId, kind: ask.kind, options: ask.options });
+    this.#engine?.generate(this.#requestFor(generationId, ask));
+  }
+
+  /** Takes what the engine reports; events of other generations are stale and ignored. */
+  hear(event: EngineEvent): void {
+    if (event.type === 'transcript') {
+      this.#transcribe(event.itemId, event.text, event.isFinal);
+      return;
+    }
+    const generation = this.#generation;
+    if (!generation || event.generationId !== generation.id) return;
+    const { parts, playout, tools } = this.#options;
+    switch (event.type) {
+      case 'generation.text': {
+        const itemId = this.#itemOf(generation);
+        parts.conversation.append({ type: 'written', itemId, delta: event.delta });
+        parts.ledger.write(itemId, event.delta);
+        parts.notify({
+          type: 'generation.text',
+          generationId: generation.id,
+          itemId,
+          delta: event.delta,
+        });
+        return;
+      }
+      case 'generation.words': {
+        const itemId = this.#itemOf(generation);
+        parts.ledger.time(itemId, event.words);
+        parts.notify({
+          type: 'generation.words',
+          generationId: generation.id,
+          itemId,
+          words: event.words,
+        });
+        return;
+      }
+      case 'generation.audio': {
+        generation.hasAudio = true;
+        const itemId = this.#itemOf(generation);
+        if (!playout.enqueue(generation.id, itemId, event.pcm, event.sampleRate)) {
+          this.#engine?.cancel(generation.id);
+          this.#finish(generation, 'incomplete', NO_USAGE, {
+            code: 'playout_full',
+            message: 'The answer is longer than two minutes of speech; the rest was dropped.',
+          });
+        }
+        return;
+      }
+      case 'generation.toolCall':
+        tools.called(event, generation.ask.options.tools ?? parts.config().tools);
+        return;
+      case 'generation.mark':
+        generation.clock.mark(HOP_OF_MARK[event.mark], event.atMs);
+        return;
+      case 'generation.ended':
+        this.#finish(generation, event.outcome, event.usage, event.error ?? null);
+    }
+  }
+
+  /** Stops the generation being made. */
+  cancel(reason: CancelReason): void {
+    const generation = this.#generation;
+    if (!generation) return;
+    const { conversation } = this.#options.parts;
+    this.#engine?.cancel(generation.id);
+    this.#generation = null;
+    this.#measured.delete(generation.id);
+    if (generation.itemId !== null && !generation.hasAudio) {
+      const item = conversation.message(generation.itemId);
+      const text = item?.medium === 'text' ? (item.text ?? '') : '';
+      conversation.append({ type: 'truncated', itemId: generation.itemId, text, audioMs: 0 });
+    }
+    this.#tellItemDone(generation, 'incomplete');
+    this.#options.parts.notify({
+      type: 'generation.ended',
+      generationId: generation.id,
+      outcome: 'cancelled',
+      cancelReason: reason,
+      usage: NO_USAGE,
+      error: null,
+    });
+  }
+
+  /** The first audio of a generation was written. */
+  firstAudioWritten(generationId: string): void {
+    const { parts } = this.#options;
+    const clock = this.#measured.get(generationId);
+    if (clock) {
+      this.#measured.delete(generationId);
+      parts.notify({ type: 'turn.measured', report: clock.finish(parts.clock.now()) });
+    }
+    parts.report({ type: 'agent.firstAudio', generationId });
+  }
+
+  /** All audio of an item was heard. */
+  itemPlayed(itemId: string): void {
+    const { parts } = this.#options;
+    const audioMs = Math.round(parts.ledger.generatedMs(itemId));
+    parts.conversation.append({ type: 'completed', itemId, audioMs });
+    parts.notify({ type: 'playout.drained', itemId });
+  }
+
+  #requestFor(generationId: string, ask: Ask): GenerationRequest {
+    const config = this.#options.parts.config();
+    if (ask.kind === 'answer') return { kind: 'answer', generationId, config, options: ask.options };
+    return { kind: 'say', generationId, config, text: this.#textOf(ask.kind) };
+  }
+
+  #textOf(kind: Exclude<GenerationKind, 'answer'>): string {
+    const config = this.#options.parts.config();
+    switch (kind) {
+      case 'greeting':
+        return config.greeting ?? '';
+      case 'apology':
+        return config.apology;
+      case 'farewell':
+        return config.farewell;
+      case 'cover':
+        return config.covers[this.#coverCount++ % config.covers.length] ?? '';
+    }
+  }
+
+  #transcribe(itemId: string, text: string, isFinal: boolean): void {
+    const { parts } = this.#options;
+    if (isFinal) parts.conversation.append({ type: 'transcribed', itemId, text });
+    parts.notify({ type: 'caller.transcript', itemId, text, isFinal });
+  }
+
+  #itemOf(generation: Generation): string {
+    if (generation.itemId !== null) return generation.itemId;
+    const { parts } = this.#options;
+    const config = parts.config();
+    const isText = (generation.ask.options.modality ?? config.modality) === 'text';
+    const item: ConversationItem = {
+      kind: 'message',
+      id: parts.newItemId(),
+      speaker: 'agent',
+      medium: isText && generation.ask.kind === 'answer' ? 'text' : 'audio',
+      status: 'inProgress',
+      text: '',
+      audioMs: 0,
+    };
+    generation.itemId = item.id;
+    parts.ledger.open(item.id);
+    parts.conversation.append({ type: 'added', item });
+    parts.notify({
+      type: 'item.added',
+      item,
+      previousItemId: parts.conversation.previousId(item.id),
+      generationId: generation.id,
+    });
+    return item.id;
+  }
+
+  #finish(
+    generation: Generation,
+    outcome: 'completed' | 'incomplete' | 'failed',
+    usage: Usage,
+    error: { readonly code: string; readonly message: string } | null,
+  ): void {
+    const { parts, playout } = this.#options;
+    this.#generation = null;
+    if (!generation.hasAudio) this.#measured.delete(generation.id);
+    if (generation.itemId !== null) {
+      if (generation.hasAudio) playout.endItem(generation.id, generation.itemId);
+      else parts.conversation.append({ type: 'completed', itemId: generation.itemId, audioMs: 0 });
+      this.#tellItemDone(generation, outcome === 'completed' ? 'completed' : 'incomplete');
+    }
+    parts.notify({
+      type: 'generation.ended',
+      generationId: generation.id,
+      outcome,
+      cancelReason: null,
+      usage,
+      error,
+    });
+    if (outcome === 'failed' && error) parts.notify({ type: 'engine.failed', ...error });
+    parts.report({
+      type: 'agent.generationEnded',
+      generationId: generation.id,
+      failed: outcome === 'failed',
+    });
+  }
+
+  #tellItemDone(generation: Generation, status: 'completed' | 'incomplete'): void {
+    const { parts } = this.#options;
+    if (generation.itemId === null) return;
+    const item = parts.conversation.message(generation.itemId);
+    if (item) {
+      parts.notify({ type: 'item.done', item: { ...item, status }, generationId: generation.id });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { TimerHandle } from './ports/clock.ts';
+import type { Rejection } from './ports/control-channel.ts';
+import type { CancelReason } from './ports/session-event.ts';
+import type { Playout } from './playout.ts';
+import type { SessionParts } from './session-parts.ts';
+
+/** A client reports its position within a round trip of the onset; half a second is a bad line. */
+const POSITION_WAIT_MS = 500;
+
+/**
+ * A client's playback clock runs a little past the audio it was given; beyond this it means
+ * another item.
+ */
+const OVERSHOOT_MS = 250;
+
+/** Cuts the conversation to the words that were played, once it is known how far that was. */
+export class HistoryCutter {
+  readonly #parts: SessionParts;
+  readonly #playout: Playout;
+  readonly #asksClient: boolean;
+  /** Items whose position the client still owes, with our own estimate. */
+  readonly #owed = new Map<string, number>();
+  #timer: TimerHandle | null = null;
+  #reason: CancelReason = 'bargeIn';
+
+  constructor(parts: SessionParts, playout: Playout, asksClient: boolean) {
+    this.#parts = parts;
+    this.#playout = playout;
+    this.#asksClient = asksClient;
+  }
+
+  /** Stops the playout and settles what was heard; `history.cut` is reported when it is known. */
+  cut(reason: CancelReason): void {
+    this.#settleOwed();
+    this.#reason = reason;
+    const items = this.#playout.cut();
+    this.#parts.report({ type: 'playout.cut' });
+    for (const { itemId, playedMs } of items) {
+      const isAsked = this.#asksClient && this.#parts.ledger.sentMs(itemId) > 0;
+      if (isAsked) this.#owed.set(itemId, playedMs);
+      else this.#truncate(itemId, playedMs);
+    }
+    if (this.#owed.size === 0) {
+      this.#parts.report({ type: 'history.cut' });
+      return;
+    }
+    this.#timer = this.#parts.clock.setTimeout(() => {
+      this.#timer = null;
+      this.#settleOwed();
+      this.#parts.report({ type: 'history.cut' });
+    }, POSITION_WAIT_MS);
+  }
+
+  /** Why a client may not truncate the item there, or null. */
+  refuses(itemId: string, audioEndMs: number): Rejection | null {
+    const { conversation, ledger } = this.#parts;
+    if (!conversation.item(itemId)) return { code: 'itemNotFound', itemId };
+    if (!ledger.has(itemId) || conversation.message(itemId)?.medium !== 'audio') {
+      return { code: 'notAgentAudio', itemId };
+    }
+    const audioMs = Math.round(ledger.sentMs(itemId));
+    return audioEndMs > audioMs + OVERSHOOT_MS
+      ? { code: 'truncatedPastEnd', audioMs, askedMs: audioEndMs }
+      : null;
+  }
+
+  /** The client, who was not refused, says how much of an item it played. */
+  truncate(itemId: string, audioEndMs: number): void {
+    const audioMs = this.#parts.ledger.sentMs(itemId);
+    const wasOwed = this.#owed.delete(itemId);
+    this.#truncate(itemId, Math.min(audioEndMs, audioMs));
+    if (wasOwed) {
+      // The client plays one item at a time: what came after this one was not heard.
+      this.#settleOwed();
+      this.#stopTimer();
+      this.#parts.report({ type: 'history.cut' });
+    }
+  }
+
+  /** Whether the item's audio is still on its way to the caller. */
+  isPlaying(itemId: string): boolean {
+    const item = this.#parts.conversation.message(itemId);
+    return this.#playout.isActive && item?.status === 'inProgress';
+  }
+
+  /** Settles what is open with our own estimate. */
+  close(): void {
+    this.#reason = 'sessionEnded';
+    this.#stopTimer();
+    this.#settleOwed();
+    for (const { itemId, playedMs } of this.#playout.cut()) this.#truncate(itemId, playedMs);
+  }
+
+  #settleOwed(): void {
+    for (const [itemId, playedMs] of this.#owed) this.#truncate(itemId, playedMs);
+    this.#owed.clear();
+    this.#stopTimer();
+  }
+
+  #truncate(itemId: string, playedMs: number): void {
+    const { conversation, ledger, notify } = this.#parts;
+    const { heard, unheard } = ledger.divide(itemId, playedMs);
+    const audioEndMs = Math.floor(playedMs);
+    conversation.append(
+      unheard === ''
+        ? { type: 'completed', itemId, audioMs: audioEndMs }
+        : { type: 'truncated', itemId, text: heard, audioMs: audioEndMs },
+    );
+    notify({ type: 'item.truncated', itemId, audioEndMs, heard, unheard });
+    if (this.#reason === 'bargeIn') {
+      notify({ type: 'bargeIn.decided', itemId, verdict: 'cut', playedMs: audioEndMs });
+    }
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#parts.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

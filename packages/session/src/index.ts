@@ -1,0 +1,52 @@
+export type { AgentDefinition } from './ports/agent-definition.ts';
+export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
+export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
+export type { Clock, TimerHandle } from './ports/clock.ts';
+export type { ControlChannel, NewItem, Rejection, SessionControl } from './ports/control-channel.ts';
+export type {
+  ConversationItem,
+  ItemStatus,
+  MessageItem,
+  Speaker,
+  ToolCallItem,
+  ToolOutputItem,
+} from './ports/conversation-item.ts';
+export type {
+  Dialogue,
+  DialogueCall,
+  DialogueIntent,
+  DialogueReply,
+  DialogueResult,
+  DialogueSlot,
+  DialogueStage,
+} from './ports/dialogue.ts';
+export type { PlayedAudio, Recorder, Recording } from './ports/recorder.ts';
+export type {
+  AnswerOptions,
+  SessionConfig,
+  ToolChoice,
+  ToolDefinition,
+  TurnDetection,
+} from './ports/session-config.ts';
+export type {
+  CancelReason,
+  EndReason,
+  GenerationKind,
+  SessionEvent,
+} from './ports/session-event.ts';
+export type { SessionLog } from './ports/session-log.ts';
+export type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
+export type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
+export type {
+  EngineContext,
+  EngineEvent,
+  EngineMark,
+  EngineSession,
+  GenerationRequest,
+  TimedWord,
+  Usage,
+  VoiceEngine,
+} from './ports/voice-engine.ts';
+export { systemClock } from './clock/system-clock.ts';
+export type { ConversationEntry } from './conversation.ts';
+export { startSession, type Session, type SessionOptions } from './session-runtime.ts';

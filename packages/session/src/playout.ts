@@ -1,0 +1,298 @@
+import { StreamingResampler } from '@antiphon/audio';
+import type { SampleRate } from '@antiphon/audio';
+import type { CallerLeg } from './ports/caller-leg.ts';
+import type { Clock, TimerHandle } from './ports/clock.ts';
+import type { Recording } from './ports/recorder.ts';
+import type { PlayoutLedger } from './playout-ledger.ts';
+import { PlayedSpans } from './played-spans.ts';
+
+/** One message of 100 ms keeps base64 and framing cheap and a cut precise. */
+const CHUNK_MS = 100;
+
+/** Two minutes of speech is no turn any more; what comes after is refused. */
+export const MAX_QUEUED_MS = 120_000;
+
+/** How long after the end by our own clock a marking leg may stay silent about the last audio. */
+const MARK_GRACE_MS = 1_000;
+
+interface Chunk {
+  readonly generationId: string;
+  readonly itemId: string;
+  readonly pcm: Int16Array;
+  readonly offsetMs: number;
+}
+
+/** An item whose audio was stopped. */
+export interface CutItem {
+  readonly itemId: string;
+  readonly generationId: string;
+  /** Position of the item's audio that was heard, by marks or else by our clock. */
+  readonly playedMs: number;
+}
+
+/** What the playout needs and whom it tells; callbacks come synchronously. */
+export interface PlayoutOptions {
+  readonly clock: Clock;
+  readonly leg: CallerLeg;
+  readonly ledger: PlayoutLedger;
+  readonly recording: Recording | null;
+  /** The first audio of a generation was written to the leg. */
+  onFirstAudio(generationId: string, itemId: string): void;
+  /** There is audio where there was none. */
+  onStarted(): void;
+  /** All audio of an item was heard. */
+  onItemPlayed(itemId: string): void;
+  /** All audio of all items was heard. */
+  onDrained(): void;
+}
+
+/**
+ * Paces agent audio to the leg, at most its lead ahead of the caller's ear, and knows at any
+ * instant what was heard.
+ */
+export class Playout {
+  readonly #options: PlayoutOptions;
+  readonly #spans = new PlayedSpans();
+  #queue: Chunk[] = [];
+  #queuedMs = 0;
+  /** Sent and perhaps not yet heard; kept only where it can be cleared and sent again. */
+  #sent: (Chunk & { readonly startAtMs: number })[] = [];
+  readonly #open = new Map<string, { generationId: string; ended: boolean }>();
+  #resampler: { generationId: string; rate: SampleRate; resample: StreamingResampler } | null = null;
+  #started = new Set<string>();
+  #playEndAtMs = 0;
+  #timer: TimerHandle | null = null;
+  #isHeld = false;
+  #isClosed = false;
+
+  constructor(options: PlayoutOptions) {
+    this.#options = options;
+  }
+
+  /** Whether audio is queued, held or being heard. */
+  get isActive(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Takes generated audio; false when the queue is full and it was dropped. */
+  enqueue(generationId: string, itemId: string, pcm: Int16Array, rate: SampleRate): boolean {
+    if (this.#isClosed) return false;
+    if (this.#queuedMs > MAX_QUEUED_MS) return false;
+    const legRate = this.#options.leg.outputRate;
+    if (this.#resampler?.generationId !== generationId || this.#resampler.rate !== rate) {
+      this.#resampler = { generationId, rate, resample: new StreamingResampler(rate, legRate) };
+    }
+    this.#append(generationId, itemId, this.#resampler.resample.process(pcm));
+    return true;
+  }
+
+  /** No more audio of this item will come. */
+  endItem(generationId: string, itemId: string): void {
+    const item = this.#open.get(itemId);
+    if (!item) return;
+    if (this.#resampler?.generationId === generationId) {
+      this.#append(generationId, itemId, this.#resampler.resample.flush());
+      this.#resampler = null;
+    }
+    item.ended = true;
+    this.#pump();
+  }
+
+  /** Marks of the leg: audio of the item was heard up to `playedMs`. */
+  reportPlayed(itemId: string, playedMs: number): void {
+    this.#spans.report(itemId, playedMs);
+    this.#pump();
+  }
+
+  /** How far the item's audio was heard at this instant. */
+  playedMs(itemId: string): number {
+    return this.#heardMs(itemId, this.#options.clock.now());
+  }
+
+  /** Stops at the caller's ear and keeps the rest for `resume`. */
+  hold(): void {
+    if (this.#isHeld || !this.isActive) return;
+    const now = this.#options.clock.now();
+    this.#isHeld = true;
+    this.#stopTimer();
+    const rate = this.#options.leg.outputRate;
+    const unheard: Chunk[] = [];
+    for (const chunk of this.#sent) {
+      const heardSamples = Math.floor(((now - chunk.startAtMs) * rate) / 1000);
+      if (heardSamples >= chunk.pcm.length) continue;
+      const skip = Math.max(0, heardSamples);
+      unheard.push({
+        ...chunk,
+        pcm: chunk.pcm.subarray(skip),
+        offsetMs: chunk.offsetMs + (skip * 1000) / rate,
+      });
+    }
+    this.#options.leg.clear();
+    this.#options.recording?.cut(now);
+    this.#spans.stop(now);
+    for (const chunk of unheard) this.#queuedMs += (chunk.pcm.length * 1000) / rate;
+    this.#queue = [...unheard, ...this.#queue];
+    this.#sent = [];
+    this.#playEndAtMs = now;
+  }
+
+  /** Goes on where `hold` stopped, without losing a sample. */
+  resume(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#playEndAtMs = 0;
+    this.#pump();
+  }
+
+  /** Drops all audio not yet heard and tells for each item how far it was heard, oldest first. */
+  cut(): CutItem[] {
+    const now = this.#options.clock.now();
+    const items = [...this.#open].map(([itemId, { generationId }]) => ({
+      itemId,
+      generationId,
+      playedMs: this.#heardMs(itemId, now),
+    }));
+    if (!this.#isHeld && items.length > 0) {
+      this.#options.leg.clear();
+      this.#options.recording?.cut(now);
+    }
+    this.#spans.stop(now);
+    this.#forget();
+    return items;
+  }
+
+  /** Forgets everything; nothing is sent or told any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#forget();
+  }
+
+  /** Marks are truth; without them our clock is the best estimate. */
+  #heardMs(itemId: string, now: number): number {
+    return this.#options.leg.capabilities.playedPosition === 'marks'
+      ? this.#spans.reportedMs(itemId)
+      : this.#spans.playedMs(itemId, now);
+  }
+
+  #forget(): void {
+    this.#stopTimer();
+    this.#queue = [];
+    this.#queuedMs = 0;
+    this.#sent = [];
+    this.#open.clear();
+    this.#started.clear();
+    this.#resampler = null;
+    this.#isHeld = false;
+    this.#playEndAtMs = 0;
+  }
+
+  #append(generationId: string, itemId: string, pcm: Int16Array): void {
+    if (pcm.length === 0) return;
+    const { ledger, leg, onStarted } = this.#options;
+    const wasActive = this.isActive;
+    if (!this.#open.has(itemId)) this.#open.set(itemId, { generationId, ended: false });
+    const rate = leg.outputRate;
+    const chunkSamples = (rate * CHUNK_MS) / 1000;
+    for (let start = 0; start < pcm.length; start += chunkSamples) {
+      const part = pcm.subarray(start, Math.min(pcm.length, start + chunkSamples));
+      this.#queue.push({ generationId, itemId, pcm: part, offsetMs: ledger.generatedMs(itemId) });
+      const partMs = (part.length * 1000) / rate;
+      ledger.generate(itemId, partMs);
+      this.#queuedMs += partMs;
+    }
+    if (!wasActive) onStarted();
+    this.#pump();
+  }
+
+  /** Sends what the lead allows, tells what was heard, and sets the one timer for the rest. */
+  #pump(): void {
+    if (this.#isHeld || this.#isClosed) return;
+    this.#stopTimer();
+    const { clock, leg } = this.#options;
+    const now = clock.now();
+    while (this.#queue.length > 0) {
+      const aheadMs = Math.max(0, this.#playEndAtMs - now);
+      const chunkMs = (this.#queue[0]!.pcm.length * 1000) / leg.outputRate;
+      if (aheadMs > 0 && aheadMs + chunkMs > leg.capabilities.maxLeadMs) break;
+      this.#sendNext(now);
+    }
+    this.#settle(now);
+    if (this.#open.size === 0 || this.#isClosed || this.#isHeld) return;
+    const wakeAtMs = this.#wakeAtMs();
+    if (wakeAtMs !== null) {
+      this.#timer = clock.setTimeout(() => this.#pump(), Math.max(1, wakeAtMs - now));
+    }
+  }
+
+  #sendNext(now: number): void {
+    const { leg, ledger, recording, onFirstAudio } = this.#options;
+    const chunk = this.#queue.shift()!;
+    const chunkMs = (chunk.pcm.length * 1000) / leg.outputRate;
+    this.#queuedMs -= chunkMs;
+    const startAtMs = Math.max(now, this.#playEndAtMs);
+    this.#playEndAtMs = startAtMs + chunkMs;
+    this.#spans.add(chunk.itemId, { startAtMs, offsetMs: chunk.offsetMs, lengthMs: chunkMs });
+    ledger.send(chunk.itemId, chunk.offsetMs + chunkMs);
+    if (leg.capabilities.bargeIn === 'hold') {
+      while (this.#sent.length > 0 && this.#endAtMs(this.#sent[0]!) <= now) this.#sent.shift();
+      this.#sent.push({ ...chunk, startAtMs });
+    }
+    leg.send({ ...chunk, sampleRate: leg.outputRate });
+    recording?.agent({
+      itemId: chunk.itemId,
+      pcm: chunk.pcm,
+      sampleRate: leg.outputRate,
+      playsAtMs: startAtMs,
+    });
+    if (!this.#started.has(chunk.generationId)) {
+      this.#started.add(chunk.generationId);
+      onFirstAudio(chunk.generationId, chunk.itemId);
+    }
+  }
+
+  #settle(now: number): void {
+    const { ledger, leg, onItemPlayed, onDrained } = this.#options;
+    let hasPlayed = false;
+    for (const [itemId, item] of this.#open) {
+      if (!item.ended || this.#queue.some((chunk) => chunk.itemId === itemId)) break;
+      const generatedMs = ledger.generatedMs(itemId);
+      const graceMs = leg.capabilities.playedPosition === 'marks' ? MARK_GRACE_MS : 0;
+      const isMarked = this.#spans.reportedMs(itemId) >= generatedMs - 1;
+      const isOver = this.#spans.endAtMs(itemId) + graceMs <= now;
+      if (!isOver && !(graceMs > 0 && isMarked)) break;
+      this.#open.delete(itemId);
+      hasPlayed = true;
+      onItemPlayed(itemId);
+    }
+    if (hasPlayed && this.#open.size === 0) {
+      this.#started.clear();
+      onDrained();
+    }
+  }
+
+  /** When something is next to be sent or was heard; null while audio is still being generated. */
+  #wakeAtMs(): number | null {
+    const { leg } = this.#options;
+    const next = this.#queue[0];
+    if (next) {
+      const chunkMs = (next.pcm.length * 1000) / leg.outputRate;
+      return this.#playEndAtMs + chunkMs - leg.capabilities.maxLeadMs;
+    }
+    for (const [itemId, item] of this.#open) {
+      if (!item.ended) return null;
+      const graceMs = leg.capabilities.playedPosition === 'marks' ? MARK_GRACE_MS : 0;
+      return this.#spans.endAtMs(itemId) + graceMs;
+    }
+    return null;
+  }
+
+  #endAtMs(chunk: Chunk & { readonly startAtMs: number }): number {
+    return chunk.startAtMs + (chunk.pcm.length * 1000) / this.#options.leg.outputRate;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === null) return;
+    this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

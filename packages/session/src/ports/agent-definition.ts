@@ -1,0 +1,17 @@
+import type { Dialogue } from './dialogue.ts';
+import type { SessionConfig } from './session-config.ts';
+
+/** An agent as its folder defines it; everything a session needs to start. */
+export interface AgentDefinition {
+  /** The folder's name: lower-case letters, digits and hyphens. */
+  readonly name: string;
+  /** One line for lists. */
+  readonly description: string;
+  /** Which VoiceEngine answers: its `name`. */
+  readonly pipeline: string;
+  /** Which TurnDetectors listen. */
+  readonly detector: 'neural' | 'energy';
+  readonly config: SessionConfig;
+  /** The script of the scripted language model, where the pipeline has one. */
+  readonly dialogue: Dialogue | null;
+}

@@ -1,0 +1,125 @@
+import type { TurnReport } from '@antiphon/observability';
+import type { ConversationItem } from './conversation-item.ts';
+import type { AnswerOptions, SessionConfig } from './session-config.ts';
+import type { TimedWord, Usage } from './voice-engine.ts';
+
+/** Why a session ended. */
+export type EndReason =
+  | 'callerLeft'
+  | 'clientEnded'
+  | 'handedOff'
+  | 'expired'
+  | 'serverStopping'
+  | 'failed';
+
+/** Why an answer was stopped. */
+export type CancelReason = 'bargeIn' | 'client' | 'sessionEnded';
+
+/** What is being generated: an answer of the engine, or a text of the session's own. */
+export type GenerationKind = 'answer' | 'greeting' | 'cover' | 'apology' | 'farewell';
+
+/** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
+export type SessionEvent = { readonly atMs: number } & (
+  | { readonly type: 'session.started'; readonly sessionId: string; readonly agent: string }
+  | { readonly type: 'session.configured'; readonly config: SessionConfig }
+  | { readonly type: 'session.ended'; readonly reason: EndReason }
+  | {
+      readonly type: 'state.changed';
+      readonly region: 'caller' | 'turn' | 'agentAudio';
+      /** Dotted path inside the region, such as `responding.speaking`. */
+      readonly from: string;
+      readonly to: string;
+    }
+  /** `audioStartMs` includes the prefix padding. */
+  | {
+      readonly type: 'caller.speechStarted';
+      readonly itemId: string;
+      readonly audioStartMs: number;
+    }
+  /** `audioEndMs` includes the silence that ended the turn. */
+  | { readonly type: 'caller.speechStopped'; readonly itemId: string; readonly audioEndMs: number }
+  | {
+      readonly type: 'caller.committed';
+      readonly itemId: string;
+      readonly previousItemId: string | null;
+    }
+  | {
+      readonly type: 'caller.transcript';
+      readonly itemId: string;
+      readonly text: string;
+      readonly isFinal: boolean;
+    }
+  | {
+      readonly type: 'item.added';
+      readonly item: ConversationItem;
+      readonly previousItemId: string | null;
+      /** The generation that is making it; its wire events differ from those of a finished item. */
+      readonly generationId: string | null;
+    }
+  | { readonly type: 'item.done'; readonly item: ConversationItem; readonly generationId: string | null }
+  | { readonly type: 'item.deleted'; readonly itemId: string }
+  | {
+      readonly type: 'item.truncated';
+      readonly itemId: string;
+      readonly audioEndMs: number;
+      /** The words that were played. */
+      readonly heard: string;
+      /** The words that were not. */
+      readonly unheard: string;
+    }
+  | {
+      readonly type: 'generation.started';
+      readonly generationId: string;
+      readonly kind: GenerationKind;
+      readonly options: AnswerOptions;
+    }
+  | {
+      readonly type: 'generation.text';
+      readonly generationId: string;
+      readonly itemId: string;
+      readonly delta: string;
+    }
+  | {
+      readonly type: 'generation.words';
+      readonly generationId: string;
+      readonly itemId: string;
+      readonly words: readonly TimedWord[];
+    }
+  | {
+      readonly type: 'generation.ended';
+      readonly generationId: string;
+      readonly outcome: 'completed' | 'cancelled' | 'incomplete' | 'failed';
+      readonly cancelReason: CancelReason | null;
+      readonly usage: Usage;
+      readonly error: { readonly code: string; readonly message: string } | null;
+    }
+  | {
+      readonly type: 'bargeIn.decided';
+      readonly itemId: string | null;
+      readonly verdict: 'cut' | 'falseAlarm';
+      readonly playedMs: number;
+    }
+  | { readonly type: 'playout.drained'; readonly itemId: string }
+  | {
+      readonly type: 'tool.started';
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'tool.settled';
+      readonly callId: string;
+      readonly name: string;
+      readonly outcome: 'result' | 'error' | 'timeout' | 'cancelled' | 'unknown';
+      readonly output: string | null;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'handoff.requested';
+      /** The arguments of the transfer call, JSON text. */
+      readonly details: string;
+    }
+  | { readonly type: 'turn.measured'; readonly report: TurnReport }
+  | { readonly type: 'invariant.violated'; readonly name: string; readonly detail: string }
+  | { readonly type: 'engine.failed'; readonly code: string; readonly message: string }
+);

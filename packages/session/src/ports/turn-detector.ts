@@ -1,0 +1,34 @@
+import type { AudioFrame } from './audio-frame.ts';
+import type { TurnDetection } from './session-config.ts';
+
+/**
+ * What a detector found. Offsets are milliseconds of caller audio since the detector was opened,
+ * counted in samples.
+ */
+export type TurnFact =
+  /** The caller began to speak at `startMs`. */
+  | { readonly type: 'speechStarted'; readonly startMs: number }
+  /**
+   * The turn is over: `endMs` is the end of the last voiced sound and `decidedMs` the end of the
+   * audio that decided it.
+   */
+  | { readonly type: 'speechStopped'; readonly endMs: number; readonly decidedMs: number };
+
+/**
+ * Finds the caller's turns in one session's audio. Facts alternate, started first, and come
+ * synchronously or later, never after `close`. It leaves out what the words mean.
+ */
+export interface TurnDetector {
+  /** Takes the next frame; every frame of the session in order. */
+  accept(frame: AudioFrame): void;
+  /** Changes threshold and windows from the next frame on. */
+  configure(detection: TurnDetection): void;
+  /** Forgets a turn that has begun, without a fact. */
+  reset(): void;
+  close(): void;
+}
+
+/** Opens a detector for one session. `onFact` must not throw. */
+export interface TurnDetectors {
+  open(detection: TurnDetection, onFact: (fact: TurnFact) => void): TurnDetector;
+}

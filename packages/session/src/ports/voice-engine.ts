@@ -1,0 +1,129 @@
+import type { SampleRate } from '@antiphon/audio';
+import type { AudioFrame } from './audio-frame.ts';
+import type { ConversationItem } from './conversation-item.ts';
+import type { AnswerOptions, SessionConfig } from './session-config.ts';
+
+/** A written word and where it lies in its item's audio. */
+export interface TimedWord {
+  /** As written, punctuation included; the words joined by single spaces are the text. */
+  readonly text: string;
+  /** Of its first spoken token, in milliseconds of the item's audio. */
+  readonly startMs: number;
+  /** Of its last spoken token: 4471 ends with "one". */
+  readonly endMs: number;
+}
+
+/** Counts of one generation; zero where an engine does not count. */
+export interface Usage {
+  readonly inputTextTokens: number;
+  readonly inputAudioTokens: number;
+  readonly outputTextTokens: number;
+  readonly outputAudioTokens: number;
+}
+
+/** A moment on the way from a caller's turn to the first sound of the answer. */
+export type EngineMark = 'transcriptReady' | 'firstToken' | 'firstSentence' | 'firstByte';
+
+/**
+ * What an engine reports. Events of a generation come in order, end with exactly one
+ * `generation.ended`, and stop at once when it is cancelled (then without an end). At most one
+ * message is spoken per generation, before its tool calls.
+ */
+export type EngineEvent =
+  | {
+      readonly type: 'transcript';
+      readonly itemId: string;
+      readonly text: string;
+      /** A partial transcript replaces the one before it; the last one is final. */
+      readonly isFinal: boolean;
+    }
+  /** Written text of the message, to be appended to what came before. */
+  | { readonly type: 'generation.text'; readonly generationId: string; readonly delta: string }
+  /** The words of audio that is about to come, before that audio. */
+  | {
+      readonly type: 'generation.words';
+      readonly generationId: string;
+      readonly words: readonly TimedWord[];
+    }
+  | {
+      readonly type: 'generation.audio';
+      readonly generationId: string;
+      readonly pcm: Int16Array;
+      readonly sampleRate: SampleRate;
+    }
+  | {
+      readonly type: 'generation.toolCall';
+      readonly generationId: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'generation.mark';
+      readonly generationId: string;
+      readonly mark: EngineMark;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'generation.ended';
+      readonly generationId: string;
+      readonly outcome: 'completed' | 'incomplete' | 'failed';
+      readonly usage: Usage;
+      /** What failed, without anything the caller said. */
+      readonly error?: { readonly code: string; readonly message: string };
+    };
+
+/** An answer of the engine's own, or a text to be spoken as it stands. */
+export type GenerationRequest =
+  | {
+      readonly kind: 'answer';
+      readonly generationId: string;
+      readonly config: SessionConfig;
+      readonly options: AnswerOptions;
+    }
+  | {
+      readonly kind: 'say';
+      readonly generationId: string;
+      readonly config: SessionConfig;
+      readonly text: string;
+    };
+
+/** What the session gives an engine. */
+export interface EngineContext {
+  readonly sessionId: string;
+  /**
+   * The conversation as heard, oldest first. Read it when an answer is made, not before: the
+   * transcript of the last turn may have just come.
+   */
+  history(): readonly ConversationItem[];
+  /** Called synchronously for each event; it does not throw. */
+  onEvent(event: EngineEvent): void;
+}
+
+/** One session's use of an engine. All calls come from the session runtime; none throws. */
+export interface EngineSession {
+  /** A caller turn begins; its audio follows, the padding before the onset first. */
+  beginTurn(itemId: string): void;
+  /** Caller audio of the turn that has begun. */
+  hear(frame: AudioFrame): void;
+  /** The turn is over; its final transcript is owed, empty when nothing was understood. */
+  commitTurn(itemId: string): void;
+  /** The turn was nothing; no transcript is owed. */
+  dropTurn(itemId: string): void;
+  /**
+   * Starts a generation; the one before has ended or was cancelled. An answer waits for the
+   * transcripts owed.
+   */
+  generate(request: GenerationRequest): void;
+  /** Stops a generation: no event of it follows. Unknown ids do nothing. */
+  cancel(generationId: string): void;
+  /** Frees everything; no event follows. */
+  close(): void;
+}
+
+/** Turns caller turns into agent speech. It leaves out whose turn it is. */
+export interface VoiceEngine {
+  /** The `pipeline` line of an agent that selects it. */
+  readonly name: string;
+  open(context: EngineContext): EngineSession;
+}

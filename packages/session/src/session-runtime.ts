@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { Subject, Subscription } from 'rxjs';
+import { createActor } from 'xstate';
+import { AgentSpeech } from './agent-speech.ts';
+import { CallerTurns } from './caller-turns.ts';
+import { Conversation } from './conversation.ts';
+import { HistoryCutter } from './history-cutter.ts';
+import { Playout } from './playout.ts';
+import { PlayoutLedger } from './playout-ledger.ts';
+import type { AgentDefinition } from './ports/agent-definition.ts';
+import type { AudioFrame } from './ports/audio-frame.ts';
+import type { CallerLeg, LegFact } from './ports/caller-leg.ts';
+import type { Clock } from './ports/clock.ts';
+import type { ControlChannel, SessionControl } from './ports/control-channel.ts';
+import type { Recorder } from './ports/recorder.ts';
+import type { SessionConfig } from './ports/session-config.ts';
+import type { EndReason, SessionEvent } from './ports/session-event.ts';
+import type { SessionLog } from './ports/session-log.ts';
+import type { ToolRunner } from './ports/tool-runner.ts';
+import type { TurnDetectors } from './ports/turn-detector.ts';
+import type { EngineEvent, VoiceEngine } from './ports/voice-engine.ts';
+import { SessionControls } from './session-controls.ts';
+import type { SessionDecision, SessionFact } from './session.facts.ts';
+import { sessionMachine } from './session.machine.ts';
+import type { SessionNews, SessionParts } from './session-parts.ts';
+import { DEFAULT_TIMINGS } from './session.setup.ts';
+import type { SessionTimings } from './session.setup.ts';
+import { StateWatch } from './state-watch.ts';
+import { ToolDesk } from './tool-desk.ts';
+
+/** The rooms a session is put together from. */
+export interface SessionOptions {
+  readonly sessionId: string;
+  readonly agent: AgentDefinition;
+  readonly leg: CallerLeg;
+  /** Told of everything, in this order. */
+  readonly channels: readonly ControlChannel[];
+  readonly engine: VoiceEngine;
+  readonly detectors: TurnDetectors;
+  readonly tools: ToolRunner;
+  readonly clock: Clock;
+  readonly recorder?: Recorder | null;
+  readonly log?: SessionLog | null;
+  readonly timings?: Partial<SessionTimings>;
+  /** The longest session; 60 minutes, as the Realtime protocol has it, unless said. */
+  readonly maxSessionMs?: number;
+}
+
+/** A running session. */
+export interface Session {
+  readonly control: SessionControl;
+  /** Resolves when the session has ended and holds nothing any more. */
+  readonly ended: Promise<EndReason>;
+}
+
+const MAX_SESSION_MS = 60 * 60_000;
+
+/** Starts a session: joins leg, engine, detector, tools and listeners around one machine. */
+export function startSession(options: SessionOptions): Session {
+  return new SessionRuntime(options).start();
+}
+
+class SessionRuntime {
+  readonly #options: SessionOptions;
+  readonly #facts = new Subject<SessionFact>();
+  readonly #subscriptions = new Subscription();
+  readonly #actor;
+  readonly #parts: SessionParts;
+  readonly #recording;
+  readonly #engine;
+  readonly #playout: Playout;
+  readonly #speech: AgentSpeech;
+  readonly #turns: CallerTurns;
+  readonly #cutter: HistoryCutter;
+  readonly #tools: ToolDesk;
+  readonly #control: SessionControls;
+  readonly #expiry;
+  #config: SessionConfig;
+  #itemCount = 0;
+  #isEnded = false;
+  #resolveEnded: (reason: EndReason) => void = () => {};
+
+  constructor(options: SessionOptions) {
+    const { sessionId, agent, leg, clock } = options;
+    this.#options = options;
+    this.#config = agent.config;
+    const itemPrefix = `item_${randomBytes(6).toString('hex')}`;
+    this.#recording = options.recorder?.open(sessionId, clock.now()) ?? null;
+    const ledger = new PlayoutLedger();
+    this.#parts = {
+      sessionId,
+      clock,
+      ledger,
+      conversation: new Conversation((entry) => options.log?.append(sessionId, entry)),
+      config: () => this.#config,
+      newItemId: () => `${itemPrefix}${(++this.#itemCount).toString(36).padStart(4, '0')}`,
+      report: (fact) => this.#facts.next(fact),
+      notify: (news) => this.#notify(news),
+    };
+    this.#playout = new Playout({
+      clock,
+      leg,
+      ledger,
+      recording: this.#recording,
+      onFirstAudio: (generationId) => this.#speech.firstAudioWritten(generationId),
+      onStarted: () => this.#parts.report({ type: 'playout.started' }),
+      onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
+      onDrained: () => this.#parts.report({ type: 'playout.drained' }),
+    });
+    this.#tools = new ToolDesk(this.#parts, options.tools);
+    this.#speech = new AgentSpeech({
+      parts: this.#parts,
+      playout: this.#playout,
+      tools: this.#tools,
+      lastTurn: () => this.#turns.lastTurn,
+    });
+    this.#engine = options.engine.open({
+      sessionId,
+      history: () => this.#parts.conversation.items,
+      onEvent: this.#guard((event: EngineEvent) => this.#speech.hear(event)),
+    });
+    this.#speech.attach(this.#engine);
+    this.#turns = new CallerTurns({
+      parts: this.#parts,
+      engine: this.#engine,
+      detectors: options.detectors,
+      recording: this.#recording,
+      guard: (run) => this.#guard(run),
+    });
+    this.#cutter = new HistoryCutter(
+      this.#parts,
+      this.#playout,
+      leg.capabilities.playedPosition === 'client',
+    );
+    this.#actor = createActor(sessionMachine, {
+      input: {
+        sessionId,
+        bargeIn: leg.capabilities.bargeIn,
+        interruptsResponse: agent.config.turnDetection?.interruptsResponse ?? false,
+        timings: { ...DEFAULT_TIMINGS, ...options.timings },
+      },
+      clock: {
+        setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
+        clearTimeout: (timer) => clock.clearTimeout(timer),
+      },
+    });
+    this.#control = new SessionControls({
+      parts: this.#parts,
+      turns: this.#turns,
+      speech: this.#speech,
+      cutter: this.#cutter,
+      tools: this.#tools,
+      setConfig: (config) => {
+        this.#config = config;
+      },
+      takes: (fact) => this.#actor.getSnapshot().can(fact),
+      isEnded: () => this.#isEnded,
+    });
+    this.#expiry = clock.setTimeout(
+      () => this.#control.end('expired'),
+      options.maxSessionMs ?? MAX_SESSION_MS,
+    );
+  }
+
+  start(): Session {
+    const { leg, channels, sessionId, agent } = this.#options;
+    const ended = new Promise<EndReason>((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    const watch = new StateWatch((news) => this.#notify(news));
+    // Decisions are carried out once listeners have seen the state in which they were taken.
+    const decisions: SessionDecision[] = [];
+    this.#actor.on('*', (decision) => decisions.push(decision));
+    this.#actor.subscribe({
+      next: this.#guard((snapshot) => {
+        watch.see(snapshot.value);
+        for (const decision of decisions.splice(0)) this.#carryOut(decision);
+      }),
+      error: (error) => this.#fail(error),
+    });
+    this.#actor.start();
+    watch.see(this.#actor.getSnapshot().value);
+    this.#subscriptions.add(this.#facts.subscribe((fact) => this.#actor.send(fact)));
+    for (const channel of channels) channel.attach(this.#control);
+    this.#notify({ type: 'session.started', sessionId, agent: agent.name });
+    this.#subscriptions.add(
+      leg.audio$.subscribe(this.#guard((frame: AudioFrame) => this.#turns.accept(frame))),
+    );
+    this.#subscriptions.add(
+      leg.facts$.subscribe(this.#guard((fact: LegFact) => this.#hearLeg(fact))),
+    );
+    return { control: this.#control, ended };
+  }
+
+  #carryOut(decision: SessionDecision): void {
+    if (this.#isEnded) return;
+    switch (decision.type) {
+      case 'generate':
+        this.#speech.generate(decision.generationId, decision.ask);
+        return;
+      case 'holdPlayout':
+        this.#playout.hold();
+        this.#parts.report({ type: 'playout.held' });
+        return;
+      case 'resumePlayout':
+        this.#notify({
+          type: 'bargeIn.decided',
+          itemId: null,
+          verdict: 'falseAlarm',
+          playedMs: 0,
+        });
+        this.#playout.resume();
+        this.#parts.report({ type: 'playout.resumed' });
+        return;
+      case 'cutHistory':
+        this.#speech.cancel(decision.reason);
+        this.#cutter.cut(decision.reason);
+        return;
+      case 'commitTurn':
+        this.#turns.commit(this.#turns.createsResponse);
+        return;
+      case 'dropTurn':
+        this.#turns.drop();
+        return;
+      case 'runTool':
+        this.#tools.run(decision.callId);
+        return;
+      case 'abortTool':
+        this.#tools.abort(decision.callId);
+        return;
+      case 'handOff':
+        this.#notify({ type: 'handoff.requested', details: this.#tools.handOffDetails });
+        return;
+      case 'endSession':
+        this.#end(decision.reason);
+    }
+  }
+
+  #hearLeg(fact: LegFact): void {
+    switch (fact.type) {
+      case 'leg.played':
+        this.#playout.reportPlayed(fact.itemId, fact.playedMs);
+        return;
+      case 'leg.dtmf':
+        return;
+      case 'leg.closed':
+        this.#parts.report({ type: 'leg.closed', reason: fact.reason });
+    }
+  }
+
+  #end(reason: EndReason): void {
+    this.#isEnded = true;
+    this.#subscriptions.unsubscribe();
+    this.#options.clock.clearTimeout(this.#expiry);
+    this.#speech.cancel('sessionEnded');
+    this.#cutter.close();
+    this.#playout.close();
+    this.#turns.close();
+    this.#tools.close();
+    this.#engine.close();
+    this.#notify({ type: 'session.ended', reason });
+    this.#actor.stop();
+    this.#facts.complete();
+    this.#options.leg.close(reason);
+    const closing = this.#recording?.close() ?? Promise.resolve();
+    closing.then(
+      () => this.#resolveEnded(reason),
+      () => this.#resolveEnded(reason),
+    );
+  }
+
+  #notify(news: SessionNews): void {
+    const event = { ...news, atMs: this.#options.clock.now() } as SessionEvent;
+    this.#recording?.event(event);
+    for (const channel of this.#options.channels) channel.notify(event);
+  }
+
+  /** What a callback throws ends this session and nothing else. */
+  #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      if (this.#isEnded) return;
+      try {
+        run(...args);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isEnded) return;
+    const name = error instanceof Error ? error.name : 'unknown';
+    // The message may hold what the caller said; the name cannot.
+    this.#notify({ type: 'engine.failed', code: 'internal', message: `Unexpected ${name}.` });
+    this.#end('failed');
+  }
+}

@@ -1,0 +1,55 @@
+import type { AnswerOptions, ToolDefinition } from './ports/session-config.ts';
+import type { CancelReason, EndReason, GenerationKind } from './ports/session-event.ts';
+
+/** An answer somebody asked for and that has not begun. */
+export interface Ask {
+  readonly kind: GenerationKind;
+  /** The caller's item that is answered, if one is. */
+  readonly itemId: string | null;
+  readonly options: AnswerOptions;
+}
+
+/** What happened, as the session machine hears it. */
+export type SessionFact =
+  /** The caller can hear and be heard, and a greeting is wanted. */
+  | { readonly type: 'session.greetingDue' }
+  | { readonly type: 'session.configured'; readonly interruptsResponse: boolean }
+  | { readonly type: 'session.endRequested'; readonly reason: EndReason }
+  | { readonly type: 'leg.closed'; readonly reason: EndReason }
+  | { readonly type: 'caller.speechStarted'; readonly itemId: string }
+  | { readonly type: 'caller.speechStopped'; readonly itemId: string }
+  | { readonly type: 'caller.turnCommitted'; readonly itemId: string; readonly wantsAnswer: boolean }
+  | { readonly type: 'caller.turnDropped'; readonly itemId: string }
+  | { readonly type: 'client.answerRequested'; readonly options: AnswerOptions }
+  | { readonly type: 'client.answerCancelled' }
+  | { readonly type: 'agent.firstAudio'; readonly generationId: string }
+  | {
+      readonly type: 'agent.toolCalled';
+      readonly callId: string;
+      readonly tool: Pick<ToolDefinition, 'name' | 'runs' | 'coverAfterMs' | 'timeoutMs'>;
+    }
+  | { readonly type: 'agent.generationEnded'; readonly generationId: string; readonly failed: boolean }
+  | { readonly type: 'playout.started' }
+  | { readonly type: 'playout.drained' }
+  | { readonly type: 'playout.held' }
+  | { readonly type: 'playout.resumed' }
+  | { readonly type: 'playout.cut' }
+  /** The conversation now holds only what was heard. */
+  | { readonly type: 'history.cut' }
+  | { readonly type: 'tool.coverDue'; readonly callId: string }
+  | { readonly type: 'tool.timedOut'; readonly callId: string }
+  | { readonly type: 'tool.settled'; readonly callId: string };
+
+/** What the session machine decides; the runtime carries it out. */
+export type SessionDecision =
+  | { readonly type: 'generate'; readonly generationId: string; readonly ask: Ask }
+  | { readonly type: 'holdPlayout' }
+  | { readonly type: 'resumePlayout' }
+  /** Stop speaking, cancel the generation, and cut the history to the words that were played. */
+  | { readonly type: 'cutHistory'; readonly reason: CancelReason }
+  | { readonly type: 'commitTurn' }
+  | { readonly type: 'dropTurn' }
+  | { readonly type: 'runTool'; readonly callId: string }
+  | { readonly type: 'abortTool'; readonly callId: string }
+  | { readonly type: 'handOff' }
+  | { readonly type: 'endSession'; readonly reason: EndReason };

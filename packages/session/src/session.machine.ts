@@ -1,0 +1,253 @@
+import { sessionSetup } from './session.setup.ts';
+
+const { createMachine } = sessionSetup;
+
+/**
+ * Whose turn it is. Three regions: what the caller does, whose turn it is, and whether agent audio
+ * is on its way. Facts come in, decisions are emitted; audio, time and I/O stay outside.
+ */
+export const sessionMachine = createMachine({
+  id: 'session',
+  version: '1',
+  type: 'parallel',
+  context: ({ input }) => ({
+    ...input,
+    generation: null,
+    generationCount: 0,
+    isPlaying: false,
+    isCallerSpeaking: false,
+    calls: {},
+    waitingAsk: null,
+    wantsHandOff: false,
+    heldIn: 'responding',
+    endReason: null,
+  }),
+  on: {
+    'session.configured': { actions: 'noteConfigured' },
+    'session.endRequested': { target: '.turn.ended', actions: 'noteEnd' },
+    'leg.closed': { target: '.turn.ended', actions: 'noteEnd' },
+    'agent.firstAudio': { actions: 'noteAudible' },
+    'agent.generationEnded': { actions: 'noteGenerationEnded' },
+    'agent.toolCalled': { actions: 'pendCall' },
+    'tool.settled': { actions: 'settleCall' },
+    'tool.timedOut': { actions: 'abortCall' },
+  },
+  states: {
+    caller: {
+      description: 'What the caller does, as the turn detector hears it.',
+      initial: 'silent',
+      states: {
+        silent: {
+          description: 'No speech.',
+          on: { 'caller.speechStarted': { target: 'speaking', actions: 'noteSpeaking' } },
+        },
+        speaking: {
+          description: 'Speech that is not over.',
+          on: {
+            'caller.speechStopped': { target: 'silent', actions: 'noteSilent' },
+            'caller.turnCommitted': { target: 'silent', actions: 'noteSilent' },
+            'caller.turnDropped': { target: 'silent', actions: 'noteSilent' },
+          },
+        },
+      },
+    },
+    agentAudio: {
+      description: 'Agent audio between the pacer and the caller’s ear, whatever it says.',
+      initial: 'idle',
+      states: {
+        idle: {
+          description: 'Nothing to be heard.',
+          on: { 'playout.started': { target: 'playing', actions: 'notePlaying' } },
+        },
+        playing: {
+          description: 'The caller hears the agent.',
+          on: {
+            'playout.drained': { target: 'idle', actions: 'noteQuiet' },
+            'playout.cut': { target: 'idle', actions: 'noteQuiet' },
+            'playout.held': { target: 'held' },
+          },
+        },
+        held: {
+          description: 'Audio waits where it was stopped, to be resumed or cut.',
+          on: {
+            'playout.resumed': { target: 'playing' },
+            'playout.cut': { target: 'idle', actions: 'noteQuiet' },
+          },
+        },
+      },
+    },
+    turn: {
+      description: 'Whose turn it is.',
+      initial: 'listening',
+      states: {
+        listening: {
+          description: 'The caller has the floor, or nobody.',
+          always: [
+            { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
+            {
+              guard: 'owesToolAnswer',
+              target: 'responding',
+              actions: 'answerTools',
+              description: 'A tool that outlived a change of subject is answered at a turn boundary.',
+            },
+          ],
+          on: {
+            'session.greetingDue': { target: 'responding', actions: 'greet' },
+            'caller.speechStopped': { actions: 'commitTurn' },
+            'caller.turnCommitted': { guard: 'wantsAnswer', target: 'responding', actions: 'answerTurn' },
+            'client.answerRequested': { target: 'responding', actions: 'answerClient' },
+          },
+        },
+        responding: {
+          description: 'The agent has the floor until its audio has been heard.',
+          initial: 'thinking',
+          always: [
+            { guard: 'handOffDueInSilence', target: 'escalating', actions: 'sayFarewell' },
+            { guard: 'handOffDue', target: 'escalating' },
+            { guard: 'awaitsTools', target: 'toolPending' },
+            { guard: 'answerIsOver', target: 'listening' },
+          ],
+          on: {
+            'caller.speechStarted': [
+              { guard: 'cancelsAtOnset', target: 'truncated.cut', actions: ['voidGeneration', 'cutForBargeIn'] },
+              { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInResponding' },
+            ],
+            'caller.speechStopped': { actions: 'commitTurn' },
+            'caller.turnCommitted': {
+              guard: 'wantsAnswer',
+              actions: 'queueTurnAnswer',
+              description: 'The caller spoke over an agent that may not be interrupted.',
+            },
+            'client.answerRequested': {
+              guard: 'generationEnded',
+              target: '.thinking',
+              actions: 'answerClient',
+              description: 'The next answer is made while the last one is still being heard.',
+            },
+            'client.answerCancelled': { target: 'truncated.cut', actions: ['voidGeneration', 'cutForClient'] },
+          },
+          states: {
+            thinking: {
+              description: 'An answer is being made and nothing of it was sent.',
+              on: { 'agent.firstAudio': { target: 'speaking', actions: 'noteAudible' } },
+            },
+            speaking: { description: 'The answer is being spoken.' },
+            where: { type: 'history', history: 'deep' },
+          },
+        },
+        toolPending: {
+          description: 'The answer depends on tools that run.',
+          initial: 'quiet',
+          always: [
+            { guard: 'owesToolAnswer', target: 'responding', actions: 'answerTools' },
+            {
+              guard: 'clientHasAnswered',
+              target: 'listening',
+              description: 'The client has the results and asks for the answer when it likes.',
+            },
+          ],
+          on: {
+            'caller.speechStarted': [
+              { guard: 'cancelsAtOnset', target: 'truncated.cut', actions: ['voidGeneration', 'cutForBargeIn'] },
+              { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
+              {
+                target: 'listening',
+                description: 'The caller takes the floor; the tools keep running.',
+              },
+            ],
+            'caller.speechStopped': { actions: 'commitTurn' },
+            'caller.turnCommitted': {
+              guard: 'wantsAnswer',
+              target: 'responding',
+              actions: 'answerTurn',
+            },
+            'client.answerRequested': {
+              guard: 'generationEnded',
+              target: 'responding',
+              actions: 'answerClient',
+            },
+            'client.answerCancelled': { target: 'truncated.cut', actions: ['voidGeneration', 'cutForClient'] },
+          },
+          states: {
+            quiet: {
+              description: 'Nothing is being said.',
+              always: { guard: 'isPlaying', target: 'covering' },
+              on: { 'tool.coverDue': { guard: 'canCover', target: 'covering', actions: 'cover' } },
+            },
+            covering: {
+              description: 'A few words bridge the wait.',
+              always: { guard: 'coverIsOver', target: 'quiet' },
+            },
+            where: { type: 'history', history: 'deep' },
+          },
+        },
+        truncated: {
+          description: 'The caller spoke over the agent.',
+          initial: 'deciding',
+          states: {
+            deciding: {
+              description: 'Audio is held until it is clear whether the caller wants the floor.',
+              entry: 'holdPlayout',
+              after: { decide: { target: 'cut', actions: ['voidGeneration', 'cutForBargeIn'] } },
+              on: {
+                'caller.speechStopped': [
+                  {
+                    guard: 'wasResponding',
+                    target: '#session.turn.responding.where',
+                    actions: ['dropTurn', 'resumePlayout'],
+                    description: 'A false alarm: the agent goes on where it was.',
+                  },
+                  {
+                    target: '#session.turn.toolPending.where',
+                    actions: ['dropTurn', 'resumePlayout'],
+                  },
+                ],
+                'caller.turnCommitted': {
+                  target: 'cut',
+                  actions: ['voidGeneration', 'cutForBargeIn', 'queueTurnAnswer'],
+                },
+                'client.answerCancelled': { target: 'cut', actions: ['voidGeneration', 'cutForClient'] },
+              },
+            },
+            cut: {
+              description: 'The answer is cancelled; the played position is being settled.',
+              after: { cutLimit: { target: '#session.turn.listening' } },
+              on: {
+                'history.cut': { target: '#session.turn.listening' },
+                'caller.speechStopped': { actions: 'commitTurn' },
+                'caller.turnCommitted': { guard: 'wantsAnswer', actions: 'queueTurnAnswer' },
+                'client.answerRequested': { actions: 'queueClientAnswer' },
+              },
+            },
+          },
+        },
+        escalating: {
+          description: 'The agent gives the caller to somebody else.',
+          initial: 'handingOff',
+          states: {
+            handingOff: {
+              description: 'The farewell is played to the end before the caller is released.',
+              always: {
+                guard: 'farewellHeard',
+                target: '#session.turn.ended',
+                actions: ['noteHandedOff', 'handOff'],
+              },
+              after: {
+                handOffLimit: {
+                  target: '#session.turn.ended',
+                  actions: ['noteHandedOff', 'handOff'],
+                },
+              },
+              on: { 'caller.speechStopped': { actions: 'dropTurn' } },
+            },
+          },
+        },
+        ended: {
+          type: 'final',
+          description: 'Nothing is held any more.',
+          entry: 'endSession',
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,62 @@
+import type { AudioFrame } from '../ports/audio-frame.ts';
+import type { TurnDetection } from '../ports/session-config.ts';
+import type { TurnDetector, TurnDetectors, TurnFact } from '../ports/turn-detector.ts';
+
+/** Detectors that find what the test says they find. */
+export class FakeDetectors implements TurnDetectors {
+  readonly opened: FakeDetector[] = [];
+
+  open(detection: TurnDetection, onFact: (fact: TurnFact) => void): FakeDetector {
+    const detector = new FakeDetector(detection, onFact);
+    this.opened.push(detector);
+    return detector;
+  }
+
+  /** The detector opened last. */
+  get detector(): FakeDetector {
+    const detector = this.opened.at(-1);
+    if (!detector) throw new Error('No detector was opened.');
+    return detector;
+  }
+}
+
+/** A detector of one session; the test finds the speech. */
+export class FakeDetector implements TurnDetector {
+  detection: TurnDetection;
+  heardMs = 0;
+  resets = 0;
+  isClosed = false;
+  readonly #onFact: (fact: TurnFact) => void;
+
+  constructor(detection: TurnDetection, onFact: (fact: TurnFact) => void) {
+    this.detection = detection;
+    this.#onFact = onFact;
+  }
+
+  accept(frame: AudioFrame): void {
+    this.heardMs += (frame.pcm.length * 1000) / frame.sampleRate;
+  }
+
+  configure(detection: TurnDetection): void {
+    this.detection = detection;
+  }
+
+  reset(): void {
+    this.resets++;
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** Speech began at this offset, now unless said. */
+  start(startMs = this.heardMs): void {
+    this.#onFact({ type: 'speechStarted', startMs });
+  }
+
+  /** Speech ended a silence window ago. */
+  stop(): void {
+    const endMs = Math.max(0, this.heardMs - this.detection.silenceDurationMs);
+    this.#onFact({ type: 'speechStopped', endMs, decidedMs: this.heardMs });
+  }
+}
