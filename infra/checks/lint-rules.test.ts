@@ -21,6 +21,13 @@ const rawTime = [
 ].join('\n');
 const libraryTime =
   "export { setTimeout } from 'node:timers/promises';\nexport { timer } from 'rxjs';";
+const machine = [
+  'export const machine = setup({ guards: { isLate: () => true } }).createMachine({',
+  '  context: () => ({ turns: 0 }),',
+  '  entry: () => {},',
+  '  on: { heard: { guard() { return true; } } },',
+  '});',
+].join('\n');
 const clockRooms = ['packages/session', 'packages/realtime', 'packages/pipelines'];
 
 describe('lint rules', () => {
@@ -32,7 +39,9 @@ describe('lint rules', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'antiphon-lint-'));
-    cpSync(inRepository('.oxlintrc.json'), path.join(folder, '.oxlintrc.json'));
+    for (const file of ['.oxlintrc.json', 'infra/checks/machine-rules.mjs']) {
+      cpSync(inRepository(file), path.join(folder, file));
+    }
     writeFixtures(folder);
     findings = lint(folder);
   });
@@ -61,6 +70,10 @@ describe('lint rules', () => {
     expect(linesOf('packages/audio/src/floating.ts', 'typescript(no-floating-promises)')).toEqual([
       2,
     ]);
+  });
+
+  it('machines name their guards and actions', () => {
+    expect(linesOf('packages/session/src/turn.machine.ts', 'machines(names-only)')).toEqual([3, 4]);
   });
 
   it('files import each other in one direction', () => {
@@ -107,6 +120,7 @@ function writeFixtures(folder: string): void {
     write(folder, `${room}/src/system-clock.ts`, rawTime);
     write(folder, `${room}/src/library-time.ts`, libraryTime);
   }
+  write(folder, 'packages/session/src/turn.machine.ts', machine);
   write(folder, 'packages/audio/src/floating.ts', floating);
   write(
     folder,

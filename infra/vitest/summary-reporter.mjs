@@ -40,10 +40,24 @@ function summarize(modules, unhandledErrors) {
       if (result.state === 'passed') summary.passed += 1;
       else if (result.state === 'failed') summary.failed += 1;
       else {
-        const reason = result.state === 'skipped' ? result.note : 'the run was interrupted';
-        summary.skipped.push({ test: test.fullName, file: module.relativeModuleId, reason });
+        const file = module.relativeModuleId;
+        summary.skipped.push({ test: test.fullName, file, reason: reasonForSkip(test) });
       }
     }
   }
   return summary;
+}
+
+/**
+ * @param {import('vitest/node').TestCase} test
+ * @returns {string | undefined}
+ */
+function reasonForSkip(test) {
+  const result = test.result();
+  if (result.state === 'pending') return 'the run was interrupted';
+  if (result.state === 'skipped' && result.note !== undefined) return result.note;
+  for (let suite = test.parent; suite.type === 'suite'; suite = suite.parent) {
+    if (suite.errors().length > 0) return 'its suite could not be set up';
+  }
+  return test.module.errors().length > 0 ? 'its file could not be set up' : undefined;
 }

@@ -13,16 +13,16 @@ export type AssistantPart =
   | { type: 'output_audio'; audio?: string; transcript: string | null };
 
 /** What a system message is made of. */
-export type SystemPart = { type: 'input_text'; text: string };
+type SystemPart = { type: 'input_text'; text: string };
 
 /** A message of one side. */
-export type MessageBody =
+type MessageBody =
   | { type: 'message'; role: 'user'; content: UserPart[] }
   | { type: 'message'; role: 'assistant'; content: AssistantPart[] }
   | { type: 'message'; role: 'system'; content: SystemPart[] };
 
 /** A call the agent makes; arguments is JSON text. */
-export interface FunctionCallBody {
+interface FunctionCallBody {
   type: 'function_call';
   callId: string;
   name: string;
@@ -30,7 +30,7 @@ export interface FunctionCallBody {
 }
 
 /** What a called function returned. */
-export interface FunctionCallOutputBody {
+interface FunctionCallOutputBody {
   type: 'function_call_output';
   callId: string;
   output: string;

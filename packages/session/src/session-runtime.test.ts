@@ -148,6 +148,17 @@ describe('a barge-in on a leg that can hold its audio', () => {
     expect(test.channel.turnStates().at(-1)).toBe('listening');
   });
 
+  it('comes to rest when all was heard before the hold and the answer ends during it', () => {
+    const test = new TestSession({ bargeIn: 'hold', maxLeadMs: 400 });
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('one');
+    test.clock.advance(FAKE_WORD_MS);
+    test.detectors.detector.start();
+    test.engine.session.end();
+    test.detectors.detector.stop();
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+  });
+
   it('cuts the history when the speech goes on', () => {
     const test = held();
     test.hear(500);

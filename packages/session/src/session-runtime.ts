@@ -209,8 +209,9 @@ class SessionRuntime {
           verdict: 'falseAlarm',
           playedMs: 0,
         });
-        this.#playout.resume();
+        // Reported first: resuming may find that everything was heard already.
         this.#parts.report({ type: 'playout.resumed' });
+        this.#playout.resume();
         return;
       case 'cutHistory':
         this.#speech.cancel(decision.reason);

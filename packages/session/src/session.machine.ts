@@ -92,7 +92,12 @@ export const sessionMachine = createMachine({
             },
           ],
           on: {
-            'session.greetingDue': { target: 'responding', actions: 'greet' },
+            'session.greetingDue': {
+              guard: 'callerIsSilent',
+              target: 'responding',
+              actions: 'greet',
+              description: 'A caller who speaks first needs no greeting.',
+            },
             'caller.speechStopped': { actions: 'commitTurn' },
             'caller.turnCommitted': { guard: 'wantsAnswer', target: 'responding', actions: 'answerTurn' },
             'client.answerRequested': { target: 'responding', actions: 'answerClient' },

@@ -101,6 +101,7 @@ export const sessionSetup = setup({
   },
   guards: {
     wantsAnswer: ({ event }) => event.type === 'caller.turnCommitted' && event.wantsAnswer,
+    callerIsSilent: ({ context }) => !context.isCallerSpeaking,
     hasWaitingAsk: ({ context }) => context.waitingAsk !== null,
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>

@@ -1,10 +1,13 @@
-import type { Clock, EngineContext, EngineSession, VoiceEngine } from '@antiphon/session';
+import type { Clock, EngineContext, EngineSession, TimedWord, VoiceEngine } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { StubSession } from './stub-session.ts';
 import { stubSpeech, stubWords } from './stub-speech.ts';
 
 /** Two seconds: a short sentence. */
 const DEFAULT_SPEECH_MS = 2000;
+
+const DEFAULT_REPLY = 'This is a stub, and it says the same every time.';
+const DEFAULT_TRANSCRIPT = 'This is what every caller says.';
 
 /** What a stub says and when. */
 export interface StubEngineOptions {
@@ -36,6 +39,8 @@ export interface StubEngineOptions {
 export class StubEngine implements VoiceEngine {
   readonly name: string;
   readonly #options: StubEngineOptions;
+  readonly #reply: string;
+  readonly #replyWords: readonly TimedWord[];
   readonly #speechMs: number;
   readonly #chunks: readonly Int16Array[];
 
@@ -48,21 +53,24 @@ export class StubEngine implements VoiceEngine {
     }
     this.name = options.name ?? 'stub';
     this.#options = options;
+    this.#reply = options.reply ?? DEFAULT_REPLY;
+    this.#replyWords = stubWords(this.#reply, speechMs);
     this.#speechMs = speechMs;
     this.#chunks = stubSpeech(speechMs);
   }
 
   open(context: EngineContext): EngineSession {
-    const { clock, reply, transcript, delayMs, toolCall } = this.#options;
+    const { clock, transcript, delayMs, toolCall } = this.#options;
     return new StubSession({
       context,
       clock,
-      reply: reply ?? 'This is a stub, and it says the same every time.',
-      transcript: transcript ?? 'This is what every caller says.',
+      reply: this.#reply,
+      transcript: transcript ?? DEFAULT_TRANSCRIPT,
       delayMs: delayMs ?? 0,
       toolCall: toolCall ?? null,
       chunks: this.#chunks,
-      wordsOf: (text) => stubWords(text, this.#speechMs),
+      wordsOf: (text) =>
+        text === this.#reply ? this.#replyWords : stubWords(text, this.#speechMs),
     });
   }
 }

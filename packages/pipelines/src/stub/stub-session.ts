@@ -2,6 +2,7 @@ import type {
   Clock,
   EngineContext,
   EngineEvent,
+  EngineMark,
   EngineSession,
   GenerationRequest,
   TimedWord,
@@ -90,7 +91,8 @@ export class StubSession implements EngineSession {
   }
 
   #stop(): void {
-    if (this.#generation?.timer) this.#options.clock.clearTimeout(this.#generation.timer);
+    const timer = this.#generation?.timer ?? null;
+    if (timer !== null) this.#options.clock.clearTimeout(timer);
     this.#generation = null;
   }
 
@@ -149,10 +151,7 @@ export class StubSession implements EngineSession {
     return `call_${request.generationId}`;
   }
 
-  #mark(
-    generationId: string,
-    mark: Extract<EngineEvent, { type: 'generation.mark' }>['mark'],
-  ): EngineEvent {
+  #mark(generationId: string, mark: EngineMark): EngineEvent {
     return { type: 'generation.mark', generationId, mark, atMs: this.#options.clock.now() };
   }
 }

@@ -7,8 +7,11 @@ export const STUB_SAMPLE_RATE: SampleRate = 24000;
 /** One chunk, as a streaming synthesizer would send: 100 ms. */
 const CHUNK_SAMPLES = STUB_SAMPLE_RATE / 10;
 
-/** A low voice whose period is a whole number of samples, so that it joins itself without a click. */
+/** A low voice. */
 const PITCH_HZ = 120;
+
+/** Faded in and out over 10 ms, so that it starts and ends without a click. */
+const FADE_SAMPLES = STUB_SAMPLE_RATE / 100;
 
 /** About -30 dBFS at the loudest: quiet, yet well above every detector's floor. */
 const PEAK = 1600;
@@ -28,13 +31,14 @@ export function stubSpeech(durationMs: number): readonly Int16Array[] {
   const pcm = new Int16Array(Math.round((durationMs * STUB_SAMPLE_RATE) / 1000));
   const scale = PEAK / HARMONICS.reduce((sum, weight) => sum + weight, 0);
   for (let index = 0; index < pcm.length; index += 1) {
-    const turns = index / STUB_SAMPLE_RATE;
+    const seconds = index / STUB_SAMPLE_RATE;
     let sample = 0;
     for (const [harmonic, weight] of HARMONICS.entries()) {
-      sample += weight * Math.sin(2 * Math.PI * PITCH_HZ * (harmonic + 1) * turns);
+      sample += weight * Math.sin(2 * Math.PI * PITCH_HZ * (harmonic + 1) * seconds);
     }
-    const dip = (1 + Math.cos(2 * Math.PI * SYLLABLES_HZ * turns)) / 2;
-    pcm[index] = Math.round(scale * sample * (1 - SYLLABLE_DEPTH * dip));
+    const dip = (1 + Math.cos(2 * Math.PI * SYLLABLES_HZ * seconds)) / 2;
+    const fade = Math.min(1, index / FADE_SAMPLES, (pcm.length - index) / FADE_SAMPLES);
+    pcm[index] = Math.round(scale * sample * (1 - SYLLABLE_DEPTH * dip) * fade);
   }
   const chunks: Int16Array[] = [];
   for (let from = 0; from < pcm.length; from += CHUNK_SAMPLES) {

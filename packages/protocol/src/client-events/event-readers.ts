@@ -15,7 +15,7 @@ import { readSessionPayload } from './session-payload.ts';
 export type EventReading = { ok: true; event: ClientEvent } | { ok: false; fault: ProtocolFault };
 
 /** A parsed event on its way to becoming a ClientEvent. */
-export interface RawEvent {
+interface RawEvent {
   raw: JsonObject;
   eventId: string | null;
   dialect: Dialect;

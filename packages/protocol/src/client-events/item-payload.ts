@@ -124,10 +124,10 @@ function toNewItem(wire: z.output<typeof itemSchema>): NewItem {
 }
 
 /** An item of conversation.item.create; content types of either dialect are taken. */
-export const newItemField = itemSchema.transform(toNewItem);
+export const newItemField: z.ZodType<NewItem> = itemSchema.transform(toNewItem);
 
 /** An entry of a response's input: an item, or a reference to one. */
-export const responseInputField = z
+export const responseInputField: z.ZodType<NewItem | ItemReference> = z
   .discriminatedUnion('type', [...itemSchema.options, itemReference])
   .transform((wire): NewItem | ItemReference =>
     wire.type === 'item_reference' ? wire : toNewItem(wire),

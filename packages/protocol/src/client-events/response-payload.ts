@@ -58,23 +58,25 @@ const responseSchema = z.object({
  * The `response` member of response.create in either dialect's spelling; null members are absent
  * ones and unknown members are passed over, since some clients die of an avoidable error.
  */
-export const responseField = responseSchema.nullish().transform((wire): ResponseOverrides => {
-  if (!wire) return { conversation: 'auto' };
-  const output = wire.audio?.output;
-  return presentKeys({
-    conversation: wire.conversation ?? ('auto' as const),
-    input: wire.input ?? undefined,
-    instructions: wire.instructions ?? undefined,
-    outputModality: wire.output_modalities ?? wire.modalities ?? undefined,
-    voice: output?.voice ?? wire.voice ?? undefined,
-    outputFormat: output?.format ?? wire.output_audio_format ?? undefined,
-    tools: wire.tools ?? undefined,
-    toolChoice: wire.tool_choice ?? undefined,
-    metadata: wire.metadata ?? undefined,
-    maxOutputTokens: wire.max_output_tokens ?? wire.max_response_output_tokens ?? undefined,
-    temperature: wire.temperature ?? undefined,
-    parallelToolCalls: wire.parallel_tool_calls ?? undefined,
-    reasoning: wire.reasoning ?? undefined,
-    prompt: wire.prompt ?? undefined,
+export const responseField: z.ZodType<ResponseOverrides> = responseSchema
+  .nullish()
+  .transform((wire): ResponseOverrides => {
+    if (!wire) return { conversation: 'auto' };
+    const output = wire.audio?.output;
+    return presentKeys({
+      conversation: wire.conversation ?? ('auto' as const),
+      input: wire.input ?? undefined,
+      instructions: wire.instructions ?? undefined,
+      outputModality: wire.output_modalities ?? wire.modalities ?? undefined,
+      voice: output?.voice ?? wire.voice ?? undefined,
+      outputFormat: output?.format ?? wire.output_audio_format ?? undefined,
+      tools: wire.tools ?? undefined,
+      toolChoice: wire.tool_choice ?? undefined,
+      metadata: wire.metadata ?? undefined,
+      maxOutputTokens: wire.max_output_tokens ?? wire.max_response_output_tokens ?? undefined,
+      temperature: wire.temperature ?? undefined,
+      parallelToolCalls: wire.parallel_tool_calls ?? undefined,
+      reasoning: wire.reasoning ?? undefined,
+      prompt: wire.prompt ?? undefined,
+    });
   });
-});

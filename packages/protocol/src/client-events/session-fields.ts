@@ -23,11 +23,9 @@ const MAX_ID_CHARACTERS = 256;
 export const idField = z.string().min(1).max(MAX_ID_CHARACTERS);
 
 /** Any JSON object, not looked into beyond its depth. */
-export const freeJsonField = z
-  .looseObject({})
-  .refine((value) => nestsWithin(value, MAX_JSON_LEVELS), {
-    message: `expected JSON nested at most ${MAX_JSON_LEVELS} levels deep`,
-  });
+const freeJsonField = z.looseObject({}).refine((value) => nestsWithin(value, MAX_JSON_LEVELS), {
+  message: `expected JSON nested at most ${MAX_JSON_LEVELS} levels deep`,
+});
 
 /** An audio format as either dialect writes it: a name or a `{type, rate}` object. */
 export const audioFormatField = z

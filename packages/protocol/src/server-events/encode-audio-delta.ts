@@ -9,7 +9,7 @@ const OPENING: Record<Dialect, string> = {
 
 /**
  * The text frame of one audio delta. `delta` is base64 and stands in the text as it is; a
- * stringify of the whole event would search it for characters to escape, ten times slower.
+ * stringify of the whole event would search it for characters to escape, four times slower.
  */
 export function encodeAudioDelta(
   event: ServerEventOf<'response.output_audio.delta'>,

@@ -28,11 +28,10 @@ export type TranscriptionUsage =
   | { type: 'duration'; seconds: number };
 
 /** A part as response.content_part.* carries it: `audio` and `text` in both dialects. */
-export type ResponseContentPart =
-  { type: 'audio'; transcript: string } | { type: 'text'; text: string };
+type ResponseContentPart = { type: 'audio'; transcript: string } | { type: 'text'; text: string };
 
 /** One entry of rate_limits.updated. */
-export interface RateLimit {
+interface RateLimit {
   name: 'requests' | 'tokens';
   limit: number;
   remaining: number;

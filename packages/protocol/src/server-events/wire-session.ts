@@ -29,21 +29,21 @@ export interface WireTool {
 }
 
 /** Tracing settings as a session object shows them. */
-export interface WireTracing {
+interface WireTracing {
   workflow_name?: string;
   group_id?: string;
   metadata?: JsonObject;
 }
 
 /** Truncation by ratio as a session object shows it. */
-export interface WireRetentionRatio {
+interface WireRetentionRatio {
   type: 'retention_ratio';
   retention_ratio: number;
   token_limits?: { post_instructions: number };
 }
 
 /** A stored prompt as a session object shows it. */
-export interface WirePrompt {
+interface WirePrompt {
   id: string;
   version?: string;
   variables?: JsonObject;
@@ -58,7 +58,7 @@ export interface WireAudioInput {
 }
 
 /** The session object of a conversation, in the GA dialect; always complete. */
-export interface RealtimeSessionObject {
+interface RealtimeSessionObject {
   type: 'realtime';
   object: 'realtime.session';
   id: string;
@@ -85,7 +85,7 @@ export interface RealtimeSessionObject {
 }
 
 /** The session object of a transcription-only session, in the GA dialect. */
-export interface TranscriptionSessionObject {
+interface TranscriptionSessionObject {
   type: 'transcription';
   object: 'realtime.transcription_session';
   id: string;

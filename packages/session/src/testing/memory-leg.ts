@@ -50,6 +50,7 @@ export class MemoryLeg implements CallerLeg {
   }
 
   send(audio: AgentAudio): void {
+    if (this.closedWith !== null) return;
     this.sent.push({ ...audio, atMs: this.#clock.now() });
   }
 

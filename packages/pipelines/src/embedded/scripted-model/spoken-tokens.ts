@@ -1,5 +1,18 @@
 /** Sounds of hesitation and of listening: they say nothing, so a turn of them alone is empty. */
-const FILLERS = new Set(['uh', 'um', 'uhm', 'er', 'erm', 'ah', 'eh', 'hm', 'hmm', 'mm', 'mhm', 'mmm']);
+const FILLERS = new Set([
+  'uh',
+  'um',
+  'uhm',
+  'er',
+  'erm',
+  'ah',
+  'eh',
+  'hm',
+  'hmm',
+  'mm',
+  'mhm',
+  'mmm',
+]);
 
 /** Endings that are words of their own, so that "I'd like" and "I would like" read alike. */
 const CONTRACTED: readonly (readonly [RegExp, string])[] = [

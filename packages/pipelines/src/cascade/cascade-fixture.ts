@@ -1,0 +1,165 @@
+import { setImmediate } from 'node:timers/promises';
+import type {
+  AnswerOptions,
+  AudioFrame,
+  ConversationItem,
+  EngineEvent,
+  EngineSession,
+  SessionConfig,
+  VoiceEngine,
+} from '@antiphon/session';
+import { DrivenClock } from '@antiphon/session/testing';
+import type { PipelineError } from '../pipeline-error.ts';
+import { FakeLanguageModel, fakeText } from '../testing/fake-language-model.ts';
+import type { FakeStep } from '../testing/fake-language-model.ts';
+import { FakeSpeechToText } from '../testing/fake-speech-to-text.ts';
+import type { FakeTurn } from '../testing/fake-speech-to-text.ts';
+import { FakeTextToSpeech } from '../testing/fake-text-to-speech.ts';
+import type { FakeVoiceOptions } from '../testing/fake-text-to-speech.ts';
+import { CascadeEngine } from './cascade-engine.ts';
+import type { CascadeTimeouts } from './cascade-timeouts.ts';
+
+type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+
+/** A configuration with one tool and nothing else of note. */
+export const FIXTURE_CONFIG: SessionConfig = {
+  instructions: 'Be brief.',
+  voice: 'fake-voice',
+  speed: 1,
+  modality: 'audio',
+  tools: [
+    {
+      name: 'lookup_order',
+      description: 'Finds an order.',
+      parameters: { type: 'object' },
+      runs: 'server',
+      coverAfterMs: 500,
+      timeoutMs: 5000,
+    },
+  ],
+  toolChoice: 'auto',
+  maxOutputTokens: null,
+  turnDetection: null,
+  greeting: null,
+  covers: [],
+  apology: 'Sorry.',
+  farewell: 'Goodbye.',
+};
+
+/** 20 ms of caller audio. */
+export const FIXTURE_FRAME: AudioFrame = {
+  pcm: new Int16Array(160).fill(500),
+  sampleRate: 8000,
+  atMs: 0,
+};
+
+/** What a test may script. */
+export interface FixtureOptions {
+  readonly answers?: readonly (readonly FakeStep[])[];
+  readonly turns?: readonly FakeTurn[];
+  readonly voice?: FakeVoiceOptions;
+  readonly timeouts?: Partial<CascadeTimeouts>;
+  readonly maxUnclear?: number;
+}
+
+/** An engine over fakes on a driven clock. */
+export class CascadeFixture {
+  readonly clock = new DrivenClock();
+  readonly stt: FakeSpeechToText;
+  readonly lm: FakeLanguageModel;
+  readonly tts: FakeTextToSpeech;
+  readonly engine: VoiceEngine;
+  readonly faults: PipelineError[] = [];
+  readonly caller: CascadeCaller;
+
+  constructor({ answers, turns, voice, ...rest }: FixtureOptions = {}) {
+    this.stt = new FakeSpeechToText(this.clock, turns);
+    this.lm = new FakeLanguageModel(this.clock, answers ?? [fakeText('It has shipped.')]);
+    this.tts = new FakeTextToSpeech(this.clock, voice);
+    this.engine = new CascadeEngine({
+      name: 'fakes',
+      speechToText: this.stt,
+      languageModel: this.lm,
+      textToSpeech: this.tts,
+      clock: this.clock,
+      onFault: (_sessionId, fault) => this.faults.push(fault),
+      ...rest,
+    });
+    this.caller = this.open('session-a');
+  }
+
+  open(sessionId: string): CascadeCaller {
+    return new CascadeCaller(this.engine, sessionId);
+  }
+
+  /** Moves time on in steps of 10 ms, letting all that is due happen. */
+  async pass(ms: number): Promise<void> {
+    await settle();
+    for (let passed = 0; passed < ms; passed += 10) {
+      this.clock.advance(10);
+      await settle();
+    }
+  }
+}
+
+/** One session of the engine and all that it told. */
+export class CascadeCaller {
+  readonly events: EngineEvent[] = [];
+  readonly session: EngineSession;
+  items: ConversationItem[] = [];
+  onEvent: (event: EngineEvent) => void = () => {};
+
+  constructor(engine: VoiceEngine, sessionId: string) {
+    this.session = engine.open({
+      sessionId,
+      history: () => this.items,
+      onEvent: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
+    });
+  }
+
+  turn(itemId: string): void {
+    this.session.beginTurn(itemId);
+    this.session.hear(FIXTURE_FRAME);
+    this.session.commitTurn(itemId);
+  }
+
+  answer(generationId: string, options: AnswerOptions = {}, config = FIXTURE_CONFIG): void {
+    this.session.generate({ kind: 'answer', generationId, config, options });
+  }
+
+  say(generationId: string, text: string): void {
+    this.session.generate({ kind: 'say', generationId, config: FIXTURE_CONFIG, text });
+  }
+
+  of<Type extends EngineEvent['type']>(type: Type): Of<Type>[] {
+    return this.events.filter((event): event is Of<Type> => event.type === type);
+  }
+
+  get text(): string {
+    return this.of('generation.text')
+      .map((event) => event.delta)
+      .join('');
+  }
+
+  get words(): string {
+    return this.of('generation.words')
+      .flatMap((event) => event.words.map((word) => word.text))
+      .join(' ');
+  }
+
+  get audioMs(): number {
+    return this.of('generation.audio').reduce(
+      (sum, event) => sum + (event.pcm.length * 1000) / event.sampleRate,
+      0,
+    );
+  }
+}
+
+/** Lets every promise that is ready run. */
+export async function settle(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}

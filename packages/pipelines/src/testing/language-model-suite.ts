@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  LanguageModel,
+  LanguageModelPart,
+  LanguageModelRequest,
+} from '../cascade/ports/language-model.ts';
+import { until } from './until.ts';
+import type { Drive } from './until.ts';
+
+/** A model under test and what it needs. */
+export interface LanguageModelSubject {
+  readonly languageModel: LanguageModel;
+  /** A request that is answered with text; the suite adds the signal. */
+  readonly spoken: Omit<LanguageModelRequest, 'signal'>;
+  /** A request that is answered with a call of one of its tools, where the model can. */
+  readonly calling?: Omit<LanguageModelRequest, 'signal'>;
+  readonly drive?: Drive;
+}
+
+/** The contract of {@link LanguageModel}. `setup` is called for each test. */
+export function describeLanguageModel(
+  name: string,
+  setup: () => LanguageModelSubject | Promise<LanguageModelSubject>,
+): void {
+  describe(`${name} as LanguageModel`, () => {
+    it('has a name', async () => {
+      const { languageModel } = await setup();
+      expect(languageModel.name).not.toBe('');
+    });
+
+    it('writes text and then exactly one end', async () => {
+      const subject = await setup();
+      const parts = await answer(subject, subject.spoken);
+      expect(textOf(parts)).toMatch(/\S/u);
+      expect(parts.filter((part) => part.type === 'end')).toHaveLength(1);
+      expect(parts.at(-1)?.type).toBe('end');
+    });
+
+    it('counts tokens from zero up', async () => {
+      const subject = await setup();
+      const end = (await answer(subject, subject.spoken)).at(-1);
+      if (end?.type !== 'end') throw new Error('the answer has no end');
+      for (const count of Object.values(end.usage)) expect(count).toBeGreaterThanOrEqual(0);
+    });
+
+    it('calls a tool of the request with JSON arguments, after its text', async ({ skip }) => {
+      const subject = await setup();
+      const { calling } = subject;
+      if (!calling) return skip('the model calls no tools');
+      const parts = await answer(subject, calling);
+      const calls = parts.filter((part) => part.type === 'toolCall');
+      expect(calls.length).toBeGreaterThan(0);
+      for (const call of calls) {
+        expect(calling.tools.map((tool) => tool.name)).toContain(call.name);
+        expect(JSON.parse(call.arguments)).toBeTypeOf('object');
+      }
+      expect(new Set(calls.map((call) => call.callId)).size).toBe(calls.length);
+      const firstCall = parts.findIndex((part) => part.type === 'toolCall');
+      expect(parts.slice(firstCall).some((part) => part.type === 'text')).toBe(false);
+    });
+
+    it('calls no tool when the choice is none', async ({ skip }) => {
+      const subject = await setup();
+      if (!subject.calling) return skip('the model calls no tools');
+      const parts = await answer(subject, { ...subject.calling, toolChoice: 'none' });
+      expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
+    });
+
+    it('ends without an error when the signal has aborted before', async () => {
+      const subject = await setup();
+      const controller = new AbortController();
+      controller.abort();
+      const parts = await answer(subject, subject.spoken, controller);
+      expect(parts.filter((part) => part.type === 'end')).toEqual([]);
+    });
+
+    it('ends early and without an error when the signal aborts', async () => {
+      const subject = await setup();
+      const controller = new AbortController();
+      const parts: LanguageModelPart[] = [];
+      await driven(subject, async () => {
+        const request = { ...subject.spoken, signal: controller.signal };
+        for await (const part of subject.languageModel.answer(request)) {
+          parts.push(part);
+          controller.abort();
+        }
+      });
+      expect(parts).toHaveLength(1);
+    });
+
+    it('answers again after an answer that was left', async () => {
+      const subject = await setup();
+      await driven(subject, async () => {
+        const { signal } = new AbortController();
+        for await (const part of subject.languageModel.answer({ ...subject.spoken, signal })) {
+          if (part.type === 'text') break;
+        }
+      });
+      const parts = await answer(subject, { ...subject.spoken, sessionId: 'another' });
+      expect(parts.at(-1)?.type).toBe('end');
+    });
+
+    it('answers two sessions at once', async () => {
+      const subject = await setup();
+      const answers = await Promise.all([
+        answer(subject, { ...subject.spoken, sessionId: 'session-a' }),
+        answer(subject, { ...subject.spoken, sessionId: 'session-b' }),
+      ]);
+      for (const parts of answers) {
+        expect(textOf(parts)).toMatch(/\S/u);
+        expect(parts.filter((part) => part.type === 'end')).toHaveLength(1);
+      }
+    });
+  });
+}
+
+async function answer(
+  subject: LanguageModelSubject,
+  request: Omit<LanguageModelRequest, 'signal'>,
+  controller = new AbortController(),
+): Promise<LanguageModelPart[]> {
+  const parts: LanguageModelPart[] = [];
+  await driven(subject, async () => {
+    const { signal } = controller;
+    for await (const part of subject.languageModel.answer({ ...request, signal })) parts.push(part);
+  });
+  return parts;
+}
+
+/** Runs to its end while the clock is driven. */
+async function driven({ drive }: LanguageModelSubject, run: () => Promise<void>): Promise<void> {
+  let isOver = false;
+  const running = run().finally(() => {
+    isOver = true;
+  });
+  await Promise.all([running, until(() => isOver, drive)]);
+}
+
+function textOf(parts: readonly LanguageModelPart[]): string {
+  return parts.map((part) => (part.type === 'text' ? part.delta : '')).join('');
+}

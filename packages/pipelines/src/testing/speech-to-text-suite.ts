@@ -1,0 +1,163 @@
+import type { AudioFrame } from '@antiphon/session';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Recognition, SpeechToText, Transcript } from '../cascade/ports/speech-to-text.ts';
+import { until } from './until.ts';
+import type { Drive } from './until.ts';
+
+/** A recogniser under test and what it needs. */
+export interface SpeechToTextSubject {
+  readonly speechToText: SpeechToText;
+  /** Audio of one turn in which words are spoken. */
+  readonly speech: readonly AudioFrame[];
+  /** What that turn says, where it is known. */
+  readonly text?: string;
+  readonly drive?: Drive;
+}
+
+interface Turn {
+  readonly recognition: Recognition;
+  readonly partials: string[];
+  readonly finals: Transcript[];
+  readonly errors: Error[];
+  /** How often it has ended, one way or the other. */
+  readonly ends: () => number;
+}
+
+/**
+ * The contract of {@link SpeechToText}. `setup` is called once for all tests but the one that
+ * closes.
+ */
+export function describeSpeechToText(
+  name: string,
+  setup: () => SpeechToTextSubject | Promise<SpeechToTextSubject>,
+): void {
+  describe(`${name} as SpeechToText`, () => {
+    let subject: SpeechToTextSubject;
+    beforeAll(async () => {
+      subject = await setup();
+    });
+    afterAll(() => subject.speechToText.close());
+
+    it('has a name', () => {
+      expect(subject.speechToText.name).not.toBe('');
+    });
+
+    it('gives exactly one final transcript after finish', async () => {
+      const turn = recognise(subject);
+      hear(turn, subject);
+      expect(turn.ends()).toBe(0);
+      turn.recognition.finish();
+      await ended(turn, subject);
+      await fence(subject);
+      expect(turn.errors).toEqual([]);
+      expect(turn.finals).toHaveLength(1);
+      if (subject.text !== undefined) expect(turn.finals[0]?.text).toBe(subject.text);
+      expect(turn.finals[0]?.unclear).toBeGreaterThanOrEqual(0);
+      expect(turn.finals[0]?.unclear).toBeLessThanOrEqual(1);
+    });
+
+    it('gives partial transcripts only before the final one', async () => {
+      const turn = recognise(subject);
+      hear(turn, subject);
+      turn.recognition.finish();
+      await ended(turn, subject);
+      const before = turn.partials.length;
+      await fence(subject);
+      expect(turn.partials).toHaveLength(before);
+    });
+
+    it('settles a turn without audio', async () => {
+      const turn = recognise(subject);
+      turn.recognition.finish();
+      await ended(turn, subject);
+      expect(turn.ends()).toBe(1);
+    });
+
+    it('tells nothing after cancel in the middle of a turn', async () => {
+      const turn = recognise(subject);
+      hear(turn, subject);
+      turn.recognition.cancel();
+      const partials = turn.partials.length;
+      await fence(subject);
+      expect(turn.ends()).toBe(0);
+      expect(turn.partials).toHaveLength(partials);
+    });
+
+    it('tells nothing when it is cancelled after finish and before the transcript', async () => {
+      const turn = recognise(subject);
+      hear(turn, subject);
+      turn.recognition.finish();
+      const ends = turn.ends();
+      turn.recognition.cancel();
+      await fence(subject);
+      expect(turn.ends()).toBe(ends);
+    });
+
+    it('bears calls after its end', async () => {
+      const turn = recognise(subject);
+      hear(turn, subject);
+      turn.recognition.finish();
+      await ended(turn, subject);
+      turn.recognition.cancel();
+      turn.recognition.cancel();
+      hear(turn, subject);
+      turn.recognition.finish();
+      await fence(subject);
+      expect(turn.ends()).toBe(1);
+    });
+
+    it('keeps turns of two sessions apart', async () => {
+      const spoken = recognise(subject, 'session-a');
+      const silent = recognise(subject, 'session-b');
+      hear(spoken, subject);
+      silent.recognition.finish();
+      spoken.recognition.finish();
+      await ended(silent, subject);
+      await ended(spoken, subject);
+      expect(spoken.ends()).toBe(1);
+      expect(silent.ends()).toBe(1);
+      if (subject.text !== undefined) expect(spoken.finals[0]?.text).toBe(subject.text);
+    });
+
+    it('can be closed twice, with a turn under way', async () => {
+      const { speechToText, speech } = await setup();
+      const turn = recognise({ speechToText, speech });
+      hear(turn, { speech });
+      await speechToText.close();
+      await speechToText.close();
+      turn.recognition.cancel();
+      expect(turn.finals).toEqual([]);
+    });
+  });
+}
+
+function recognise(
+  { speechToText }: Pick<SpeechToTextSubject, 'speechToText' | 'speech'>,
+  sessionId = 'session-a',
+): Turn {
+  const partials: string[] = [];
+  const finals: Transcript[] = [];
+  const errors: Error[] = [];
+  const recognition = speechToText.recognise(sessionId, {
+    onPartial: (text) => partials.push(text),
+    onFinal: (transcript) => finals.push(transcript),
+    onError: (error) => errors.push(error),
+  });
+  return { recognition, partials, finals, errors, ends: () => finals.length + errors.length };
+}
+
+function hear(turn: Turn, { speech }: Pick<SpeechToTextSubject, 'speech'>): void {
+  for (const frame of speech) turn.recognition.accept(frame);
+}
+
+async function ended(turn: Turn, { drive }: SpeechToTextSubject): Promise<void> {
+  await until(() => turn.ends() > 0, drive);
+}
+
+/** Whatever else was under way has been told when a whole further turn has ended. */
+async function fence(subject: SpeechToTextSubject): Promise<void> {
+  const turn = recognise(subject, 'session-fence');
+  hear(turn, subject);
+  turn.recognition.finish();
+  await ended(turn, subject);
+}
