@@ -103,7 +103,11 @@ function sourceArguments(): string[] {
   const api = createRequire(import.meta.url).resolve('tsx/esm/api');
   const loader = new URL('index.mjs', pathToFileURL(api));
   const register = `import { register } from '${loader.href}'; register();`;
-  return ['--conditions=source', '--import', `data:text/javascript,${encodeURIComponent(register)}`];
+  return [
+    '--conditions=source',
+    '--import',
+    `data:text/javascript,${encodeURIComponent(register)}`,
+  ];
 }
 
 function ignore(): void {}

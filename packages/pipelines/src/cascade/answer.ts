@@ -8,7 +8,11 @@ import type {
 } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
-import type { LanguageModel, LanguageModelPart, LanguageModelRequest } from './ports/language-model.ts';
+import type {
+  LanguageModel,
+  LanguageModelPart,
+  LanguageModelRequest,
+} from './ports/language-model.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { providerError } from './provider-error.ts';
 import { SentenceCutter } from './sentence-cutter.ts';

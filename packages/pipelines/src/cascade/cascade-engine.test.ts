@@ -6,7 +6,8 @@ import type { FakeStep } from '../testing/fake-language-model.ts';
 import { CascadeEngine } from './cascade-engine.ts';
 import { CascadeFixture, FIXTURE_CONFIG, FIXTURE_FRAME, settle } from './cascade-fixture.ts';
 
-const LONG = 'Your order 4471 has shipped, and it costs $19.99. Dr. Smith signs at 4 p.m. Anything else?';
+const LONG =
+  'Your order 4471 has shipped, and it costs $19.99. Dr. Smith signs at 4 p.m. Anything else?';
 const CALL: FakeStep = {
   type: 'toolCall',
   callId: 'call_1',
@@ -31,7 +32,9 @@ describeVoiceEngine('CascadeEngine with slow providers', () => {
 });
 
 describeVoiceEngine('CascadeEngine with a model that calls tools', () => {
-  const { engine } = new CascadeFixture({ answers: [[...fakeText('Sure.').slice(0, -1), CALL, FAKE_END]] });
+  const { engine } = new CascadeFixture({
+    answers: [[...fakeText('Sure.').slice(0, -1), CALL, FAKE_END]],
+  });
   const config = FIXTURE_CONFIG;
   return { engine, speech: [FIXTURE_FRAME], config, callingConfig: config };
 });
@@ -64,7 +67,10 @@ describe('CascadeEngine', () => {
     expect(other.text).toBe('Quite another.');
     expect(caller.of('transcript').map((event) => event.text)).toEqual(['one']);
     expect(other.of('transcript').map((event) => event.text)).toEqual(['two']);
-    expect(fixture.lm.requests.map((request) => request.sessionId)).toEqual(['session-a', 'session-b']);
+    expect(fixture.lm.requests.map((request) => request.sessionId)).toEqual([
+      'session-a',
+      'session-b',
+    ]);
   });
 
   it('holds no timer once its sessions are closed', async () => {

@@ -21,7 +21,10 @@ describe('SentenceCutter cuts after sentences', () => {
     ['please hold. checking now.', ['please hold.', 'checking now.']],
     ['No. Your order is fine.', ['No.', 'Your order is fine.']],
     ['It comes at 4 p.m. You can sign for it.', ['It comes at 4 p.m.', 'You can sign for it.']],
-    ["It was made in the U.S. That's all I know.", ['It was made in the U.S.', "That's all I know."]],
+    [
+      "It was made in the U.S. That's all I know.",
+      ['It was made in the U.S.', "That's all I know."],
+    ],
     ['First line\n\nSecond line', ['First line', 'Second line']],
     ['Two things:\n- a lamp\n- a desk', ['Two things:', '- a lamp', '- a desk']],
     ['Done. "', ['Done.', '"']],
@@ -124,7 +127,19 @@ const numbers = [
   '$5 million',
   '9 – 5',
 ];
-const words = ['order', 'is', 'and', 'it', 'the', 'Hello', 'so', 'well...', 'e.g.', '"quoted"', '—'];
+const words = [
+  'order',
+  'is',
+  'and',
+  'it',
+  'the',
+  'Hello',
+  'so',
+  'well...',
+  'e.g.',
+  '"quoted"',
+  '—',
+];
 const ends = ['.', ',', '!', '?', ';', ':', '...', '.”', ''];
 const blanks = [' ', ' ', ' ', '  ', '\n', '\n\n'];
 const phrase = fc.tuple(

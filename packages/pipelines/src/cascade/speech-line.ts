@@ -134,7 +134,9 @@ export class SpeechLine {
   /** Marks without a letter or a digit are part of the text but make no sound. */
   #passOver(text: string): void {
     const atMs = this.#positionMs();
-    this.#options.onWords(text.split(' ').map((mark) => ({ text: mark, startMs: atMs, endMs: atMs })));
+    this.#options.onWords(
+      text.split(' ').map((mark) => ({ text: mark, startMs: atMs, endMs: atMs })),
+    );
   }
 
   #words(piece: Piece, words: readonly TimedWord[]): void {

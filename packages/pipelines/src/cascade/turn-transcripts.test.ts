@@ -8,7 +8,10 @@ function transcriptsOf({ caller }: CascadeFixture): [string, string, boolean][] 
 }
 
 async function heard(turn: FakeTurn, maxUnclear?: number): Promise<CascadeFixture> {
-  const fixture = new CascadeFixture({ turns: [turn], ...(maxUnclear !== undefined && { maxUnclear }) });
+  const fixture = new CascadeFixture({
+    turns: [turn],
+    ...(maxUnclear !== undefined && { maxUnclear }),
+  });
   fixture.caller.turn('a');
   await settle();
   return fixture;
@@ -51,7 +54,9 @@ describe('the transcript of a turn', () => {
   });
 
   it('keeps the code of a failure that the provider has named', async () => {
-    const fixture = await heard({ error: new PipelineError('queue_full', 'No recogniser is free.') });
+    const fixture = await heard({
+      error: new PipelineError('queue_full', 'No recogniser is free.'),
+    });
     expect(fixture.faults.map((fault) => fault.code)).toEqual(['queue_full']);
   });
 
@@ -129,7 +134,10 @@ describe('the transcript of a turn', () => {
 describe('an answer', () => {
   it('waits for the transcripts of all turns before it reads the history', async () => {
     const fixture = new CascadeFixture({
-      turns: [{ text: 'one', delayMs: 50 }, { text: 'two', delayMs: 100 }],
+      turns: [
+        { text: 'one', delayMs: 50 },
+        { text: 'two', delayMs: 100 },
+      ],
     });
     fixture.caller.turn('a');
     fixture.caller.turn('b');
@@ -137,7 +145,15 @@ describe('an answer', () => {
     await fixture.pass(90);
     expect(fixture.lm.requests).toEqual([]);
     fixture.caller.items = [
-      { kind: 'message', id: 'b', speaker: 'caller', medium: 'audio', status: 'completed', text: 'two', audioMs: 20 },
+      {
+        kind: 'message',
+        id: 'b',
+        speaker: 'caller',
+        medium: 'audio',
+        status: 'completed',
+        text: 'two',
+        audioMs: 20,
+      },
     ];
     await fixture.pass(20);
     expect(fixture.lm.requests[0]?.history).toBe(fixture.caller.items);

@@ -1,4 +1,10 @@
-import type { Clock, EngineContext, EngineSession, TimedWord, VoiceEngine } from '@antiphon/session';
+import type {
+  Clock,
+  EngineContext,
+  EngineSession,
+  TimedWord,
+  VoiceEngine,
+} from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { StubSession } from './stub-session.ts';
 import { stubSpeech, stubWords } from './stub-speech.ts';

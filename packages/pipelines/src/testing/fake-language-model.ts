@@ -64,20 +64,21 @@ export class FakeLanguageModel implements LanguageModel {
   }
 
   async #pass(ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = this.#clock.setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => {
-        this.#clock.clearTimeout(timer);
-        resolve();
-      });
+    let finish = () => {};
+    const passed = new Promise<void>((resolve) => {
+      finish = resolve;
     });
+    const timer = this.#clock.setTimeout(finish, ms);
+    signal.addEventListener('abort', finish, { once: true });
+    if (!signal.aborted) await passed;
+    this.#clock.clearTimeout(timer);
+    signal.removeEventListener('abort', finish);
   }
 }
 
 async function hang(signal: AbortSignal | null): Promise<void> {
   if (signal?.aborted) return;
   await new Promise<void>((resolve) => {
-    signal?.addEventListener('abort', () => resolve());
+    signal?.addEventListener('abort', () => resolve(), { once: true });
   });
 }

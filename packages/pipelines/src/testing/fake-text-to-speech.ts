@@ -34,7 +34,11 @@ export class FakeSynthesis implements Synthesis {
   readonly #options: FakeVoiceOptions;
   #timer: TimerHandle | null = null;
 
-  constructor(request: SynthesisRequest, events: SynthesisEvents, voice: [FakeVoiceOptions, Clock]) {
+  constructor(
+    request: SynthesisRequest,
+    events: SynthesisEvents,
+    voice: [FakeVoiceOptions, Clock],
+  ) {
     this.request = request;
     this.events = events;
     [this.#options, this.#clock] = voice;

@@ -129,7 +129,10 @@ describe('NeuralTurnDetectors', () => {
     for (const name of names) alone.push(await turnIn(fixtureClip(name), SILENCE));
 
     const listeners = names.map(() => new Listener());
-    const streams = names.map((name) => [...telephoneFrames(fixtureClip(name)), ...telephoneFrames(SILENCE)]);
+    const streams = names.map((name) => [
+      ...telephoneFrames(fixtureClip(name)),
+      ...telephoneFrames(SILENCE),
+    ]);
     for (let index = 0; index < Math.max(...streams.map((stream) => stream.length)); index++) {
       listeners.forEach((listener, session) => {
         const frame = streams[session]![index];

@@ -2,7 +2,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { WORKER_READY } from '../start-worker.ts';
 import { MAX_BATCH, SileroBatch } from './silero-batch.ts';
 import { WindowReader } from './window-reader.ts';
-import { IS_ASLEEP, NEVER, RESULT_FIELDS, SIGNAL, WINDOW_SAMPLES, type WindowSlots } from './window-slots.ts';
+import {
+  IS_ASLEEP,
+  NEVER,
+  RESULT_FIELDS,
+  SIGNAL,
+  WINDOW_SAMPLES,
+  type WindowSlots,
+} from './window-slots.ts';
 
 /** What the thread is started with. */
 export interface SileroWorkerData {

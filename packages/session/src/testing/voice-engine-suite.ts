@@ -1,113 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { AudioFrame } from '../ports/audio-frame.ts';
-import type { ConversationItem } from '../ports/conversation-item.ts';
-import type { AnswerOptions, SessionConfig } from '../ports/session-config.ts';
-import type { EngineEvent, EngineSession, VoiceEngine } from '../ports/voice-engine.ts';
-
-/** An engine under test and what it needs. */
-export interface VoiceEngineSubject {
-  readonly engine: VoiceEngine;
-  /** Caller audio of one turn. */
-  readonly speech: readonly AudioFrame[];
-  /** With this the engine's answer is spoken text. */
-  readonly config: SessionConfig;
-  /** With this the engine's answer calls a tool, where the engine can. */
-  readonly callingConfig?: SessionConfig;
-  /** Lets time pass; absent for an engine that runs freely. Called until what is awaited has come. */
-  readonly drive?: () => void | Promise<void>;
-}
-
-type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+import type { EngineEvent } from '../ports/voice-engine.ts';
+import { EngineListener, idOf } from './engine-listener.ts';
+import type { VoiceEngineSubject } from './engine-listener.ts';
 
 const TEXT = 'One moment, please. Order 4471 costs $19.99.';
 
 /** A word may be told this long after its first sample: rounding of a sample to a millisecond. */
 const ROUNDING_MS = 0.1;
-
-/** One session of the engine, with all that it told. */
-class Listener {
-  readonly subject: VoiceEngineSubject;
-  readonly events: EngineEvent[] = [];
-  /** For each read of the history, how many events had been told. */
-  readonly reads: number[] = [];
-  readonly session: EngineSession;
-  items: ConversationItem[] = [];
-  onEvent: (event: EngineEvent) => void = () => {};
-  #turns = 0;
-
-  constructor(subject: VoiceEngineSubject, sessionId = 'session-a') {
-    this.subject = subject;
-    this.session = subject.engine.open({
-      sessionId,
-      history: () => {
-        this.reads.push(this.events.length);
-        return this.items;
-      },
-      onEvent: (event) => {
-        this.events.push(event);
-        this.onEvent(event);
-      },
-    });
-  }
-
-  of<Type extends EngineEvent['type']>(type: Type, id?: string): Of<Type>[] {
-    return this.events.filter(
-      (event): event is Of<Type> => event.type === type && (id === undefined || idOf(event) === id),
-    );
-  }
-
-  finals(itemId?: string): Of<'transcript'>[] {
-    return this.of('transcript', itemId).filter((event) => event.isFinal);
-  }
-
-  /** Speaks the subject's audio as a turn and leaves it open. */
-  speak(): string {
-    const itemId = `turn_${this.#turns++}`;
-    this.session.beginTurn(itemId);
-    for (const frame of this.subject.speech) this.session.hear(frame);
-    return itemId;
-  }
-
-  answer(generationId: string, options: AnswerOptions = {}, config = this.subject.config): void {
-    this.session.generate({ kind: 'answer', generationId, config, options });
-  }
-
-  say(generationId: string, text = TEXT, config = this.subject.config): void {
-    this.session.generate({ kind: 'say', generationId, config, text });
-  }
-
-  async until(holds: () => boolean): Promise<void> {
-    while (!holds()) {
-      await this.subject.drive?.();
-      await setImmediate();
-    }
-  }
-
-  async ended(generationId: string): Promise<Of<'generation.ended'>> {
-    await this.until(() => this.of('generation.ended', generationId).length > 0);
-    const [ended] = this.of('generation.ended', generationId);
-    if (!ended) throw new Error(`${generationId} has not ended`);
-    return ended;
-  }
-
-  /** Everything told of a generation, in order. */
-  about(generationId: string): EngineEvent[] {
-    return this.events.filter((event) => idOf(event) === generationId);
-  }
-
-  text(generationId: string): string {
-    return this.of('generation.text', generationId)
-      .map((event) => event.delta)
-      .join('');
-  }
-
-  words(generationId: string): string {
-    return this.of('generation.words', generationId)
-      .flatMap((event) => event.words.map((word) => word.text))
-      .join(' ');
-  }
-}
 
 /**
  * The contract of {@link VoiceEngine}; every engine runs it. `setup` is called for each test.
@@ -117,9 +16,9 @@ export function describeVoiceEngine(
   setup: () => VoiceEngineSubject | Promise<VoiceEngineSubject>,
 ): void {
   /** Runs a test with one open session, which is closed afterwards. */
-  function engineIt(behaviour: string, test: (listener: Listener) => Promise<void>): void {
+  function engineIt(behaviour: string, test: (listener: EngineListener) => Promise<void>): void {
     it(behaviour, async () => {
-      const listener = new Listener(await setup());
+      const listener = new EngineListener(await setup());
       await test(listener);
       listener.session.close();
     });
@@ -214,20 +113,23 @@ export function describeVoiceEngine(
       expect(listener.of('generation.audio')).toEqual([]);
     });
 
-    engineIt('waits for the transcript it is owed and reads the history after it', async (listener) => {
-      const itemId = listener.speak();
-      expect(listener.reads).toEqual([]);
-      listener.session.commitTurn(itemId);
-      listener.answer('answer');
-      await listener.ended('answer');
-      const final = listener.events.findIndex(
-        (event) => event.type === 'transcript' && event.isFinal,
-      );
-      const text = listener.events.findIndex((event) => event.type === 'generation.text');
-      expect(final).toBeGreaterThanOrEqual(0);
-      expect(final).toBeLessThan(text);
-      for (const told of listener.reads) expect(told).toBeGreaterThan(final);
-    });
+    engineIt(
+      'waits for the transcript it is owed and reads the history after it',
+      async (listener) => {
+        const itemId = listener.speak();
+        expect(listener.reads).toEqual([]);
+        listener.session.commitTurn(itemId);
+        listener.answer('answer');
+        await listener.ended('answer');
+        const final = listener.events.findIndex(
+          (event) => event.type === 'transcript' && event.isFinal,
+        );
+        const text = listener.events.findIndex((event) => event.type === 'generation.text');
+        expect(final).toBeGreaterThanOrEqual(0);
+        expect(final).toBeLessThan(text);
+        for (const told of listener.reads) expect(told).toBeGreaterThan(final);
+      },
+    );
 
     engineIt('answers without waiting for a turn that was dropped', async (listener) => {
       listener.session.dropTurn(listener.speak());
@@ -238,7 +140,7 @@ export function describeVoiceEngine(
     engineIt('makes two generations one after the other', async (listener) => {
       listener.answer('first');
       await listener.ended('first');
-      listener.say('second');
+      listener.say('second', TEXT);
       await listener.ended('second');
       expect(listener.about('second').length).toBeGreaterThan(1);
       const ended = listener.events.findIndex((event) => event.type === 'generation.ended');
@@ -249,7 +151,7 @@ export function describeVoiceEngine(
     engineIt('bears a generation that is asked for as the one before ends', async (listener) => {
       listener.onEvent = (event) => {
         if (event.type === 'generation.ended' && event.generationId === 'first') {
-          listener.say('second');
+          listener.say('second', TEXT);
         }
       };
       listener.answer('first');
@@ -260,7 +162,7 @@ export function describeVoiceEngine(
     it('calls tools after what it says', async ({ skip }) => {
       const subject = await setup();
       if (!subject.callingConfig) return skip('the engine calls no tools');
-      const listener = new Listener(subject);
+      const listener = new EngineListener(subject);
       listener.answer('answer', {}, subject.callingConfig);
       await listener.ended('answer');
       const calls = listener.of('generation.toolCall', 'answer');
@@ -281,7 +183,7 @@ export function describeVoiceEngine(
 
   describe(`${name} as VoiceEngine, saying a text`, () => {
     engineIt('says exactly that text', async (listener) => {
-      listener.say('said');
+      listener.say('said', TEXT);
       expect((await listener.ended('said')).outcome).toBe('completed');
       expect(normalised(listener.text('said'))).toBe(TEXT);
       expect(listener.words('said')).toBe(TEXT);
@@ -326,7 +228,7 @@ export function describeVoiceEngine(
       listener.answer('first');
       listener.session.cancel('unknown');
       await listener.ended('first');
-      listener.say('second');
+      listener.say('second', TEXT);
       listener.session.cancel('first');
       expect((await listener.ended('second')).outcome).toBe('completed');
     });
@@ -342,7 +244,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('tells nothing after close, whatever was under way', async (listener) => {
-      const other = new Listener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.subject, 'session-b');
       listener.session.commitTurn(listener.speak());
       listener.speak();
       listener.answer('stopped');
@@ -354,7 +256,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('tells nothing after close in the middle of an answer', async (listener) => {
-      const other = new Listener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.subject, 'session-b');
       listener.onEvent = (event) => {
         if (event.type === 'generation.audio') listener.session.close();
       };
@@ -367,7 +269,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('bears calls after close, and a second close', async (listener) => {
-      const other = new Listener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.subject, 'session-b');
       listener.session.close();
       listener.session.close();
       listener.session.commitTurn(listener.speak());
@@ -382,20 +284,22 @@ export function describeVoiceEngine(
 
   describe(`${name} as VoiceEngine, with two sessions`, () => {
     engineIt('keeps them apart', async (listener) => {
-      const other = new Listener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.subject, 'session-b');
       const itemId = listener.speak();
       listener.session.commitTurn(itemId);
       listener.answer('answer-a');
-      other.say('said-b');
+      other.say('said-b', TEXT);
       await listener.ended('answer-a');
       await other.ended('said-b');
-      expect(listener.events.every((event) => [itemId, 'answer-a'].includes(idOf(event)))).toBe(true);
+      expect(listener.events.every((event) => [itemId, 'answer-a'].includes(idOf(event)))).toBe(
+        true,
+      );
       expect(other.events.every((event) => idOf(event) === 'said-b')).toBe(true);
       other.session.close();
     });
 
     engineIt('leaves one alone when the other is closed', async (listener) => {
-      const other = new Listener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.subject, 'session-b');
       listener.answer('answer-a');
       other.answer('answer-b');
       other.session.close();
@@ -405,8 +309,8 @@ export function describeVoiceEngine(
 }
 
 /** What was under way before has been told when a turn and a text have gone all the way through. */
-async function fence(listener: Listener): Promise<void> {
-  const fenced = new Listener(listener.subject, 'session-fence');
+async function fence(listener: EngineListener): Promise<void> {
+  const fenced = new EngineListener(listener.subject, 'session-fence');
   const itemId = fenced.speak();
   fenced.session.commitTurn(itemId);
   fenced.answer('fence');
@@ -431,10 +335,6 @@ function expectWordsBeforeAudio(events: readonly EngineEvent[]): void {
       lastMs = word.startMs;
     }
   }
-}
-
-function idOf(event: EngineEvent): string {
-  return event.type === 'transcript' ? event.itemId : event.generationId;
 }
 
 function normalised(text: string): string {

@@ -67,7 +67,7 @@ export function ordinalWords(value: number): string[] {
 export function yearWords(year: number): string[] {
   const century = Math.floor(year / 100);
   const rest = year % 100;
-  if (century % 10 === 0) return cardinalWords(year);
+  if (century % 10 === 0 && rest < 10) return cardinalWords(year);
   if (rest === 0) return [...cardinalWords(century), 'hundred'];
   return [...cardinalWords(century), ...(rest < 10 ? ['oh'] : []), ...cardinalWords(rest)];
 }

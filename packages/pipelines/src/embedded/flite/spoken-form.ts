@@ -1,12 +1,11 @@
-import { cardinalWords, digitWords } from './number-words.ts';
 import {
   ABBREVIATIONS,
-  LETTER_NAMES,
+  MAY_END_SENTENCE,
   monthOf,
   NEEDS_PERIOD,
-  SPELLED,
   SYMBOLS,
 } from './spoken-lexicon.ts';
+import { spokenAddress, spokenParts } from './spoken-letters.ts';
 import { spokenNumber, spokenUnit, type Neighbours } from './spoken-numbers.ts';
 
 /** How the voice goes on after a word. */
@@ -39,15 +38,24 @@ const PICTURES = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1F1E6}-\u{1F1FF
  */
 export function spokenForm(text: string): SpokenWord[] {
   const tokens = text.trim().split(/\s+/).filter(Boolean).map(tokenOf);
-  return tokens.map((token, index) => {
-    const next = tokens[index + 1];
-    const near: Neighbours = { before: tokens[index - 1]?.core ?? '', after: next?.core ?? '' };
-    const abbreviation = abbreviated(token);
+  const words: SpokenWord[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const [last, next] = [tokens[index - 1], tokens[index + 1]];
+    const near: Neighbours = {
+      before: last?.core ?? '',
+      after: next?.core ?? '',
+      second: tokens[index + 2]?.core ?? '',
+      startsSentence: !last || /[.?!]/.test(last.tail),
+    };
+    const abbreviation = abbreviated(token, near);
+    const isPeriodSpent = abbreviation && token.tail.startsWith('.') && !endsSentence(token, next);
+    const tail = isPeriodSpent ? token.tail.slice(1) : token.tail;
     const spoken = abbreviation ?? wordsOf(token.core, near);
-    const endsHere = abbreviation === undefined || !token.tail.startsWith('.') || !next;
-    const tail = endsHere ? token.tail : token.tail.slice(1);
-    return { written: token.written, spoken, pause: breakAfter(tail, next?.head ?? '') };
-  });
+    const pause = breakAfter(tail, next?.head ?? '');
+    if (spoken.length === 0) handOn(pause, words);
+    words.push({ written: token.written, spoken, pause });
+  }
+  return words;
 }
 
 /** The text to give to a synthesizer that reads plain words. */
@@ -73,6 +81,13 @@ function tokenOf(written: string): Token {
   return { written, core: rest.slice(0, rest.length - tail.length), head, tail };
 }
 
+/** Gives the pause of a part that is not said, such as a dash, to the word before it. */
+function handOn(pause: Break, words: SpokenWord[]): void {
+  const index = words.findLastIndex((word) => word.spoken.length > 0);
+  const word = words[index];
+  if (word?.pause === '') words[index] = { ...word, pause };
+}
+
 function breakAfter(tail: string, nextHead: string): Break {
   if (tail.includes('?')) return '?';
   if (tail.includes('!')) return '!';
@@ -80,10 +95,18 @@ function breakAfter(tail: string, nextHead: string): Break {
   return /[,;:)—–-]/.test(tail) || nextHead.includes('(') ? ',' : '';
 }
 
-function abbreviated({ core, tail }: Token): readonly string[] | undefined {
+function abbreviated({ core, tail }: Token, near: Neighbours): readonly string[] | undefined {
   const lower = core.toLowerCase();
-  if (NEEDS_PERIOD.has(lower) && !tail.startsWith('.')) return undefined;
-  return ABBREVIATIONS.get(lower) ?? (tail.startsWith('.') ? monthName(core, lower) : undefined);
+  const isCut = tail.startsWith('.');
+  if (core === 'St') return [isSaint(near) ? 'saint' : 'street'];
+  if (lower === 'no' && /^#?\d/.test(near.after)) return ['number'];
+  if (/^[ap]m$/.test(lower) && /\d$/.test(near.before)) return ABBREVIATIONS.get(`${lower[0]!}.m`);
+  if (NEEDS_PERIOD.has(lower) && !isCut) return undefined;
+  return ABBREVIATIONS.get(lower) ?? (isCut ? monthName(core, lower) : undefined);
+}
+
+function isSaint({ before, after }: Neighbours): boolean {
+  return /^[A-Z]/.test(after) && !/^[A-Z]/.test(before);
 }
 
 /** The month that "Apr." stands for. */
@@ -92,80 +115,19 @@ function monthName(core: string, lower: string): string[] | undefined {
   return month && month !== lower ? [month] : undefined;
 }
 
-function wordsOf(core: string, near: Neighbours): string[] {
+/** Whether the period after an abbreviation ends the sentence, too. */
+function endsSentence({ core }: Token, next: Token | undefined): boolean {
+  if (!next) return true;
+  return MAY_END_SENTENCE.has(core.toLowerCase()) && /^[A-Z]/.test(next.core);
+}
+
+function wordsOf(core: string, near: Neighbours): readonly string[] {
   if (core === '') return [];
-  const symbol = SYMBOLS[core];
-  if (symbol) return [...symbol];
-  const streetOrSaint = saint(core, near);
-  if (streetOrSaint) return streetOrSaint;
-  if (/^no$/i.test(core) && /^#?\d/.test(near.after)) return ['number'];
-  return spokenNumber(core, near) ?? spokenUnit(core, near) ?? address(core) ?? parts(core, near);
-}
-
-function saint(core: string, { before, after }: Neighbours): string[] | undefined {
-  if (core !== 'St') return undefined;
-  return [/^[A-Z]/.test(after) && !/^[A-Z]/.test(before) ? 'saint' : 'street'];
-}
-
-/** An e-mail or web address, with its punctuation in words. */
-function address(core: string): string[] | undefined {
-  const name = core.replace(/^https?:\/\//i, '').replace(/^www\./i, '');
-  if (!/^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(name) && !/^[\w-]+(\.[\w-]+)*\.[a-z]{2,}(\/.*)?$/i.test(name)) {
-    return undefined;
-  }
-  const names: Readonly<Record<string, string>> = {
-    '@': 'at',
-    '.': 'dot',
-    '/': 'slash',
-    _: 'underscore',
-    '-': 'dash',
-    '+': 'plus',
-  };
-  return name.split(/([@./_+-])/).flatMap((part) => (names[part] ? [names[part]] : runs(part)));
-}
-
-/** Words joined by hyphens, slashes and the like, said one after another. */
-function parts(core: string, near: Neighbours): string[] {
-  return core.split(/[-–/_.:,;|\\]+|(—+|&|%|\+)/).flatMap((part) => {
-    if (!part) return [];
-    if (part.startsWith('—')) return [','];
-    return SYMBOLS[part] ?? (/^\d+$/.test(part) ? spokenNumber(part, near) : undefined) ?? runs(part);
-  });
-}
-
-/** Letters and digits mixed: B2B, iPhone, SKU4471. */
-function runs(part: string): string[] {
-  const pieces = part.match(/[a-z']+|[A-Z]+(?![a-z])s?|[A-Z][a-z']+|\d+/g) ?? [];
-  const isOneName = /^(Mc|Mac|O')[A-Z]/.test(part) || /^[A-Za-z]+'[A-Za-z]+$/.test(part);
-  const isMixed = pieces.some((piece) => /\d/.test(piece));
-  if (isOneName) return letters(part, { isAlone: true });
-  return pieces.flatMap((piece) => {
-    if (/^\d/.test(piece)) return isName(piece) ? digitWords(piece) : cardinalWords(Number(piece));
-    return isMixed && piece.length <= 3 && piece === piece.toUpperCase()
-      ? spelled(piece)
-      : letters(piece, { isAlone: pieces.length === 1 });
-  });
-}
-
-function isName(digits: string): boolean {
-  return digits.length > 2 || digits.startsWith('0');
-}
-
-function letters(word: string, { isAlone }: { isAlone: boolean }): string[] {
-  const bare = word.replaceAll(/[^A-Za-z']/g, '').replace(/^'+|'+$/g, '');
-  if (bare === '') return [];
-  if (bare.length === 1) {
-    const isWord = isAlone ? /^[aAiI]$/.test(bare) : false;
-    return isWord ? [bare.toLowerCase()] : spelled(bare);
-  }
-  const capitals = bare.match(/^([A-Z]{2,})('?s)?$/);
-  if (capitals && (SPELLED.has(capitals[1]!) || !/[AEIOUY]/.test(capitals[1]!))) {
-    const names = spelled(capitals[1]!);
-    return capitals[2] ? [...names.slice(0, -1), `${names.at(-1)!}${capitals[2]}`] : names;
-  }
-  return [bare.toLowerCase()];
-}
-
-function spelled(word: string): string[] {
-  return [...word.toLowerCase()].flatMap((letter) => LETTER_NAMES[letter] ?? []);
+  return (
+    SYMBOLS[core] ??
+    spokenNumber(core, near) ??
+    spokenUnit(core, near) ??
+    spokenAddress(core) ??
+    spokenParts(core, near)
+  );
 }

@@ -59,6 +59,7 @@ export const ABBREVIATIONS: ReadonlyMap<string, readonly string[]> = new Map([
   ['o.k', ['okay']],
   ['w/', ['with']],
   ['w/o', ['without']],
+  ['at&t', ['ay', 'tee', 'and', 'tee']],
   ['24/7', ['twenty', 'four', 'seven']],
   ['e-mail', ['email']],
   ['wi-fi', ['wifi']],
@@ -66,6 +67,11 @@ export const ABBREVIATIONS: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Abbreviations that are also words: replaced only when a period follows. */
 export const NEEDS_PERIOD: ReadonlySet<string> = new Set(['inc', 'co', 'ms', 'sr', 'jr', 'corp']);
+
+/** Abbreviations after which a sentence may end. */
+export const MAY_END_SENTENCE: ReadonlySet<string> = new Set(
+  'etc a.m p.m inc corp ltd co jr sr ave blvd rd st'.split(' '),
+);
 
 /** Units after a number, with a final "s" for more than one. */
 export const UNITS: ReadonlyMap<string, string> = new Map([
@@ -95,7 +101,7 @@ export const UNITS: ReadonlyMap<string, string> = new Map([
 
 /** Capitals that are spelled although they could be read as a word. */
 export const SPELLED: ReadonlySet<string> = new Set(
-  'AI AM API APO ATM BA CA CEO CIO DIY EIN ESIM ETA EU FAQ FYI IBAN ID IE IO IP IRA IRS IT LA MIA OTA PA PIA POA PO UI UK UPS URL US USA USB USPS UTC UX VIP VPN'.split(
+  'AI AM API APO ATM BA CA CEO CIO DIY EIN ESIM ETA EU FAQ FYI IBAN ID IE IO IP IRA IRS IT LA MIA OTA PA PIA POA PO SKU UI UK UPS URL US USA USB USPS UTC UX VIP VPN'.split(
     ' ',
   ),
 );

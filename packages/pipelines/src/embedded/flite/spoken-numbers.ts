@@ -5,6 +5,9 @@ import { CURRENCIES, LETTER_NAMES, monthName, monthOf, UNITS } from './spoken-le
 export interface Neighbours {
   readonly before: string;
   readonly after: string;
+  /** The word after the next. */
+  readonly second: string;
+  readonly startsSentence: boolean;
 }
 
 /** Longer numbers without separators are names of things and are read digit by digit. */
@@ -25,6 +28,7 @@ const RULES: readonly NumberRule[] = [
   [/^(\d{1,2})\/(\d{1,2})\/(\d{4}|\d{2})$/, ([, month, day, year]) => date(month!, day!, year)],
   [/^([1-9])\/([2-9]|10)$/, ([, over, under]) => fraction(Number(over), Number(under))],
   [/^(0?[1-9]|1[0-2])\/([12]?\d|3[01])$/, ([, month, day]) => date(month!, day!)],
+  [/^(\d{2})?([2-9]0)'?s$/, ([, century, decade]) => decades(century, decade!)],
   [/^(\d+)(st|nd|rd|th)$/i, ([, value]) => ordinalWords(Number(value))],
   [PHONE, ([, ...groups]) => phone(groups)],
   [/^(\d{1,3})[-–](\d{1,3})$/, ([, from, to]) => [...count(from!), 'to', ...count(to!)]],
@@ -102,6 +106,12 @@ function date(month: string, day: string, year?: string): string[] {
   return [...spoken, ...yearWords(year.length === 2 ? 2000 + Number(year) : Number(year))];
 }
 
+function decades(century: string | undefined, decade: string): string[] {
+  const name = cardinalWords(Number(decade))[0]!;
+  const spoken = `${name.slice(0, -1)}ies`;
+  return century ? [...cardinalWords(Number(century)), spoken] : [spoken];
+}
+
 function fraction(over: number, under: number): string[] {
   if (over >= under) return [];
   const name = under === 2 ? 'half' : under === 4 ? 'quarter' : ordinalWords(under).join(' ');
@@ -126,8 +136,10 @@ function measure(match: RegExpMatchArray): string[] {
   return unit ? [...plain(match), plural(unit, decimals ? '2' : whole!)] : [];
 }
 
-function wholeNumber([, sign, digits]: RegExpMatchArray, { before }: Neighbours): string[] {
+function wholeNumber([, sign, digits]: RegExpMatchArray, near: Neighbours): string[] {
+  const { before } = near;
   const value = Number(digits);
+  if (sign === '' && beginsPhoneNumber(digits!, near)) return digitWords(digits!);
   if (isCapitalized(before) && monthOf(before.toLowerCase())) {
     if (value >= 1 && value <= 31) return ordinalWords(value);
   }
@@ -136,6 +148,11 @@ function wholeNumber([, sign, digits]: RegExpMatchArray, { before }: Neighbours)
   const isYear = digits!.length === 4 && value >= 1900 && value < 2100;
   if (isYear && (namesYear || monthOf(before.toLowerCase()))) return yearWords(value);
   return [...prefix, ...count(digits!)];
+}
+
+/** 555 in "(555) 010-4477" and in "555 010 4477". */
+function beginsPhoneNumber(digits: string, { after, second }: Neighbours): boolean {
+  return digits.length === 3 && /^(\d{3}[-. ])?\d{4}$/.test(`${after} ${second}`.trim());
 }
 
 /** Sign, whole part and decimals, as the first three groups of a match. */
