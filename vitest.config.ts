@@ -5,7 +5,7 @@ const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.t
 export default defineConfig({
   // Packages of this repository resolve to their sources, so tests need no build of them.
   resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  ssr: { resolve: { conditions: ['source'] } },
   test: {
     environment: 'node',
     // Native modules and WebAssembly engines are loaded once per process, not per worker thread.

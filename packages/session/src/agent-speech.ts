@@ -29,6 +29,12 @@ const HOP_OF_MARK: Readonly<Record<EngineMark, Hop>> = {
   firstByte: 'synthesis',
 };
 
+interface GenerationEnd {
+  readonly outcome: 'completed' | 'incomplete' | 'failed';
+  readonly usage: Usage;
+  readonly error?: { readonly code: string; readonly message: string } | null;
+}
+
 interface Generation {
   readonly id: string;
   readonly ask: Ask;
@@ -82,7 +88,12 @@ export class AgentSpeech {
     });
     this.#generation = { id: generationId, ask, clock, itemId: null, hasAudio: false };
     this.#measured.set(generationId, clock);
-    parts.notify({ type: 'generation.started', generationId, kind: ask.kind, options: ask.options });
+    parts.notify({
+      type: 'generation.started',
+      generationId,
+      kind: ask.kind,
+      options: ask.options,
+    });
     this.#engine?.generate(this.#requestFor(generationId, ask));
   }
 
@@ -122,11 +133,17 @@ export class AgentSpeech {
       case 'generation.audio': {
         generation.hasAudio = true;
         const itemId = this.#itemOf(generation);
-        if (!playout.enqueue(generation.id, itemId, event.pcm, event.sampleRate)) {
+        if (
+          !playout.enqueue({ generationId: generation.id, itemId }, event.pcm, event.sampleRate)
+        ) {
           this.#engine?.cancel(generation.id);
-          this.#finish(generation, 'incomplete', NO_USAGE, {
-            code: 'playout_full',
-            message: 'The answer is longer than two minutes of speech; the rest was dropped.',
+          this.#finish(generation, {
+            outcome: 'incomplete',
+            usage: NO_USAGE,
+            error: {
+              code: 'playout_full',
+              message: 'The answer is longer than two minutes of speech; the rest was dropped.',
+            },
           });
         }
         return;
@@ -138,7 +155,7 @@ export class AgentSpeech {
         generation.clock.mark(HOP_OF_MARK[event.mark], event.atMs);
         return;
       case 'generation.ended':
-        this.#finish(generation, event.outcome, event.usage, event.error ?? null);
+        this.#finish(generation, event);
     }
   }
 
@@ -187,7 +204,8 @@ export class AgentSpeech {
 
   #requestFor(generationId: string, ask: Ask): GenerationRequest {
     const config = this.#options.parts.config();
-    if (ask.kind === 'answer') return { kind: 'answer', generationId, config, options: ask.options };
+    if (ask.kind === 'answer')
+      return { kind: 'answer', generationId, config, options: ask.options };
     return { kind: 'say', generationId, config, text: this.#textOf(ask.kind) };
   }
 
@@ -237,12 +255,7 @@ export class AgentSpeech {
     return item.id;
   }
 
-  #finish(
-    generation: Generation,
-    outcome: 'completed' | 'incomplete' | 'failed',
-    usage: Usage,
-    error: { readonly code: string; readonly message: string } | null,
-  ): void {
+  #finish(generation: Generation, { outcome, usage, error = null }: GenerationEnd): void {
     const { parts, playout } = this.#options;
     this.#generation = null;
     if (!generation.hasAudio) this.#measured.delete(generation.id);

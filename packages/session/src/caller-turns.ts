@@ -179,7 +179,8 @@ export class CallerTurns {
     const { parts } = this.#options;
     if (fact.type === 'speechStarted') {
       const onsetMs = this.#detectorStartMs + fact.startMs;
-      const turn = this.#turn ?? this.#begin(Math.max(0, onsetMs - this.#detection.prefixPaddingMs));
+      const turn =
+        this.#turn ?? this.#begin(Math.max(0, onsetMs - this.#detection.prefixPaddingMs));
       parts.notify({
         type: 'caller.speechStarted',
         itemId: turn.itemId,

@@ -2,7 +2,12 @@ export type { AgentDefinition } from './ports/agent-definition.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
 export type { Clock, TimerHandle } from './ports/clock.ts';
-export type { ControlChannel, NewItem, Rejection, SessionControl } from './ports/control-channel.ts';
+export type {
+  ControlChannel,
+  NewItem,
+  Rejection,
+  SessionControl,
+} from './ports/control-channel.ts';
 export type {
   ConversationItem,
   ItemStatus,

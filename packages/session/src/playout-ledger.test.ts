@@ -38,7 +38,10 @@ describe('PlayoutLedger', () => {
         fc.nat(20_000),
         (lengths, one, other) => {
           let endMs = 0;
-          const words = lengths.map((length, index) => ({ text: `w${index}`, endMs: (endMs += length) }));
+          const words = lengths.map((length, index) => ({
+            text: `w${index}`,
+            endMs: (endMs += length),
+          }));
           const ledger = ledgerOf(words);
           const [early, late] = [Math.min(one, other), Math.max(one, other)];
           const atEarly = ledger.divide('a', early);

@@ -4,6 +4,8 @@ import { PlayoutLedger } from './playout-ledger.ts';
 import type { LegCapabilities } from './ports/caller-leg.ts';
 import { DrivenClock, MemoryLeg } from './testing/index.ts';
 
+const A = { generationId: 'gen_a', itemId: 'a' };
+
 class Trial {
   readonly clock = new DrivenClock();
   readonly ledger = new PlayoutLedger();
@@ -30,11 +32,7 @@ class Trial {
   /** Counts up through the samples, so that each can be told from the others. */
   say(itemId: string, ms: number, from = 0): void {
     const pcm = Int16Array.from({ length: ms * 8 }, (_, index) => from + index);
-    this.playout.enqueue(`gen_${itemId}`, itemId, pcm, 8000);
-  }
-
-  samples(): number[] {
-    return this.leg.sent.flatMap((audio) => [...audio.pcm]);
+    this.playout.enqueue({ generationId: `gen_${itemId}`, itemId }, pcm, 8000);
   }
 }
 
@@ -118,7 +116,7 @@ describe('Playout', () => {
 
   it('resamples to the rate of the leg without changing the length', () => {
     const trial = new Trial({ bargeIn: 'cancel', maxLeadMs: 10_000 });
-    trial.playout.enqueue('gen_a', 'a', new Int16Array(16_000), 16_000);
+    trial.playout.enqueue(A, new Int16Array(16_000), 16_000);
     trial.playout.endItem('gen_a', 'a');
     expect(trial.leg.sentMs()).toBeCloseTo(1_000, 0);
   });
@@ -126,10 +124,10 @@ describe('Playout', () => {
   it('refuses audio beyond its bound', () => {
     const trial = new Trial();
     const pcm = new Int16Array(8 * 60_000);
-    expect(trial.playout.enqueue('gen_a', 'a', pcm, 8000)).toBe(true);
-    expect(trial.playout.enqueue('gen_a', 'a', pcm, 8000)).toBe(true);
-    trial.playout.enqueue('gen_a', 'a', pcm, 8000);
-    expect(trial.playout.enqueue('gen_a', 'a', pcm, 8000)).toBe(false);
+    expect(trial.playout.enqueue(A, pcm, 8000)).toBe(true);
+    expect(trial.playout.enqueue(A, pcm, 8000)).toBe(true);
+    trial.playout.enqueue(A, pcm, 8000);
+    expect(trial.playout.enqueue(A, pcm, 8000)).toBe(false);
     expect(trial.ledger.generatedMs('a')).toBeGreaterThan(MAX_QUEUED_MS);
     trial.playout.close();
     expect(trial.clock.pending).toBe(0);

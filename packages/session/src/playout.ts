@@ -15,9 +15,13 @@ export const MAX_QUEUED_MS = 120_000;
 /** How long after the end by our own clock a marking leg may stay silent about the last audio. */
 const MARK_GRACE_MS = 1_000;
 
-interface Chunk {
+/** Whose audio it is. */
+export interface Speech {
   readonly generationId: string;
   readonly itemId: string;
+}
+
+interface Chunk extends Speech {
   readonly pcm: Int16Array;
   readonly offsetMs: number;
 }
@@ -37,13 +41,13 @@ export interface PlayoutOptions {
   readonly ledger: PlayoutLedger;
   readonly recording: Recording | null;
   /** The first audio of a generation was written to the leg. */
-  onFirstAudio(generationId: string, itemId: string): void;
+  readonly onFirstAudio: (generationId: string, itemId: string) => void;
   /** There is audio where there was none. */
-  onStarted(): void;
+  readonly onStarted: () => void;
   /** All audio of an item was heard. */
-  onItemPlayed(itemId: string): void;
+  readonly onItemPlayed: (itemId: string) => void;
   /** All audio of all items was heard. */
-  onDrained(): void;
+  readonly onDrained: () => void;
 }
 
 /**
@@ -58,7 +62,8 @@ export class Playout {
   /** Sent and perhaps not yet heard; kept only where it can be cleared and sent again. */
   #sent: (Chunk & { readonly startAtMs: number })[] = [];
   readonly #open = new Map<string, { generationId: string; ended: boolean }>();
-  #resampler: { generationId: string; rate: SampleRate; resample: StreamingResampler } | null = null;
+  #resampler: { generationId: string; rate: SampleRate; resample: StreamingResampler } | null =
+    null;
   #started = new Set<string>();
   #playEndAtMs = 0;
   #timer: TimerHandle | null = null;
@@ -75,7 +80,7 @@ export class Playout {
   }
 
   /** Takes generated audio; false when the queue is full and it was dropped. */
-  enqueue(generationId: string, itemId: string, pcm: Int16Array, rate: SampleRate): boolean {
+  enqueue({ generationId, itemId }: Speech, pcm: Int16Array, rate: SampleRate): boolean {
     if (this.#isClosed) return false;
     if (this.#queuedMs > MAX_QUEUED_MS) return false;
     const legRate = this.#options.leg.outputRate;

@@ -15,7 +15,9 @@ const MOVES = {
   greet: (test: TestSession) => test.session.control.greet(),
   speak: (test: TestSession, amount: number) => {
     if (test.engine.session.requests.length > 0) {
-      test.engine.session.speak(Array.from({ length: 1 + (amount % 6) }, (_, i) => `w${i}`).join(' '));
+      test.engine.session.speak(
+        Array.from({ length: 1 + (amount % 6) }, (_, i) => `w${i}`).join(' '),
+      );
     }
   },
   callTool: (test: TestSession, amount: number) => {
@@ -29,7 +31,8 @@ const MOVES = {
       test.engine.session.end(amount % 9 === 0 ? 'failed' : 'completed');
     }
   },
-  settleTool: (test: TestSession) => test.tools.running.at(-1)?.settle({ kind: 'result', output: '{}' }),
+  settleTool: (test: TestSession) =>
+    test.tools.running.at(-1)?.settle({ kind: 'result', output: '{}' }),
   truncate: (test: TestSession, amount: number) => {
     const item = test.session.control
       .items()

@@ -56,7 +56,11 @@ describe('a turn', () => {
 
 describe('a barge-in on a leg whose client flushes its own buffer', () => {
   const interrupted = (): TestSession => {
-    const test = new TestSession({ bargeIn: 'cancel', playedPosition: 'client', maxLeadMs: 10_000 });
+    const test = new TestSession({
+      bargeIn: 'cancel',
+      playedPosition: 'client',
+      maxLeadMs: 10_000,
+    });
     test.hear(400);
     test.callerTurn();
     test.engine.session.speak('one two three four five six');
@@ -174,7 +178,11 @@ describe('a barge-in on a leg that can hold its audio', () => {
 
 describe('tools', () => {
   const called = (name = 'lookup_order'): TestSession => {
-    const test = new TestSession({ bargeIn: 'cancel', playedPosition: 'client', maxLeadMs: 10_000 });
+    const test = new TestSession({
+      bargeIn: 'cancel',
+      playedPosition: 'client',
+      maxLeadMs: 10_000,
+    });
     test.hear(400);
     test.callerTurn();
     test.engine.session.speak('One moment.');
@@ -238,11 +246,15 @@ describe('tools', () => {
     const test = called('client_tool');
     test.clock.advance(450);
     const { control } = test.session;
-    expect(control.addItem({ kind: 'toolOutput', id: 'o1', callId: 'call_1', output: '7' })).toBeNull();
+    expect(
+      control.addItem({ kind: 'toolOutput', id: 'o1', callId: 'call_1', output: '7' }),
+    ).toBeNull();
     expect(test.engine.session.requests).toHaveLength(1);
     expect(control.requestAnswer({})).toBeNull();
     expect(test.engine.session.requests).toHaveLength(2);
-    expect(control.addItem({ kind: 'toolOutput', id: 'o2', callId: 'call_1', output: '8' })).toEqual({
+    expect(
+      control.addItem({ kind: 'toolOutput', id: 'o2', callId: 'call_1', output: '8' }),
+    ).toEqual({
       code: 'callAlreadyAnswered',
       callId: 'call_1',
     });

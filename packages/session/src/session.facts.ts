@@ -18,7 +18,11 @@ export type SessionFact =
   | { readonly type: 'leg.closed'; readonly reason: EndReason }
   | { readonly type: 'caller.speechStarted'; readonly itemId: string }
   | { readonly type: 'caller.speechStopped'; readonly itemId: string }
-  | { readonly type: 'caller.turnCommitted'; readonly itemId: string; readonly wantsAnswer: boolean }
+  | {
+      readonly type: 'caller.turnCommitted';
+      readonly itemId: string;
+      readonly wantsAnswer: boolean;
+    }
   | { readonly type: 'caller.turnDropped'; readonly itemId: string }
   | { readonly type: 'client.answerRequested'; readonly options: AnswerOptions }
   | { readonly type: 'client.answerCancelled' }
@@ -28,7 +32,11 @@ export type SessionFact =
       readonly callId: string;
       readonly tool: Pick<ToolDefinition, 'name' | 'runs' | 'coverAfterMs' | 'timeoutMs'>;
     }
-  | { readonly type: 'agent.generationEnded'; readonly generationId: string; readonly failed: boolean }
+  | {
+      readonly type: 'agent.generationEnded';
+      readonly generationId: string;
+      readonly failed: boolean;
+    }
   | { readonly type: 'playout.started' }
   | { readonly type: 'playout.drained' }
   | { readonly type: 'playout.held' }

@@ -88,7 +88,8 @@ export const sessionMachine = createMachine({
               guard: 'owesToolAnswer',
               target: 'responding',
               actions: 'answerTools',
-              description: 'A tool that outlived a change of subject is answered at a turn boundary.',
+              description:
+                'A tool that outlived a change of subject is answered at a turn boundary.',
             },
           ],
           on: {
@@ -99,7 +100,11 @@ export const sessionMachine = createMachine({
               description: 'A caller who speaks first needs no greeting.',
             },
             'caller.speechStopped': { actions: 'commitTurn' },
-            'caller.turnCommitted': { guard: 'wantsAnswer', target: 'responding', actions: 'answerTurn' },
+            'caller.turnCommitted': {
+              guard: 'wantsAnswer',
+              target: 'responding',
+              actions: 'answerTurn',
+            },
             'client.answerRequested': { target: 'responding', actions: 'answerClient' },
           },
         },
@@ -114,8 +119,16 @@ export const sessionMachine = createMachine({
           ],
           on: {
             'caller.speechStarted': [
-              { guard: 'cancelsAtOnset', target: 'truncated.cut', actions: ['voidGeneration', 'cutForBargeIn'] },
-              { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInResponding' },
+              {
+                guard: 'cancelsAtOnset',
+                target: 'truncated.cut',
+                actions: ['voidGeneration', 'cutForBargeIn'],
+              },
+              {
+                guard: 'holdsAtOnset',
+                target: 'truncated.deciding',
+                actions: 'noteHeldInResponding',
+              },
             ],
             'caller.speechStopped': { actions: 'commitTurn' },
             'caller.turnCommitted': {
@@ -129,7 +142,10 @@ export const sessionMachine = createMachine({
               actions: 'answerClient',
               description: 'The next answer is made while the last one is still being heard.',
             },
-            'client.answerCancelled': { target: 'truncated.cut', actions: ['voidGeneration', 'cutForClient'] },
+            'client.answerCancelled': {
+              target: 'truncated.cut',
+              actions: ['voidGeneration', 'cutForClient'],
+            },
           },
           states: {
             thinking: {
@@ -153,7 +169,11 @@ export const sessionMachine = createMachine({
           ],
           on: {
             'caller.speechStarted': [
-              { guard: 'cancelsAtOnset', target: 'truncated.cut', actions: ['voidGeneration', 'cutForBargeIn'] },
+              {
+                guard: 'cancelsAtOnset',
+                target: 'truncated.cut',
+                actions: ['voidGeneration', 'cutForBargeIn'],
+              },
               { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
               {
                 target: 'listening',
@@ -171,7 +191,10 @@ export const sessionMachine = createMachine({
               target: 'responding',
               actions: 'answerClient',
             },
-            'client.answerCancelled': { target: 'truncated.cut', actions: ['voidGeneration', 'cutForClient'] },
+            'client.answerCancelled': {
+              target: 'truncated.cut',
+              actions: ['voidGeneration', 'cutForClient'],
+            },
           },
           states: {
             quiet: {
@@ -211,7 +234,10 @@ export const sessionMachine = createMachine({
                   target: 'cut',
                   actions: ['voidGeneration', 'cutForBargeIn', 'queueTurnAnswer'],
                 },
-                'client.answerCancelled': { target: 'cut', actions: ['voidGeneration', 'cutForClient'] },
+                'client.answerCancelled': {
+                  target: 'cut',
+                  actions: ['voidGeneration', 'cutForClient'],
+                },
               },
             },
             cut: {

@@ -64,25 +64,39 @@ const isInterruptible = (context: SessionContext): boolean =>
 
 /** Begins a generation: remembers it, marks settled calls as used by it, and tells the runtime. */
 const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) => Ask) =>
-  enqueueActions<SessionContext, SessionFact, undefined, SessionFact, never, never, never, never, SessionDecision>(
-    ({ context, event, enqueue }) => {
-      const ask = askOf({ context, event });
-      const generationId = `gen_${context.generationCount + 1}`;
-      const usesResults = ask.kind === 'answer';
-      for (const [callId, call] of Object.entries(context.calls)) {
-        if (usesResults && call.settled) enqueue.stopChild(callId);
-      }
-      enqueue.assign({
-        generation: { id: generationId, kind: ask.kind, ended: false, audible: false, madeCalls: false },
-        generationCount: context.generationCount + 1,
-        waitingAsk: null,
-        calls: usesResults
-          ? Object.fromEntries(Object.entries(context.calls).filter(([, call]) => !call.settled))
-          : context.calls,
-      });
-      enqueue.emit({ type: 'generate', generationId, ask });
-    },
-  );
+  enqueueActions<
+    SessionContext,
+    SessionFact,
+    undefined,
+    SessionFact,
+    never,
+    never,
+    never,
+    never,
+    SessionDecision
+  >(({ context, event, enqueue }) => {
+    const ask = askOf({ context, event });
+    const generationId = `gen_${context.generationCount + 1}`;
+    const usesResults = ask.kind === 'answer';
+    for (const [callId, call] of Object.entries(context.calls)) {
+      if (usesResults && call.settled) enqueue.stopChild(callId);
+    }
+    enqueue.assign({
+      generation: {
+        id: generationId,
+        kind: ask.kind,
+        ended: false,
+        audible: false,
+        madeCalls: false,
+      },
+      generationCount: context.generationCount + 1,
+      waitingAsk: null,
+      calls: usesResults
+        ? Object.fromEntries(Object.entries(context.calls).filter(([, call]) => !call.settled))
+        : context.calls,
+    });
+    enqueue.emit({ type: 'generate', generationId, ask });
+  });
 
 /** The vocabulary of the session machine: pure guards, and actions that only assign, emit or spawn. */
 export const sessionSetup = setup({
@@ -91,7 +105,6 @@ export const sessionSetup = setup({
     events: {} as SessionFact,
     input: {} as SessionInput,
     emitted: {} as SessionDecision,
-    children: {} as Record<string, 'toolCall'>,
   },
   actors: { toolCall: toolCallMachine },
   delays: {
@@ -105,9 +118,13 @@ export const sessionSetup = setup({
     hasWaitingAsk: ({ context }) => context.waitingAsk !== null,
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>
-      isInterruptible(context) && context.bargeIn === 'cancel' && (context.isPlaying || !hasEnded(context)),
+      isInterruptible(context) &&
+      context.bargeIn === 'cancel' &&
+      (context.isPlaying || !hasEnded(context)),
     holdsAtOnset: ({ context }) =>
-      isInterruptible(context) && context.bargeIn === 'hold' && (context.isPlaying || !hasEnded(context)),
+      isInterruptible(context) &&
+      context.bargeIn === 'hold' &&
+      (context.isPlaying || !hasEnded(context)),
     handOffDue: ({ context }) => context.wantsHandOff && hasEnded(context),
     handOffDueInSilence: ({ context }) =>
       context.wantsHandOff && hasEnded(context) && context.generation?.audible !== true,

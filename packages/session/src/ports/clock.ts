@@ -1,5 +1,5 @@
 /** A timer made by a {@link Clock}; pass it back to `clearTimeout`. */
-export type TimerHandle = unknown;
+export type TimerHandle = object | number;
 
 /**
  * The only source of time. A driven implementation lets a whole server run in tests without

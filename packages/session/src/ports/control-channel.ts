@@ -1,4 +1,9 @@
-import type { ConversationItem, MessageItem, ToolCallItem, ToolOutputItem } from './conversation-item.ts';
+import type {
+  ConversationItem,
+  MessageItem,
+  ToolCallItem,
+  ToolOutputItem,
+} from './conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
 import type { EndReason, SessionEvent } from './session-event.ts';
 
@@ -18,9 +23,7 @@ export type Rejection =
 
 /** An item a client adds; the status is always `completed`. */
 export type NewItem =
-  | Omit<MessageItem, 'status'>
-  | Omit<ToolCallItem, 'status'>
-  | Omit<ToolOutputItem, 'status'>;
+  Omit<MessageItem, 'status'> | Omit<ToolCallItem, 'status'> | Omit<ToolOutputItem, 'status'>;
 
 /**
  * What may be asked of a session. Every call takes effect before it returns, and what follows

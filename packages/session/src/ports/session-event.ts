@@ -5,12 +5,7 @@ import type { TimedWord, Usage } from './voice-engine.ts';
 
 /** Why a session ended. */
 export type EndReason =
-  | 'callerLeft'
-  | 'clientEnded'
-  | 'handedOff'
-  | 'expired'
-  | 'serverStopping'
-  | 'failed';
+  'callerLeft' | 'clientEnded' | 'handedOff' | 'expired' | 'serverStopping' | 'failed';
 
 /** Why an answer was stopped. */
 export type CancelReason = 'bargeIn' | 'client' | 'sessionEnded';
@@ -56,7 +51,11 @@ export type SessionEvent = { readonly atMs: number } & (
       /** The generation that is making it; its wire events differ from those of a finished item. */
       readonly generationId: string | null;
     }
-  | { readonly type: 'item.done'; readonly item: ConversationItem; readonly generationId: string | null }
+  | {
+      readonly type: 'item.done';
+      readonly item: ConversationItem;
+      readonly generationId: string | null;
+    }
   | { readonly type: 'item.deleted'; readonly itemId: string }
   | {
       readonly type: 'item.truncated';

@@ -6,11 +6,11 @@ import type { CallerLeg, LegFact } from '../ports/caller-leg.ts';
 export interface CallerLegTrial {
   readonly leg: CallerLeg;
   /** The far end sends 100 ms of caller sound at the leg's input rate. */
-  callerSpeaks(): void;
+  readonly callerSpeaks: () => void;
   /** The far end goes away. */
-  callerLeaves(): void;
+  readonly callerLeaves: () => void;
   /** Milliseconds of agent audio that the far end was given. */
-  receivedMs(): number;
+  readonly receivedMs: () => number;
 }
 
 /** The contract of the CallerLeg port. */
@@ -29,7 +29,10 @@ export function describeCallerLeg(name: string, setup: () => CallerLegTrial): vo
       const frames: AudioFrame[] = [];
       leg.audio$.subscribe((frame) => frames.push(frame));
       callerSpeaks();
-      const ms = frames.reduce((sum, frame) => sum + (frame.pcm.length * 1000) / frame.sampleRate, 0);
+      const ms = frames.reduce(
+        (sum, frame) => sum + (frame.pcm.length * 1000) / frame.sampleRate,
+        0,
+      );
       expect(ms).toBeCloseTo(100, 0);
       expect(frames.every((frame) => frame.atMs > 0)).toBe(true);
       leg.close('clientEnded');
@@ -47,7 +50,10 @@ export function describeCallerLeg(name: string, setup: () => CallerLegTrial): vo
       const { leg, callerLeaves } = setup();
       const facts: LegFact[] = [];
       let isComplete = false;
-      leg.facts$.subscribe({ next: (fact) => facts.push(fact), complete: () => (isComplete = true) });
+      leg.facts$.subscribe({
+        next: (fact) => facts.push(fact),
+        complete: () => (isComplete = true),
+      });
       leg.audio$.subscribe();
       callerLeaves();
       expect(facts.at(-1)).toMatchObject({ type: 'leg.closed' });

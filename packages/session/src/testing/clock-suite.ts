@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 export interface ClockTrial {
   readonly clock: Clock;
   /** Lets this much of the clock's time pass. */
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 /** The contract of the Clock port. */

@@ -42,8 +42,11 @@ export class FakeEngineSession implements EngineSession {
   readonly context: EngineContext;
   readonly requests: GenerationRequest[] = [];
   readonly cancelled: string[] = [];
-  readonly turns: { itemId: string; heardSamples: number; state: 'open' | 'committed' | 'dropped' }[] =
-    [];
+  readonly turns: {
+    itemId: string;
+    heardSamples: number;
+    state: 'open' | 'committed' | 'dropped';
+  }[] = [];
   /** Spoken at once for every request when set; otherwise the test calls `speak` and `end`. */
   autoReply: ((request: GenerationRequest) => string) | null = null;
   isClosed = false;

@@ -30,7 +30,8 @@ function oneGenerationAtATime(events: readonly SessionEvent[]): string[] {
       active = event.generationId;
     }
     if (event.type === 'generation.ended') {
-      if (active !== event.generationId) found.push(`1: ${event.generationId} ended twice or unmade`);
+      if (active !== event.generationId)
+        found.push(`1: ${event.generationId} ended twice or unmade`);
       active = null;
     }
   }
@@ -95,7 +96,9 @@ function heardIsPrefix(events: readonly SessionEvent[]): string[] {
 function endsOnce(events: readonly SessionEvent[]): string[] {
   const ends = events.filter((event) => event.type === 'session.ended').length;
   if (ends === 0) return [];
-  return ends === 1 && events.at(-1)?.type === 'session.ended' ? [] : ['8: something followed the end'];
+  return ends === 1 && events.at(-1)?.type === 'session.ended'
+    ? []
+    : ['8: something followed the end'];
 }
 
 /** 9. The onset of speech is told before the tail of the answer it cancels. */

@@ -20,7 +20,10 @@ export class MemoryLeg implements CallerLeg {
 
   constructor(
     clock: Clock,
-    { outputRate = 8000, ...capabilities }: Partial<LegCapabilities> & { outputRate?: SampleRate } = {},
+    {
+      outputRate = 8000,
+      ...capabilities
+    }: Partial<LegCapabilities> & { outputRate?: SampleRate } = {},
   ) {
     this.#clock = clock;
     this.outputRate = outputRate;

@@ -28,7 +28,9 @@ export function describeTurnDetectors(
   name: string,
   setup: () => Promise<TurnDetectorsTrial>,
 ): void {
-  const listen = (trial: TurnDetectorsTrial): { facts: TurnFact[]; hear(pcm: Int16Array): void; close(): void } => {
+  const listen = (
+    trial: TurnDetectorsTrial,
+  ): { facts: TurnFact[]; hear(pcm: Int16Array): void; close(): void } => {
     const facts: TurnFact[] = [];
     const detector = trial.detectors.open(DETECTION, (fact) => facts.push(fact));
     let heard = 0;

@@ -48,7 +48,8 @@ export function spokenForm(text: string): SpokenWord[] {
       startsSentence: !last || /[.?!]/.test(last.tail),
     };
     const abbreviation = abbreviated(token, near);
-    const isPeriodSpent = abbreviation && token.tail.startsWith('.') && !endsSentence(token, next);
+    const isPeriodSpent =
+      abbreviation && token.tail.startsWith('.') && !endsSentence(token, near, next);
     const tail = isPeriodSpent ? token.tail.slice(1) : token.tail;
     const spoken = abbreviation ?? wordsOf(token.core, near);
     const pause = breakAfter(tail, next?.head ?? '');
@@ -116,8 +117,9 @@ function monthName(core: string, lower: string): string[] | undefined {
 }
 
 /** Whether the period after an abbreviation ends the sentence, too. */
-function endsSentence({ core }: Token, next: Token | undefined): boolean {
+function endsSentence({ core }: Token, near: Neighbours, next: Token | undefined): boolean {
   if (!next) return true;
+  if (core === 'St' && isSaint(near)) return false;
   return MAY_END_SENTENCE.has(core.toLowerCase()) && /^[A-Z]/.test(next.core);
 }
 

@@ -70,7 +70,7 @@ export const NEEDS_PERIOD: ReadonlySet<string> = new Set(['inc', 'co', 'ms', 'sr
 
 /** Abbreviations after which a sentence may end. */
 export const MAY_END_SENTENCE: ReadonlySet<string> = new Set(
-  'etc a.m p.m inc corp ltd co jr sr ave blvd rd st'.split(' '),
+  'etc am pm a.m p.m inc corp ltd co jr sr ave blvd rd st'.split(' '),
 );
 
 /** Units after a number, with a final "s" for more than one. */

@@ -152,7 +152,8 @@ function wholeNumber([, sign, digits]: RegExpMatchArray, near: Neighbours): stri
 
 /** 555 in "(555) 010-4477" and in "555 010 4477". */
 function beginsPhoneNumber(digits: string, { after, second }: Neighbours): boolean {
-  return digits.length === 3 && /^(\d{3}[-. ])?\d{4}$/.test(`${after} ${second}`.trim());
+  if (digits.length !== 3) return false;
+  return /^(\d{3}[-.])?\d{4}$/.test(after) || /^\d{3} \d{4}$/.test(`${after} ${second}`);
 }
 
 /** Sign, whole part and decimals, as the first three groups of a match. */

@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+const workingDir = path.resolve('/srv/voice');
+const read = (env: Record<string, string>, flags = {}) => readConfig({ env, flags, workingDir });
+
+describe('readConfig', () => {
+  it('needs no environment at all', () => {
+    const config = read({});
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      apiKeys: null,
+      dataDir: path.join(workingDir, '.antiphon'),
+      defaultAgent: 'acme-support',
+      recordings: true,
+      logLevel: 'info',
+      maxSessions: 1000,
+    });
+    expect(path.basename(config.agentsDir)).toBe('agents');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(read({ ANTIPHON_PORT: '', ANTIPHON_API_KEYS: '' })).toMatchObject({
+      port: 8787,
+      apiKeys: null,
+    });
+  });
+
+  it('reads keys separated by commas', () => {
+    expect(read({ ANTIPHON_API_KEYS: 'sk-one, sk-two' }).apiKeys).toEqual(['sk-one', 'sk-two']);
+  });
+
+  it('resolves folders from the working folder', () => {
+    const config = read({ ANTIPHON_DATA_DIR: 'data', ANTIPHON_AGENTS_DIR: '/etc/agents' });
+    expect(config.dataDir).toBe(path.join(workingDir, 'data'));
+    expect(config.agentsDir).toBe('/etc/agents');
+  });
+
+  it('lets the command line go before the environment', () => {
+    const env = { ANTIPHON_PORT: '1', ANTIPHON_HOST: 'example.org' };
+    expect(read(env, { port: '9000', host: '0.0.0.0' })).toMatchObject({
+      port: 9000,
+      host: '0.0.0.0',
+    });
+  });
+
+  it.each([
+    ['ANTIPHON_PORT', '70000', /^ANTIPHON_PORT is "70000"; use a whole number from 0 to 65535/],
+    ['ANTIPHON_PORT', '80.5', /ANTIPHON_PORT is "80.5"/],
+    ['ANTIPHON_HOST', 'not a host', /ANTIPHON_HOST is "not a host"; use a host name/],
+    ['ANTIPHON_RECORDINGS', 'yes', /ANTIPHON_RECORDINGS is "yes"; use on or off\./],
+    ['ANTIPHON_LOG_LEVEL', 'loud', /ANTIPHON_LOG_LEVEL is "loud"; use silent, fatal, error/],
+    ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
+    ['ANTIPHON_DEFAULT_AGENT', 'No Agent', /ANTIPHON_DEFAULT_AGENT is "No Agent"; use an agent/],
+  ])('names %s, its value and what is allowed', (name, value, message) => {
+    expect(() => read({ [name]: value })).toThrow(message);
+  });
+
+  it('names every bad setting at once, and the option where it came from one', () => {
+    const problem = () => read({ ANTIPHON_RECORDINGS: 'maybe' }, { port: 'x' });
+    expect(problem).toThrow(/--port is "x"/);
+    expect(problem).toThrow(/ANTIPHON_RECORDINGS is "maybe"/);
+  });
+
+  it('never shows a key, not even a malformed one', () => {
+    const problem = () => read({ ANTIPHON_API_KEYS: 'sk-secret with spaces' });
+    expect(problem).toThrow(/ANTIPHON_API_KEYS is not usable; use one or more keys/);
+    expect(problem).not.toThrow(/secret/);
+  });
+});

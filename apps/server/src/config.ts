@@ -1,0 +1,152 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { ServerError } from './server-error.ts';
+
+/** The agents that come with the server, beside `src` and `dist` alike. */
+const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../agents', import.meta.url));
+
+/**
+ * The listening model judges some 700 calls per core, and a call costs about 1 MiB: a thousand fit
+ * a small machine of two cores and leave one for everything else.
+ */
+const DEFAULT_MAX_SESSIONS = '1000';
+
+/** More would need more than one listening worker; run several servers instead. */
+const MOST_SESSIONS = 4096;
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Everything the server can be told from outside, checked. Paths are absolute. */
+export interface ServerConfig {
+  /** The address to listen on. */
+  readonly host: string;
+  /** The port to listen on; 0 picks a free one. */
+  readonly port: number;
+  /** Keys that clients may use; `null` makes one and keeps it in the data folder. */
+  readonly apiKeys: readonly string[] | null;
+  /** Where the key and the recordings are kept. */
+  readonly dataDir: string;
+  /** One folder per agent. */
+  readonly agentsDir: string;
+  /** Who answers when a client names no agent, or a model that is no agent. */
+  readonly defaultAgent: string;
+  readonly recordings: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Sessions at once; more are turned away. */
+  readonly maxSessions: number;
+}
+
+/** Options of the command line, as text; they go before the environment. */
+export interface ConfigFlags {
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/u)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most);
+
+const apiKeys = z
+  .string()
+  .transform((text) => text.split(',').map((key) => key.trim()))
+  // Keys travel in header fields and subprotocols, which hold no spaces.
+  .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/u.test(key)));
+
+const variables = {
+  ANTIPHON_HOST: {
+    schema: z.string().regex(/^[\w.:%-]+$/u),
+    allowed: 'a host name or an address, such as 127.0.0.1 or 0.0.0.0',
+  },
+  ANTIPHON_PORT: {
+    schema: wholeNumber(0, 65535),
+    allowed: 'a whole number from 0 to 65535; 0 picks a free port',
+  },
+  ANTIPHON_API_KEYS: {
+    schema: apiKeys,
+    allowed: 'one or more keys of visible ASCII characters, separated by commas',
+  },
+  ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },
+  ANTIPHON_DEFAULT_AGENT: {
+    schema: z.string().regex(/^[a-z0-9][a-z0-9-]*$/u),
+    allowed: "an agent's name: lower-case letters, digits and hyphens",
+  },
+  ANTIPHON_RECORDINGS: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
+  ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
+  ANTIPHON_MAX_SESSIONS: {
+    schema: wholeNumber(1, MOST_SESSIONS),
+    allowed: `a whole number from 1 to ${MOST_SESSIONS}`,
+  },
+} as const;
+
+type Variable = keyof typeof variables;
+
+const environment = z.object({
+  ANTIPHON_HOST: variables.ANTIPHON_HOST.schema.default('127.0.0.1'),
+  ANTIPHON_PORT: variables.ANTIPHON_PORT.schema.default(8787),
+  ANTIPHON_API_KEYS: variables.ANTIPHON_API_KEYS.schema.optional(),
+  ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.default('.antiphon'),
+  ANTIPHON_AGENTS_DIR: variables.ANTIPHON_AGENTS_DIR.schema.default(BUNDLED_AGENTS_DIR),
+  ANTIPHON_DEFAULT_AGENT: variables.ANTIPHON_DEFAULT_AGENT.schema.default('acme-support'),
+  ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
+  ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
+  ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
+});
+
+const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
+
+/** What `readConfig` reads. */
+export interface ConfigSources {
+  /** The environment; a variable that is empty counts as absent. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags?: ConfigFlags;
+  /** Relative folders are taken from here. */
+  readonly workingDir: string;
+}
+
+/**
+ * The configuration from the environment and the command line. Throws a ServerError,
+ * `invalid_config`, that names each bad setting, its value and what is allowed.
+ */
+export function readConfig({ env, flags = {}, workingDir }: ConfigSources): ServerConfig {
+  const given: Partial<Record<Variable, string>> = {};
+  const names: Partial<Record<Variable, string>> = {};
+  for (const name of Object.keys(variables) as Variable[]) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  for (const flag of ['host', 'port'] as const) {
+    const value = flags[flag];
+    if (value === undefined) continue;
+    given[VARIABLE_OF_FLAG[flag]] = value;
+    names[VARIABLE_OF_FLAG[flag]] = `--${flag}`;
+  }
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const bad = new Set(parsed.error.issues.map(({ path: [name] }) => name as Variable));
+    const lines = [...bad].map((name) => complaint(names[name] ?? name, name, given[name]));
+    throw new ServerError('invalid_config', lines.join('\n'));
+  }
+  const values = parsed.data;
+  return {
+    host: values.ANTIPHON_HOST,
+    port: values.ANTIPHON_PORT,
+    apiKeys: values.ANTIPHON_API_KEYS ?? null,
+    dataDir: path.resolve(workingDir, values.ANTIPHON_DATA_DIR),
+    agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
+    defaultAgent: values.ANTIPHON_DEFAULT_AGENT,
+    recordings: values.ANTIPHON_RECORDINGS === 'on',
+    logLevel: values.ANTIPHON_LOG_LEVEL,
+    maxSessions: values.ANTIPHON_MAX_SESSIONS,
+  };
+}
+
+function complaint(shownName: string, name: Variable, value: string | undefined): string {
+  // Keys are secrets even when they are malformed.
+  const shown = name === 'ANTIPHON_API_KEYS' ? 'not usable' : JSON.stringify(value);
+  return `${shownName} is ${shown}; use ${variables[name].allowed}.`;
+}

@@ -1,0 +1,151 @@
+import { feedEventSchema } from '@antiphon/observability';
+import type { SessionEvent } from '@antiphon/session';
+import { TestSession } from '@antiphon/session/testing';
+import { describe, expect, it } from 'vitest';
+import { FeedMapping } from './feed-mapping.ts';
+
+type News = SessionEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'atMs'> : never) : never;
+
+/** The feed messages of a run of events, each checked against the schema of the feed. */
+function feedOf(events: readonly (News | SessionEvent)[]) {
+  const mapping = new FeedMapping();
+  return events.flatMap((news) => {
+    const bodies = mapping.bodies({ atMs: 1_000, ...news } as SessionEvent);
+    for (const body of bodies) {
+      feedEventSchema.parse({ seq: 1, sessionId: 'sess_1', atMs: 1_000, ...body });
+    }
+    return bodies;
+  });
+}
+
+const agentItem = {
+  kind: 'message',
+  id: 'item_a',
+  speaker: 'agent',
+  medium: 'audio',
+  status: 'completed',
+  text: 'It was shipped.',
+  audioMs: 0,
+} as const;
+
+const done = (item: Extract<News, { type: 'item.done' }>['item']): News => ({
+  type: 'item.done',
+  item,
+  generationId: null,
+});
+
+describe('FeedMapping', () => {
+  it('tells what the caller said as a transcript and, once it is final, as an item', () => {
+    const transcript = { type: 'caller.transcript', itemId: 'item_c' } as const;
+    expect(
+      feedOf([
+        done({ ...agentItem, id: 'item_c', speaker: 'caller', text: null }),
+        { ...transcript, text: 'where is', isFinal: false },
+        { ...transcript, text: 'where is my order', isFinal: true },
+      ]),
+    ).toEqual([
+      { ...transcript, text: 'where is', isFinal: false },
+      { ...transcript, text: 'where is my order', isFinal: true },
+      {
+        type: 'item',
+        itemId: 'item_c',
+        speaker: 'caller',
+        text: 'where is my order',
+        status: 'completed',
+      },
+    ]);
+  });
+
+  it("tells an agent's item when it was heard, not when it was generated", () => {
+    expect(feedOf([done(agentItem)])).toEqual([]);
+    expect(feedOf([done(agentItem), { type: 'playout.drained', itemId: 'item_a' }])).toEqual([
+      {
+        type: 'item',
+        itemId: 'item_a',
+        speaker: 'agent',
+        text: 'It was shipped.',
+        status: 'completed',
+      },
+    ]);
+  });
+
+  it('tells of a cut item what was heard and what was not, and never that it was completed', () => {
+    expect(
+      feedOf([
+        done({ ...agentItem, status: 'incomplete' }),
+        { type: 'item.truncated', itemId: 'item_a', audioEndMs: 420, heard: 'It', unheard: 'was shipped.' },
+        { type: 'playout.drained', itemId: 'item_a' },
+      ]),
+    ).toEqual([
+      { type: 'agent.truncated', itemId: 'item_a', playedMs: 420, heard: 'It', unheard: 'was shipped.' },
+      { type: 'item', itemId: 'item_a', speaker: 'agent', text: 'It', status: 'incomplete' },
+    ]);
+  });
+
+  it('tells typed items and answers stopped before their first sound at once', () => {
+    expect(
+      feedOf([
+        done({ ...agentItem, id: 'item_t', speaker: 'caller', medium: 'text', text: 'hello' }),
+        done({ ...agentItem, id: 'item_s', speaker: 'system', medium: 'text', text: 'be kind' }),
+        done({ ...agentItem, medium: 'text' }),
+        done({ ...agentItem, id: 'item_n', status: 'incomplete', text: '' }),
+      ]).map((body) => (body.type === 'item' ? [body.speaker, body.text, body.status] : null)),
+    ).toEqual([
+      ['caller', 'hello', 'completed'],
+      ['system', 'be kind', 'completed'],
+      ['agent', 'It was shipped.', 'completed'],
+      ['agent', '', 'incomplete'],
+    ]);
+  });
+
+  it('leaves tool items to the events of their calls', () => {
+    expect(
+      feedOf([
+        done({
+          kind: 'toolCall',
+          id: 'item_f',
+          status: 'completed',
+          callId: 'call_1',
+          name: 'lookup_order',
+          arguments: '{}',
+        }),
+        { type: 'tool.started', callId: 'call_1', name: 'lookup_order', arguments: '{}' },
+        {
+          type: 'tool.settled',
+          callId: 'call_1',
+          name: 'lookup_order',
+          outcome: 'result',
+          output: '{"found":false}',
+          durationMs: 12,
+        },
+      ]).map((body) => body.type),
+    ).toEqual(['tool.started', 'tool.settled']);
+  });
+
+  it('tells failures and broken invariants as faults', () => {
+    expect(
+      feedOf([
+        { type: 'engine.failed', code: 'provider_timeout', message: 'Silent for 5 s.' },
+        { type: 'invariant.violated', name: 'oneGeneration', detail: 'Two spoke.' },
+      ]),
+    ).toEqual([
+      { type: 'fault', code: 'provider_timeout', message: 'Silent for 5 s.' },
+      { type: 'fault', code: 'oneGeneration', message: 'Two spoke.' },
+    ]);
+  });
+
+  it('follows a whole session with a greeting, a turn and its measured answer', () => {
+    const session = new TestSession();
+    session.session.control.greet();
+    session.engine.session.say('Hello there.');
+    session.hear(3_000);
+    session.callerTurn();
+    session.session.control.end('clientEnded');
+    const feed = feedOf(session.channel.events);
+    expect(feed[0]).toEqual({ type: 'session.started', agent: 'test' });
+    expect(feed.at(-1)).toEqual({ type: 'session.ended', reason: 'clientEnded' });
+    expect(feed.map((body) => body.type)).toEqual(
+      expect.arrayContaining(['state', 'agent.text', 'agent.words', 'item', 'turn']),
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import type { FeedBody } from '@antiphon/observability';
+import type { ConversationItem, MessageItem, SessionEvent } from '@antiphon/session';
+
+/**
+ * Turns what a session tells into what its feed says. An agent's spoken item is told when the
+ * caller has heard it, not when it was generated, so the items in between are remembered.
+ */
+export class FeedMapping {
+  /** Agent messages that were generated and are still being heard, by item id. */
+  readonly #unheard = new Map<string, MessageItem>();
+
+  /** The feed messages of an event, in order; often none. */
+  bodies(event: SessionEvent): readonly FeedBody[] {
+    switch (event.type) {
+      case 'session.started':
+        return [{ type: event.type, agent: event.agent }];
+      case 'session.ended':
+        return [{ type: event.type, reason: event.reason }];
+      case 'state.changed': {
+        const { region, from, to } = event;
+        return [{ type: 'state', region, from, to }];
+      }
+      case 'caller.transcript':
+        return transcriptOf(event);
+      case 'item.done':
+        return this.#finished(event.item);
+      case 'item.deleted':
+        this.#unheard.delete(event.itemId);
+        return [];
+      case 'item.truncated':
+        return this.#truncated(event);
+      case 'playout.drained':
+        return this.#played(event.itemId);
+      case 'generation.text':
+        return [{ type: 'agent.text', itemId: event.itemId, delta: event.delta }];
+      case 'generation.words':
+        return [{ type: 'agent.words', itemId: event.itemId, words: [...event.words] }];
+      case 'bargeIn.decided': {
+        const { itemId, verdict, playedMs } = event;
+        return [{ type: 'bargeIn', itemId, verdict, playedMs }];
+      }
+      case 'tool.started':
+        return [
+          { type: event.type, callId: event.callId, name: event.name, arguments: event.arguments },
+        ];
+      case 'tool.settled': {
+        const { type, callId, name, outcome, output, durationMs } = event;
+        return [{ type, callId, name, outcome, output, durationMs }];
+      }
+      case 'handoff.requested':
+        return [{ type: 'handoff', details: event.details }];
+      case 'turn.measured':
+        return [{ type: 'turn', report: event.report }];
+      case 'engine.failed':
+        return [{ type: 'fault', code: event.code, message: event.message }];
+      case 'invariant.violated':
+        return [{ type: 'fault', code: event.name, message: event.detail }];
+      case 'session.configured':
+      case 'caller.speechStarted':
+      case 'caller.speechStopped':
+      case 'caller.committed':
+      case 'item.added':
+      case 'generation.started':
+      case 'generation.ended':
+        return [];
+    }
+  }
+
+  #finished(item: ConversationItem): FeedBody[] {
+    if (item.kind !== 'message') return [];
+    // What a caller said is told with its transcript.
+    if (item.speaker === 'caller' && item.medium === 'audio') return [];
+    const isStillHeard = item.speaker === 'agent' && item.medium === 'audio' && item.text !== '';
+    if (isStillHeard) {
+      this.#unheard.set(item.id, item);
+      return [];
+    }
+    return [itemBody(item, item.status === 'completed' ? 'completed' : 'incomplete')];
+  }
+
+  #played(itemId: string): FeedBody[] {
+    const item = this.#unheard.get(itemId);
+    this.#unheard.delete(itemId);
+    return item ? [itemBody(item, 'completed')] : [];
+  }
+
+  #truncated(event: Extract<SessionEvent, { type: 'item.truncated' }>): FeedBody[] {
+    const { itemId, audioEndMs, heard, unheard } = event;
+    this.#unheard.delete(itemId);
+    return [
+      { type: 'agent.truncated', itemId, playedMs: audioEndMs, heard, unheard },
+      {
+        type: 'item',
+        itemId,
+        speaker: 'agent',
+        text: heard,
+        status: unheard === '' ? 'completed' : 'incomplete',
+      },
+    ];
+  }
+}
+
+function transcriptOf(event: Extract<SessionEvent, { type: 'caller.transcript' }>): FeedBody[] {
+  const { itemId, text, isFinal } = event;
+  const transcript: FeedBody = { type: 'caller.transcript', itemId, text, isFinal };
+  if (!isFinal) return [transcript];
+  return [transcript, { type: 'item', itemId, speaker: 'caller', text, status: 'completed' }];
+}
+
+function itemBody(item: MessageItem, status: 'completed' | 'incomplete'): FeedBody {
+  return { type: 'item', itemId: item.id, speaker: item.speaker, text: item.text, status };
+}

@@ -1,0 +1,88 @@
+import type { FeedEvent } from '@antiphon/observability';
+import type { ControlChannel, SessionEvent } from '@antiphon/session';
+import { FeedMapping } from './feed-mapping.ts';
+
+/**
+ * The latest events kept for those who come later or come back: a turn makes about 40, so these
+ * are a dozen turns, or a minute and more of talk, in some 100 KiB. Older ones are forgotten.
+ */
+export const KEPT_EVENTS = 512;
+
+/** Who follows a feed. Neither call may throw. */
+export interface FeedWatcher {
+  take(event: FeedEvent): void;
+  /** Nothing follows: the session has ended. */
+  end(): void;
+}
+
+/** How the three regions of a session stand. */
+export interface SessionState {
+  readonly caller: string;
+  readonly turn: string;
+  readonly agentAudio: string;
+}
+
+/**
+ * What one session tells, numbered from 1 without gaps, for any number of watchers. It listens to
+ * the session as a channel that never asks for anything.
+ */
+export class SessionFeed implements ControlChannel {
+  readonly sessionId: string;
+  readonly #mapping = new FeedMapping();
+  readonly #watchers = new Set<FeedWatcher>();
+  /** The event with number n lies at (n - 1) modulo the length. */
+  readonly #kept: FeedEvent[] = [];
+  #lastSeq = 0;
+  #isEnded = false;
+  #state: SessionState = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
+
+  constructor(sessionId: string) {
+    this.sessionId = sessionId;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  attach(): void {
+    // A feed asks nothing of the session.
+  }
+
+  notify(event: SessionEvent): void {
+    if (event.type === 'state.changed') this.#state = { ...this.#state, [event.region]: event.to };
+    for (const body of this.#mapping.bodies(event)) {
+      const seq = ++this.#lastSeq;
+      const message: FeedEvent = { seq, sessionId: this.sessionId, atMs: event.atMs, ...body };
+      this.#kept[(seq - 1) % KEPT_EVENTS] = message;
+      for (const watcher of this.#watchers) watcher.take(message);
+    }
+    if (event.type === 'session.ended') this.#end();
+  }
+
+  /**
+   * Tells a watcher everything after the event `after`, then everything as it happens, until the
+   * returned function is called. Without `after` it starts with the oldest event kept. `null`,
+   * when events after `after` are forgotten: there would be a gap.
+   */
+  watch(watcher: FeedWatcher, after: number | null): (() => void) | null {
+    const oldestSeq = Math.max(1, this.#lastSeq - KEPT_EVENTS + 1);
+    const fromSeq = after === null ? oldestSeq : after + 1;
+    if (fromSeq < oldestSeq) return null;
+    for (let seq = fromSeq; seq <= this.#lastSeq; seq++) {
+      watcher.take(this.#kept[(seq - 1) % KEPT_EVENTS]!);
+    }
+    if (this.#isEnded) {
+      watcher.end();
+      return () => {};
+    }
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  #end(): void {
+    this.#isEnded = true;
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const watcher of watchers) watcher.end();
+  }
+}
