@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CliError } from './cli-error.ts';
 
-/** Where the server leaves its key for tools that run in the same directory. */
-const KEY_FILE = path.join('.antiphon', 'api-key');
+/** Where the server keeps its key, unless ANTIPHON_DATA_DIR says otherwise. */
+const DATA_DIRECTORY = '.antiphon';
 
 /** Where a key may come from. */
 export interface KeySources {
@@ -14,22 +14,25 @@ export interface KeySources {
 }
 
 /**
- * The API key of the server: `--key`, else `ANTIPHON_API_KEY`, else the file `.antiphon/api-key`.
- * Throws `no_api_key` when there is none.
+ * The API key of the server: `--key`, else `ANTIPHON_API_KEY`, else the file `api-key` in the
+ * server's data folder, `.antiphon`. Throws `no_api_key` when there is none.
  */
 export function findApiKey(sources: KeySources): string {
-  const key = sources.option ?? sources.environment['ANTIPHON_API_KEY'] ?? keyInFile(sources);
+  const { option, environment, directory } = sources;
+  const dataDirectory = environment['ANTIPHON_DATA_DIR'] ?? DATA_DIRECTORY;
+  const file = path.join(dataDirectory, 'api-key');
+  const key = option ?? environment['ANTIPHON_API_KEY'] ?? keyInFile(path.resolve(directory, file));
   if (key !== undefined && key.trim() !== '') return key.trim();
   throw new CliError(
     'no_api_key',
     `There is no API key: give one with --key, set ANTIPHON_API_KEY, or run this where the server ` +
-      `was started (it leaves its key in ${KEY_FILE}). Start it with "npm start".`,
+      `was started (it keeps its key in ${file}). Start it with "npm start".`,
   );
 }
 
-function keyInFile({ directory }: KeySources): string | undefined {
+function keyInFile(file: string): string | undefined {
   try {
-    return readFileSync(path.join(directory, KEY_FILE), 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }

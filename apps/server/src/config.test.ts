@@ -13,7 +13,7 @@ describe('readConfig', () => {
       port: 8787,
       apiKeys: null,
       dataDir: path.join(workingDir, '.antiphon'),
-      defaultAgent: 'acme-support',
+      defaultAgent: null,
       recordings: true,
       logLevel: 'info',
       maxSessions: 1000,

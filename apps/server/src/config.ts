@@ -29,8 +29,11 @@ export interface ServerConfig {
   readonly dataDir: string;
   /** One folder per agent. */
   readonly agentsDir: string;
-  /** Who answers when a client names no agent, or a model that is no agent. */
-  readonly defaultAgent: string;
+  /**
+   * Who answers when a client names no agent, or a model that is no agent; `null` is
+   * `acme-support` where there is one, and else the first by name.
+   */
+  readonly defaultAgent: string | null;
   readonly recordings: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Sessions at once; more are turned away. */
@@ -91,7 +94,7 @@ const environment = z.object({
   ANTIPHON_API_KEYS: variables.ANTIPHON_API_KEYS.schema.optional(),
   ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.default('.antiphon'),
   ANTIPHON_AGENTS_DIR: variables.ANTIPHON_AGENTS_DIR.schema.default(BUNDLED_AGENTS_DIR),
-  ANTIPHON_DEFAULT_AGENT: variables.ANTIPHON_DEFAULT_AGENT.schema.default('acme-support'),
+  ANTIPHON_DEFAULT_AGENT: variables.ANTIPHON_DEFAULT_AGENT.schema.optional(),
   ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
@@ -138,7 +141,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     apiKeys: values.ANTIPHON_API_KEYS ?? null,
     dataDir: path.resolve(workingDir, values.ANTIPHON_DATA_DIR),
     agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
-    defaultAgent: values.ANTIPHON_DEFAULT_AGENT,
+    defaultAgent: values.ANTIPHON_DEFAULT_AGENT ?? null,
     recordings: values.ANTIPHON_RECORDINGS === 'on',
     logLevel: values.ANTIPHON_LOG_LEVEL,
     maxSessions: values.ANTIPHON_MAX_SESSIONS,

@@ -136,10 +136,11 @@ describe('FeedMapping', () => {
 
   it('follows a whole session with a greeting, a turn and its measured answer', () => {
     const session = new TestSession();
+    session.engine.session.autoReply = () => 'Hello there.';
     session.session.control.greet();
-    session.engine.session.say('Hello there.');
-    session.hear(3_000);
+    session.hear(1_000);
     session.callerTurn();
+    session.hear(1_000);
     session.session.control.end('clientEnded');
     const feed = feedOf(session.channel.events);
     expect(feed[0]).toEqual({ type: 'session.started', agent: 'test' });

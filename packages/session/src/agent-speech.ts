@@ -178,6 +178,7 @@ export class AgentSpeech {
       generationId: generation.id,
       outcome: 'cancelled',
       cancelReason: reason,
+      audioMs: this.#audioMsOf(generation),
       usage: NO_USAGE,
       error: null,
     });
@@ -269,6 +270,7 @@ export class AgentSpeech {
       generationId: generation.id,
       outcome,
       cancelReason: null,
+      audioMs: this.#audioMsOf(generation),
       usage,
       error,
     });
@@ -278,6 +280,10 @@ export class AgentSpeech {
       generationId: generation.id,
       failed: outcome === 'failed',
     });
+  }
+
+  #audioMsOf({ itemId }: Generation): number {
+    return itemId === null ? 0 : this.#options.parts.ledger.generatedMs(itemId);
   }
 
   #tellItemDone(generation: Generation, status: 'completed' | 'incomplete'): void {

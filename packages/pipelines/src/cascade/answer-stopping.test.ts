@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
-import { FAKE_END, fakeText } from '../testing/fake-language-model.ts';
-import type { FakeStep } from '../testing/fake-language-model.ts';
+import { FAKE_END, fakeText } from '../testing/index.ts';
+import type { FakeStep } from '../testing/index.ts';
 import { CascadeFixture, settle } from './cascade-fixture.ts';
 
 const usage = {
@@ -205,14 +205,14 @@ describe('a cancelled answer', () => {
 
   it('is replaced by the next one when nobody cancelled it', async () => {
     const fixture = new CascadeFixture({
-      answers: [[...write('One. '), { type: 'hang' }], fakeText('Two.')],
+      answers: [[...write('One. '), wait(50), ...write('More.'), FAKE_END], fakeText('Two.')],
     });
     const { caller } = fixture;
     caller.answer('a');
     await settle();
     const told = caller.events.length;
     caller.answer('b');
-    await settle();
+    await fixture.pass(100);
     const after = caller.events.slice(told);
     expect(after.every((event) => event.type !== 'transcript' && event.generationId === 'b')).toBe(
       true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FAKE_END, fakeText } from '../testing/fake-language-model.ts';
-import type { FakeStep } from '../testing/fake-language-model.ts';
+import { FAKE_END, fakeText } from '../testing/index.ts';
+import type { FakeStep } from '../testing/index.ts';
 import { CascadeFixture, FIXTURE_CONFIG, settle } from './cascade-fixture.ts';
 import type { CascadeCaller } from './cascade-fixture.ts';
 

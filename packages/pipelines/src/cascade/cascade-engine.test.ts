@@ -1,8 +1,8 @@
 import { describeVoiceEngine } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
-import { FAKE_END, fakeText } from '../testing/fake-language-model.ts';
-import type { FakeStep } from '../testing/fake-language-model.ts';
+import { FAKE_END, fakeText } from '../testing/index.ts';
+import type { FakeStep } from '../testing/index.ts';
 import { CascadeEngine } from './cascade-engine.ts';
 import { CascadeFixture, FIXTURE_CONFIG, FIXTURE_FRAME, settle } from './cascade-fixture.ts';
 

@@ -10,12 +10,13 @@ import type {
 } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import type { PipelineError } from '../pipeline-error.ts';
-import { FakeLanguageModel, fakeText } from '../testing/fake-language-model.ts';
-import type { FakeStep } from '../testing/fake-language-model.ts';
-import { FakeSpeechToText } from '../testing/fake-speech-to-text.ts';
-import type { FakeTurn } from '../testing/fake-speech-to-text.ts';
-import { FakeTextToSpeech } from '../testing/fake-text-to-speech.ts';
-import type { FakeVoiceOptions } from '../testing/fake-text-to-speech.ts';
+import {
+  FakeLanguageModel,
+  fakeText,
+  FakeSpeechToText,
+  FakeTextToSpeech,
+} from '../testing/index.ts';
+import type { FakeStep, FakeTurn, FakeVoiceOptions } from '../testing/index.ts';
 import { CascadeEngine } from './cascade-engine.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
 

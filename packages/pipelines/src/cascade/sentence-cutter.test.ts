@@ -30,6 +30,7 @@ describe('SentenceCutter cuts after sentences', () => {
     ['Done. "', ['Done.', '"']],
   ])('%j', (text, pieces) => {
     expect(cut(text)).toEqual(pieces);
+    expect(cut(...text.split(''))).toEqual(pieces);
   });
 });
 
@@ -50,6 +51,7 @@ describe('SentenceCutter leaves whole', () => {
     'Go to example.com now.',
   ])('%j', (text) => {
     expect(cut(`Yes. ${text}`)).toEqual(['Yes.', text]);
+    expect(cut(...`Yes. ${text}`.split(''))).toEqual(['Yes.', text]);
   });
 });
 
@@ -74,6 +76,7 @@ describe('SentenceCutter ends the first piece early', () => {
     ['We are open on weekdays from 9 – 5 only.', ['We are open on weekdays from 9 – 5 only.']],
   ])('%j', (text, pieces) => {
     expect(cut(text)).toEqual(pieces);
+    expect(cut(...text.split(''))).toEqual(pieces);
   });
 
   it('again after a flush', () => {
@@ -106,6 +109,10 @@ describe('SentenceCutter', () => {
 
   it('keeps a word without end whole', () => {
     expect(cut('a'.repeat(1000))).toEqual(['a'.repeat(1000)]);
+  });
+
+  it('judges a gap of blanks as a whole, however it comes', () => {
+    expect(cut('1.\n', '\n\nOpen the box.')).toEqual(cut('1.\n\n\nOpen the box.'));
   });
 
   it('gives nothing for blanks', () => {
@@ -176,10 +183,13 @@ describe('SentenceCutter, whatever the text', () => {
     );
   });
 
-  it('never cuts inside a number or a name', () => {
+  it.each([
+    ['with all kinds of punctuation', ends],
+    ['with none, where only length cuts', ['']],
+  ])('never cuts inside a number or a name, %s', (_case, marks) => {
     const spoken = fc.array(
-      fc.tuple(fc.constantFrom(...words, ...numbers), fc.constantFrom(...ends)),
-      { maxLength: 120 },
+      fc.tuple(fc.constantFrom(...words, ...numbers), fc.constantFrom(...marks)),
+      { maxLength: 200, size: 'max' },
     );
     fc.assert(
       fc.property(spoken, (phrases) => {

@@ -73,7 +73,6 @@ export class SentenceCutter {
       }
       if (isLast) return 0;
       const gapEnd = indexOf(NOT_BLANK, this.#rest, tokenEnd);
-      if (isComplete && gapEnd === this.#rest.length) return 0;
       const kind = this.#judge(tokenEnd, gapEnd, isComplete);
       if (kind === 'undecided') return 0;
       if (this.#endsPiece(kind, tokenEnd)) return tokenEnd;

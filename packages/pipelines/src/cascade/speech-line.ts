@@ -48,7 +48,6 @@ export class SpeechLine {
   #piece: Piece | null = null;
   #pause: TimerHandle | null = null;
   #isClosed = false;
-  #isStarting = false;
   #audioMs = 0;
   /** Samples since `#audioMs` was settled, at `#sampleRate`; kept whole so that no rounding adds up. */
   #samples = 0;
@@ -94,10 +93,8 @@ export class SpeechLine {
     this.#notify();
   }
 
-  /** Starts pieces until one is under way; a loop, for a synthesizer may end before it returns. */
+  /** Starts pieces until one is under way. */
   #next(): void {
-    if (this.#isStarting) return;
-    this.#isStarting = true;
     while (!this.#isClosed && this.#piece === null && this.#pause === null) {
       if (this.#waiting.length > 0) this.#pauseWhenAhead();
       const text = this.#pause === null ? this.#waiting.shift() : undefined;
@@ -105,7 +102,6 @@ export class SpeechLine {
       if (isSpeakable(text)) this.#start(text);
       else this.#passOver(text);
     }
-    this.#isStarting = false;
     this.#notify();
   }
 

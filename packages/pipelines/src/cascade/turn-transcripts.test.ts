@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
-import type { FakeTurn } from '../testing/fake-speech-to-text.ts';
+import type { FakeTurn } from '../testing/index.ts';
 import { CascadeFixture, FIXTURE_FRAME, settle } from './cascade-fixture.ts';
 
 function transcriptsOf({ caller }: CascadeFixture): [string, string, boolean][] {
@@ -64,6 +64,7 @@ describe('the transcript of a turn', () => {
     const fixture = new CascadeFixture();
     fixture.caller.session.beginTurn('a');
     fixture.stt.recognitions[0]?.events.onError(new Error('lost'));
+    fixture.stt.recognitions[0]?.events.onPartial('late');
     expect(transcriptsOf(fixture)).toEqual([]);
     fixture.caller.session.commitTurn('a');
     expect(transcriptsOf(fixture)).toEqual([]);

@@ -106,7 +106,7 @@ export class TurnTranscripts {
 
   /** Drops every turn. */
   close(): void {
-    for (const itemId of [...this.#turns.keys()]) this.drop(itemId);
+    for (const itemId of this.#turns.keys()) this.drop(itemId);
   }
 
   #recognise(turn: Turn): void {

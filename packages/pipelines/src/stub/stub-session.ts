@@ -106,7 +106,6 @@ export class StubSession implements EngineSession {
     for (const event of this.#eventsOf(generation.request)) {
       // A listener may have cancelled on the event before.
       if (this.#generation !== generation) return;
-      if (event.type === 'generation.ended') this.#generation = null;
       this.#options.context.onEvent(event);
     }
   }

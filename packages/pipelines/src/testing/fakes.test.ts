@@ -1,11 +1,15 @@
 import { DrivenClock } from '@antiphon/session/testing';
 import { FIXTURE_CONFIG, FIXTURE_FRAME } from '../cascade/cascade-fixture.ts';
-import { FAKE_END, FakeLanguageModel, fakeText } from './fake-language-model.ts';
-import { FakeSpeechToText } from './fake-speech-to-text.ts';
-import { FakeTextToSpeech } from './fake-text-to-speech.ts';
-import { describeLanguageModel } from './language-model-suite.ts';
-import { describeSpeechToText } from './speech-to-text-suite.ts';
-import { describeTextToSpeech } from './text-to-speech-suite.ts';
+import {
+  FAKE_END,
+  FakeLanguageModel,
+  fakeText,
+  FakeSpeechToText,
+  FakeTextToSpeech,
+  describeLanguageModel,
+  describeSpeechToText,
+  describeTextToSpeech,
+} from './index.ts';
 
 const request = {
   sessionId: 'session-a',

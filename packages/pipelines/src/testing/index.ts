@@ -5,8 +5,5 @@ export type { FakeTurn } from './fake-speech-to-text.ts';
 export { FakeTextToSpeech } from './fake-text-to-speech.ts';
 export type { FakeVoiceOptions } from './fake-text-to-speech.ts';
 export { describeLanguageModel } from './language-model-suite.ts';
-export type { LanguageModelSubject } from './language-model-suite.ts';
 export { describeSpeechToText } from './speech-to-text-suite.ts';
-export type { SpeechToTextSubject } from './speech-to-text-suite.ts';
 export { describeTextToSpeech } from './text-to-speech-suite.ts';
-export type { TextToSpeechSubject } from './text-to-speech-suite.ts';

@@ -8,7 +8,7 @@ import { until } from './until.ts';
 import type { Drive } from './until.ts';
 
 /** A model under test and what it needs. */
-export interface LanguageModelSubject {
+export interface LanguageModelTrial {
   readonly languageModel: LanguageModel;
   /** A request that is answered with text; the suite adds the signal. */
   readonly spoken: Omit<LanguageModelRequest, 'signal'>;
@@ -20,34 +20,34 @@ export interface LanguageModelSubject {
 /** The contract of {@link LanguageModel}. `setup` is called for each test. */
 export function describeLanguageModel(
   name: string,
-  setup: () => LanguageModelSubject | Promise<LanguageModelSubject>,
+  setup: () => LanguageModelTrial | Promise<LanguageModelTrial>,
 ): void {
-  describe(`${name} as LanguageModel`, () => {
+  describe(`LanguageModel: ${name}`, () => {
     it('has a name', async () => {
       const { languageModel } = await setup();
       expect(languageModel.name).not.toBe('');
     });
 
     it('writes text and then exactly one end', async () => {
-      const subject = await setup();
-      const parts = await answer(subject, subject.spoken);
+      const trial = await setup();
+      const parts = await answer(trial, trial.spoken);
       expect(textOf(parts)).toMatch(/\S/u);
       expect(parts.filter((part) => part.type === 'end')).toHaveLength(1);
       expect(parts.at(-1)?.type).toBe('end');
     });
 
     it('counts tokens from zero up', async () => {
-      const subject = await setup();
-      const end = (await answer(subject, subject.spoken)).at(-1);
+      const trial = await setup();
+      const end = (await answer(trial, trial.spoken)).at(-1);
       if (end?.type !== 'end') throw new Error('the answer has no end');
       for (const count of Object.values(end.usage)) expect(count).toBeGreaterThanOrEqual(0);
     });
 
     it('calls a tool of the request with JSON arguments, after its text', async ({ skip }) => {
-      const subject = await setup();
-      const { calling } = subject;
+      const trial = await setup();
+      const { calling } = trial;
       if (!calling) return skip('the model calls no tools');
-      const parts = await answer(subject, calling);
+      const parts = await answer(trial, calling);
       const calls = parts.filter((part) => part.type === 'toolCall');
       expect(calls.length).toBeGreaterThan(0);
       for (const call of calls) {
@@ -60,27 +60,27 @@ export function describeLanguageModel(
     });
 
     it('calls no tool when the choice is none', async ({ skip }) => {
-      const subject = await setup();
-      if (!subject.calling) return skip('the model calls no tools');
-      const parts = await answer(subject, { ...subject.calling, toolChoice: 'none' });
+      const trial = await setup();
+      if (!trial.calling) return skip('the model calls no tools');
+      const parts = await answer(trial, { ...trial.calling, toolChoice: 'none' });
       expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
     });
 
     it('ends without an error when the signal has aborted before', async () => {
-      const subject = await setup();
+      const trial = await setup();
       const controller = new AbortController();
       controller.abort();
-      const parts = await answer(subject, subject.spoken, controller);
+      const parts = await answer(trial, trial.spoken, controller);
       expect(parts.filter((part) => part.type === 'end')).toEqual([]);
     });
 
     it('ends early and without an error when the signal aborts', async () => {
-      const subject = await setup();
+      const trial = await setup();
       const controller = new AbortController();
       const parts: LanguageModelPart[] = [];
-      await driven(subject, async () => {
-        const request = { ...subject.spoken, signal: controller.signal };
-        for await (const part of subject.languageModel.answer(request)) {
+      await driven(trial, async () => {
+        const request = { ...trial.spoken, signal: controller.signal };
+        for await (const part of trial.languageModel.answer(request)) {
           parts.push(part);
           controller.abort();
         }
@@ -89,22 +89,22 @@ export function describeLanguageModel(
     });
 
     it('answers again after an answer that was left', async () => {
-      const subject = await setup();
-      await driven(subject, async () => {
+      const trial = await setup();
+      await driven(trial, async () => {
         const { signal } = new AbortController();
-        for await (const part of subject.languageModel.answer({ ...subject.spoken, signal })) {
+        for await (const part of trial.languageModel.answer({ ...trial.spoken, signal })) {
           if (part.type === 'text') break;
         }
       });
-      const parts = await answer(subject, { ...subject.spoken, sessionId: 'another' });
+      const parts = await answer(trial, { ...trial.spoken, sessionId: 'another' });
       expect(parts.at(-1)?.type).toBe('end');
     });
 
     it('answers two sessions at once', async () => {
-      const subject = await setup();
+      const trial = await setup();
       const answers = await Promise.all([
-        answer(subject, { ...subject.spoken, sessionId: 'session-a' }),
-        answer(subject, { ...subject.spoken, sessionId: 'session-b' }),
+        answer(trial, { ...trial.spoken, sessionId: 'session-a' }),
+        answer(trial, { ...trial.spoken, sessionId: 'session-b' }),
       ]);
       for (const parts of answers) {
         expect(textOf(parts)).toMatch(/\S/u);
@@ -115,20 +115,20 @@ export function describeLanguageModel(
 }
 
 async function answer(
-  subject: LanguageModelSubject,
+  trial: LanguageModelTrial,
   request: Omit<LanguageModelRequest, 'signal'>,
   controller = new AbortController(),
 ): Promise<LanguageModelPart[]> {
   const parts: LanguageModelPart[] = [];
-  await driven(subject, async () => {
+  await driven(trial, async () => {
     const { signal } = controller;
-    for await (const part of subject.languageModel.answer({ ...request, signal })) parts.push(part);
+    for await (const part of trial.languageModel.answer({ ...request, signal })) parts.push(part);
   });
   return parts;
 }
 
 /** Runs to its end while the clock is driven. */
-async function driven({ drive }: LanguageModelSubject, run: () => Promise<void>): Promise<void> {
+async function driven({ drive }: LanguageModelTrial, run: () => Promise<void>): Promise<void> {
   let isOver = false;
   const running = run().finally(() => {
     isOver = true;

@@ -5,7 +5,7 @@ import { until } from './until.ts';
 import type { Drive } from './until.ts';
 
 /** A recogniser under test and what it needs. */
-export interface SpeechToTextSubject {
+export interface SpeechToTextTrial {
   readonly speechToText: SpeechToText;
   /** Audio of one turn in which words are spoken. */
   readonly speech: readonly AudioFrame[];
@@ -29,94 +29,94 @@ interface Turn {
  */
 export function describeSpeechToText(
   name: string,
-  setup: () => SpeechToTextSubject | Promise<SpeechToTextSubject>,
+  setup: () => SpeechToTextTrial | Promise<SpeechToTextTrial>,
 ): void {
-  describe(`${name} as SpeechToText`, () => {
-    let subject: SpeechToTextSubject;
+  describe(`SpeechToText: ${name}`, () => {
+    let trial: SpeechToTextTrial;
     beforeAll(async () => {
-      subject = await setup();
+      trial = await setup();
     });
-    afterAll(() => subject.speechToText.close());
+    afterAll(() => trial.speechToText.close());
 
     it('has a name', () => {
-      expect(subject.speechToText.name).not.toBe('');
+      expect(trial.speechToText.name).not.toBe('');
     });
 
     it('gives exactly one final transcript after finish', async () => {
-      const turn = recognise(subject);
-      hear(turn, subject);
+      const turn = recognise(trial);
+      hear(turn, trial);
       expect(turn.ends()).toBe(0);
       turn.recognition.finish();
-      await ended(turn, subject);
-      await fence(subject);
+      await ended(turn, trial);
+      await fence(trial);
       expect(turn.errors).toEqual([]);
       expect(turn.finals).toHaveLength(1);
-      if (subject.text !== undefined) expect(turn.finals[0]?.text).toBe(subject.text);
+      if (trial.text !== undefined) expect(turn.finals[0]?.text).toBe(trial.text);
       expect(turn.finals[0]?.unclear).toBeGreaterThanOrEqual(0);
       expect(turn.finals[0]?.unclear).toBeLessThanOrEqual(1);
     });
 
     it('gives partial transcripts only before the final one', async () => {
-      const turn = recognise(subject);
-      hear(turn, subject);
+      const turn = recognise(trial);
+      hear(turn, trial);
       turn.recognition.finish();
-      await ended(turn, subject);
+      await ended(turn, trial);
       const before = turn.partials.length;
-      await fence(subject);
+      await fence(trial);
       expect(turn.partials).toHaveLength(before);
     });
 
     it('settles a turn without audio', async () => {
-      const turn = recognise(subject);
+      const turn = recognise(trial);
       turn.recognition.finish();
-      await ended(turn, subject);
+      await ended(turn, trial);
       expect(turn.ends()).toBe(1);
     });
 
     it('tells nothing after cancel in the middle of a turn', async () => {
-      const turn = recognise(subject);
-      hear(turn, subject);
+      const turn = recognise(trial);
+      hear(turn, trial);
       turn.recognition.cancel();
       const partials = turn.partials.length;
-      await fence(subject);
+      await fence(trial);
       expect(turn.ends()).toBe(0);
       expect(turn.partials).toHaveLength(partials);
     });
 
     it('tells nothing when it is cancelled after finish and before the transcript', async () => {
-      const turn = recognise(subject);
-      hear(turn, subject);
+      const turn = recognise(trial);
+      hear(turn, trial);
       turn.recognition.finish();
       const ends = turn.ends();
       turn.recognition.cancel();
-      await fence(subject);
+      await fence(trial);
       expect(turn.ends()).toBe(ends);
     });
 
     it('bears calls after its end', async () => {
-      const turn = recognise(subject);
-      hear(turn, subject);
+      const turn = recognise(trial);
+      hear(turn, trial);
       turn.recognition.finish();
-      await ended(turn, subject);
+      await ended(turn, trial);
       turn.recognition.cancel();
       turn.recognition.cancel();
-      hear(turn, subject);
+      hear(turn, trial);
       turn.recognition.finish();
-      await fence(subject);
+      await fence(trial);
       expect(turn.ends()).toBe(1);
     });
 
     it('keeps turns of two sessions apart', async () => {
-      const spoken = recognise(subject, 'session-a');
-      const silent = recognise(subject, 'session-b');
-      hear(spoken, subject);
+      const spoken = recognise(trial, 'session-a');
+      const silent = recognise(trial, 'session-b');
+      hear(spoken, trial);
       silent.recognition.finish();
       spoken.recognition.finish();
-      await ended(silent, subject);
-      await ended(spoken, subject);
+      await ended(silent, trial);
+      await ended(spoken, trial);
       expect(spoken.ends()).toBe(1);
       expect(silent.ends()).toBe(1);
-      if (subject.text !== undefined) expect(spoken.finals[0]?.text).toBe(subject.text);
+      if (trial.text !== undefined) expect(spoken.finals[0]?.text).toBe(trial.text);
     });
 
     it('can be closed twice, with a turn under way', async () => {
@@ -132,7 +132,7 @@ export function describeSpeechToText(
 }
 
 function recognise(
-  { speechToText }: Pick<SpeechToTextSubject, 'speechToText' | 'speech'>,
+  { speechToText }: Pick<SpeechToTextTrial, 'speechToText' | 'speech'>,
   sessionId = 'session-a',
 ): Turn {
   const partials: string[] = [];
@@ -146,18 +146,18 @@ function recognise(
   return { recognition, partials, finals, errors, ends: () => finals.length + errors.length };
 }
 
-function hear(turn: Turn, { speech }: Pick<SpeechToTextSubject, 'speech'>): void {
+function hear(turn: Turn, { speech }: Pick<SpeechToTextTrial, 'speech'>): void {
   for (const frame of speech) turn.recognition.accept(frame);
 }
 
-async function ended(turn: Turn, { drive }: SpeechToTextSubject): Promise<void> {
+async function ended(turn: Turn, { drive }: SpeechToTextTrial): Promise<void> {
   await until(() => turn.ends() > 0, drive);
 }
 
 /** Whatever else was under way has been told when a whole further turn has ended. */
-async function fence(subject: SpeechToTextSubject): Promise<void> {
-  const turn = recognise(subject, 'session-fence');
-  hear(turn, subject);
+async function fence(trial: SpeechToTextTrial): Promise<void> {
+  const turn = recognise(trial, 'session-fence');
+  hear(turn, trial);
   turn.recognition.finish();
-  await ended(turn, subject);
+  await ended(turn, trial);
 }

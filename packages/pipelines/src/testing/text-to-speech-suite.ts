@@ -7,7 +7,7 @@ import { until } from './until.ts';
 import type { Drive } from './until.ts';
 
 /** A synthesizer under test and what it needs. */
-export interface TextToSpeechSubject {
+export interface TextToSpeechTrial {
   readonly textToSpeech: TextToSpeech;
   readonly drive?: Drive;
 }
@@ -46,23 +46,23 @@ const WORD_TOLERANCE_MS = 20;
  */
 export function describeTextToSpeech(
   name: string,
-  setup: () => TextToSpeechSubject | Promise<TextToSpeechSubject>,
+  setup: () => TextToSpeechTrial | Promise<TextToSpeechTrial>,
 ): void {
-  describe(`${name} as TextToSpeech`, () => {
-    let subject: TextToSpeechSubject;
+  describe(`TextToSpeech: ${name}`, () => {
+    let trial: TextToSpeechTrial;
     beforeAll(async () => {
-      subject = await setup();
+      trial = await setup();
     });
-    afterAll(() => subject.textToSpeech.close());
+    afterAll(() => trial.textToSpeech.close());
 
     it('has a name and a voice', () => {
-      expect(subject.textToSpeech.name).not.toBe('');
-      expect(subject.textToSpeech.voices.length).toBeGreaterThan(0);
+      expect(trial.textToSpeech.name).not.toBe('');
+      expect(trial.textToSpeech.voices.length).toBeGreaterThan(0);
     });
 
     it('speaks with every voice it names, at one rate, and ends once', async () => {
-      for (const voice of subject.textToSpeech.voices) {
-        const speech = await spoken(subject, { voice });
+      for (const voice of trial.textToSpeech.voices) {
+        const speech = await spoken(trial, { voice });
         expect(speech.audioMs).toBeGreaterThan(0);
         expect(new Set(speech.chunks.map((chunk) => chunk.sampleRate)).size).toBe(1);
         expect(speech.chunks.every((chunk) => chunk.pcm.length > 0)).toBe(true);
@@ -70,12 +70,12 @@ export function describeTextToSpeech(
     });
 
     it.each(WRITTEN)('gives the words as written: %j', async (text) => {
-      const speech = await spoken(subject, { text });
+      const speech = await spoken(trial, { text });
       expect(speech.words.map((word) => word.text).join(' ')).toBe(text);
     });
 
     it.each(WRITTEN)('gives times in order and inside the audio: %j', async (text) => {
-      const { words, audioMs } = await spoken(subject, { text });
+      const { words, audioMs } = await spoken(trial, { text });
       let lastMs = 0;
       for (const word of words) {
         expect(word.startMs).toBeGreaterThanOrEqual(lastMs);
@@ -86,50 +86,50 @@ export function describeTextToSpeech(
     });
 
     it('tells each word before its audio', async () => {
-      const { words, toldAtMs } = await spoken(subject, {});
+      const { words, toldAtMs } = await spoken(trial, {});
       for (const [index, word] of words.entries()) {
         expect(word.startMs).toBeGreaterThanOrEqual(toldAtMs[index] ?? Infinity);
       }
     });
 
     it('speaks faster when asked to', async () => {
-      const plain = await spoken(subject, {});
-      const fast = await spoken(subject, { speed: 1.5 });
+      const plain = await spoken(trial, {});
+      const fast = await spoken(trial, { speed: 1.5 });
       expect(fast.audioMs).toBeLessThan(plain.audioMs);
     });
 
     it('tells nothing after cancel', async () => {
-      const speech = synthesize(subject, {});
+      const speech = synthesize(trial, {});
       speech.synthesis?.cancel();
       const before = counts(speech);
-      await spoken(subject, {});
+      await spoken(trial, {});
       expect(counts(speech)).toEqual(before);
     });
 
     it('tells nothing after cancel in the middle of its audio', async () => {
       let atCancel: readonly number[] | null = null;
-      const speech = synthesize(subject, {}, (heard) => {
+      const speech = synthesize(trial, {}, (heard) => {
         heard.synthesis?.cancel();
         atCancel ??= counts(heard);
       });
-      await until(() => speech.chunks.length > 0, subject.drive);
-      await spoken(subject, {});
+      await until(() => speech.chunks.length > 0, trial.drive);
+      await spoken(trial, {});
       expect(counts(speech)).toEqual(atCancel);
     });
 
     it('bears cancel after its end, and twice', async () => {
-      const speech = await spoken(subject, {});
+      const speech = await spoken(trial, {});
       speech.synthesis?.cancel();
       speech.synthesis?.cancel();
-      await spoken(subject, {});
+      await spoken(trial, {});
       expect(speech.ends).toBe(1);
     });
 
     it('speaks two texts at once without mixing them', async () => {
-      const alone = await spoken(subject, { text: 'Sure.' });
-      const long = synthesize(subject, {});
-      const short = synthesize(subject, { text: 'Sure.' });
-      await until(() => long.ends > 0 && short.ends > 0, subject.drive);
+      const alone = await spoken(trial, { text: 'Sure.' });
+      const long = synthesize(trial, {});
+      const short = synthesize(trial, { text: 'Sure.' });
+      await until(() => long.ends > 0 && short.ends > 0, trial.drive);
       expect(long.words.map((word) => word.text).join(' ')).toBe(SENTENCE);
       expect(short.words.map((word) => word.text).join(' ')).toBe('Sure.');
       expect(short.audioMs).toBeCloseTo(alone.audioMs);
@@ -147,7 +147,7 @@ export function describeTextToSpeech(
 }
 
 function synthesize(
-  { textToSpeech }: TextToSpeechSubject,
+  { textToSpeech }: TextToSpeechTrial,
   request: Partial<SynthesisRequest>,
   onAudio?: (speech: Speech) => void,
 ): Speech {
@@ -188,11 +188,11 @@ function synthesize(
 }
 
 async function spoken(
-  subject: TextToSpeechSubject,
+  trial: TextToSpeechTrial,
   request: Partial<SynthesisRequest>,
 ): Promise<Speech> {
-  const speech = synthesize(subject, request);
-  await until(() => speech.ends > 0, subject.drive);
+  const speech = synthesize(trial, request);
+  await until(() => speech.ends > 0, trial.drive);
   expect(speech.errors).toEqual([]);
   expect(speech.ends).toBe(1);
   return speech;

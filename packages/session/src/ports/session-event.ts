@@ -89,6 +89,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly generationId: string;
       readonly outcome: 'completed' | 'cancelled' | 'incomplete' | 'failed';
       readonly cancelReason: CancelReason | null;
+      /** Audio generated for its message; some of it may be sent after this event. */
+      readonly audioMs: number;
       readonly usage: Usage;
       readonly error: { readonly code: string; readonly message: string } | null;
     }

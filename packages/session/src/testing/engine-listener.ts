@@ -5,7 +5,7 @@ import type { AnswerOptions, SessionConfig } from '../ports/session-config.ts';
 import type { EngineEvent, EngineSession, VoiceEngine } from '../ports/voice-engine.ts';
 
 /** An engine under test and what it needs. */
-export interface VoiceEngineSubject {
+export interface VoiceEngineTrial {
   readonly engine: VoiceEngine;
   /** Caller audio of one turn. */
   readonly speech: readonly AudioFrame[];
@@ -21,7 +21,7 @@ type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>
 
 /** One session of the engine, with all that it told. */
 export class EngineListener {
-  readonly subject: VoiceEngineSubject;
+  readonly trial: VoiceEngineTrial;
   readonly events: EngineEvent[] = [];
   /** For each read of the history, how many events had been told. */
   readonly reads: number[] = [];
@@ -30,9 +30,9 @@ export class EngineListener {
   onEvent: (event: EngineEvent) => void = () => {};
   #turns = 0;
 
-  constructor(subject: VoiceEngineSubject, sessionId = 'session-a') {
-    this.subject = subject;
-    this.session = subject.engine.open({
+  constructor(trial: VoiceEngineTrial, sessionId = 'session-a') {
+    this.trial = trial;
+    this.session = trial.engine.open({
       sessionId,
       history: () => {
         this.reads.push(this.events.length);
@@ -55,25 +55,25 @@ export class EngineListener {
     return this.of('transcript', itemId).filter((event) => event.isFinal);
   }
 
-  /** Speaks the subject's audio as a turn and leaves it open. */
+  /** Speaks the trial's audio as a turn and leaves it open. */
   speak(): string {
     const itemId = `turn_${this.#turns++}`;
     this.session.beginTurn(itemId);
-    for (const frame of this.subject.speech) this.session.hear(frame);
+    for (const frame of this.trial.speech) this.session.hear(frame);
     return itemId;
   }
 
-  answer(generationId: string, options: AnswerOptions = {}, config = this.subject.config): void {
+  answer(generationId: string, options: AnswerOptions = {}, config = this.trial.config): void {
     this.session.generate({ kind: 'answer', generationId, config, options });
   }
 
-  say(generationId: string, text: string, config = this.subject.config): void {
+  say(generationId: string, text: string, config = this.trial.config): void {
     this.session.generate({ kind: 'say', generationId, config, text });
   }
 
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) {
-      await this.subject.drive?.();
+      await this.trial.drive?.();
       await setImmediate();
     }
   }

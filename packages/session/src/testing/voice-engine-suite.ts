@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../ports/voice-engine.ts';
 import { EngineListener, idOf } from './engine-listener.ts';
-import type { VoiceEngineSubject } from './engine-listener.ts';
+import type { VoiceEngineTrial } from './engine-listener.ts';
 
 const TEXT = 'One moment, please. Order 4471 costs $19.99.';
 
@@ -13,7 +13,7 @@ const ROUNDING_MS = 0.1;
  */
 export function describeVoiceEngine(
   name: string,
-  setup: () => VoiceEngineSubject | Promise<VoiceEngineSubject>,
+  setup: () => VoiceEngineTrial | Promise<VoiceEngineTrial>,
 ): void {
   /** Runs a test with one open session, which is closed afterwards. */
   function engineIt(behaviour: string, test: (listener: EngineListener) => Promise<void>): void {
@@ -24,7 +24,7 @@ export function describeVoiceEngine(
     });
   }
 
-  describe(`${name} as VoiceEngine, hearing a caller`, () => {
+  describe(`VoiceEngine: ${name}, hearing a caller`, () => {
     engineIt('gives exactly one final transcript for a committed turn', async (listener) => {
       const itemId = listener.speak();
       expect(listener.finals()).toEqual([]);
@@ -64,13 +64,13 @@ export function describeVoiceEngine(
     engineIt('ignores turns it does not know', async (listener) => {
       listener.session.commitTurn('unknown');
       listener.session.dropTurn('unknown');
-      for (const frame of listener.subject.speech) listener.session.hear(frame);
+      for (const frame of listener.trial.speech) listener.session.hear(frame);
       await fence(listener);
       expect(listener.of('transcript')).toEqual([]);
     });
   });
 
-  describe(`${name} as VoiceEngine, answering`, () => {
+  describe(`VoiceEngine: ${name}, answering`, () => {
     engineIt('ends an answer once, as the last of its events', async (listener) => {
       listener.answer('answer');
       await listener.ended('answer');
@@ -160,16 +160,16 @@ export function describeVoiceEngine(
     });
 
     it('calls tools after what it says', async ({ skip }) => {
-      const subject = await setup();
-      if (!subject.callingConfig) return skip('the engine calls no tools');
-      const listener = new EngineListener(subject);
-      listener.answer('answer', {}, subject.callingConfig);
+      const trial = await setup();
+      if (!trial.callingConfig) return skip('the engine calls no tools');
+      const listener = new EngineListener(trial);
+      listener.answer('answer', {}, trial.callingConfig);
       await listener.ended('answer');
       const calls = listener.of('generation.toolCall', 'answer');
       expect(calls.length).toBeGreaterThan(0);
       expect(new Set(calls.map((call) => call.callId)).size).toBe(calls.length);
       for (const call of calls) {
-        expect(subject.callingConfig.tools.map((tool) => tool.name)).toContain(call.name);
+        expect(trial.callingConfig.tools.map((tool) => tool.name)).toContain(call.name);
         expect(JSON.parse(call.arguments)).toBeTypeOf('object');
       }
       const types = listener.about('answer').map((event) => event.type);
@@ -181,7 +181,7 @@ export function describeVoiceEngine(
     });
   });
 
-  describe(`${name} as VoiceEngine, saying a text`, () => {
+  describe(`VoiceEngine: ${name}, saying a text`, () => {
     engineIt('says exactly that text', async (listener) => {
       listener.say('said', TEXT);
       expect((await listener.ended('said')).outcome).toBe('completed');
@@ -193,14 +193,14 @@ export function describeVoiceEngine(
     });
 
     engineIt('makes no sound when the session is text', async (listener) => {
-      listener.say('said', TEXT, { ...listener.subject.config, modality: 'text' });
+      listener.say('said', TEXT, { ...listener.trial.config, modality: 'text' });
       await listener.ended('said');
       expect(normalised(listener.text('said'))).toBe(TEXT);
       expect(listener.of('generation.audio')).toEqual([]);
     });
   });
 
-  describe(`${name} as VoiceEngine, being stopped`, () => {
+  describe(`VoiceEngine: ${name}, being stopped`, () => {
     engineIt('tells nothing of a generation that is cancelled at once', async (listener) => {
       listener.answer('stopped');
       const told = listener.about('stopped').length;
@@ -244,7 +244,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('tells nothing after close, whatever was under way', async (listener) => {
-      const other = new EngineListener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.trial, 'session-b');
       listener.session.commitTurn(listener.speak());
       listener.speak();
       listener.answer('stopped');
@@ -256,7 +256,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('tells nothing after close in the middle of an answer', async (listener) => {
-      const other = new EngineListener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.trial, 'session-b');
       listener.onEvent = (event) => {
         if (event.type === 'generation.audio') listener.session.close();
       };
@@ -269,22 +269,22 @@ export function describeVoiceEngine(
     });
 
     engineIt('bears calls after close, and a second close', async (listener) => {
-      const other = new EngineListener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.trial, 'session-b');
       listener.session.close();
       listener.session.close();
       listener.session.commitTurn(listener.speak());
       listener.session.dropTurn('turn_0');
       listener.answer('late');
-      listener.session.cancel('late');
+      listener.session.cancel('unknown');
       await fence(other);
       expect(listener.events).toEqual([]);
       other.session.close();
     });
   });
 
-  describe(`${name} as VoiceEngine, with two sessions`, () => {
+  describe(`VoiceEngine: ${name}, with two sessions`, () => {
     engineIt('keeps them apart', async (listener) => {
-      const other = new EngineListener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.trial, 'session-b');
       const itemId = listener.speak();
       listener.session.commitTurn(itemId);
       listener.answer('answer-a');
@@ -299,7 +299,7 @@ export function describeVoiceEngine(
     });
 
     engineIt('leaves one alone when the other is closed', async (listener) => {
-      const other = new EngineListener(listener.subject, 'session-b');
+      const other = new EngineListener(listener.trial, 'session-b');
       listener.answer('answer-a');
       other.answer('answer-b');
       other.session.close();
@@ -310,7 +310,7 @@ export function describeVoiceEngine(
 
 /** What was under way before has been told when a turn and a text have gone all the way through. */
 async function fence(listener: EngineListener): Promise<void> {
-  const fenced = new EngineListener(listener.subject, 'session-fence');
+  const fenced = new EngineListener(listener.trial, 'session-fence');
   const itemId = fenced.speak();
   fenced.session.commitTurn(itemId);
   fenced.answer('fence');

@@ -50,7 +50,7 @@ describe('spokenForm', () => {
     ['1st 2nd 23rd', 'first second twenty third'],
     // telephones and addresses
     ['555-0134', 'five five five, zero one three four'],
-    ['(555) 010-4477', 'five five five zero one zero, four four seven seven'],
+    ['(555) 010-4477', 'five five five, zero one zero, four four seven seven'],
     ['john.smith@example.com', 'john dot smith at example dot com'],
     ['www.example.com/help', 'example dot com slash help'],
     // abbreviations and capitals

@@ -132,7 +132,7 @@ export class IntentClassifier {
 
   #read(tokens: readonly string[], choices: string): Reading {
     const words = this.#withSlots(tokens, choices).map(wordStem);
-    const wordLikeness = this.#words.likenessTo(this.#words.read(words));
+    const wordLikeness = this.#words.likenessTo(this.#words.read(words), FUNCTION_WEIGHT);
     const pairLikeness = this.#pairs.likenessTo(this.#pairs.read(pairsOf(words)));
     return {
       likeness: (example) => {

@@ -7,6 +7,9 @@ export interface WordBag {
   readonly weight: number;
 }
 
+/** Above this, bags of light words alone are taken for the same sentence. */
+const NEARLY_EQUAL = 0.85;
+
 /** The words that examples are made of, with what each of them weighs in a comparison. */
 export class Vocabulary {
   readonly #indices = new Map<string, number>();
@@ -44,18 +47,27 @@ export class Vocabulary {
     };
   }
 
-  /** Compares bags with the one given: the weighted Dice coefficient, 0 to 1. */
-  likenessTo(bag: WordBag): (other: WordBag) => number {
+  /**
+   * Compares bags with the one given: the weighted Dice coefficient, 0 to 1. It is 0 where the
+   * heaviest word in common weighs no more than `lightWeight`, unless the bags are nearly equal.
+   */
+  likenessTo(bag: WordBag, lightWeight = 0): (other: WordBag) => number {
     const counts = new Uint8Array(this.#weights.length);
     bag.words.forEach((word, at) => (counts[word] = bag.counts[at]!));
     return (other) => {
       let common = 0;
+      let heaviest = 0;
       for (let at = 0; at < other.words.length; at++) {
         const word = other.words[at]!;
         const count = counts[word]!;
-        if (count > 0) common += Math.min(count, other.counts[at]!) * this.#weights[word]!;
+        if (count === 0) continue;
+        const weight = this.#weights[word]!;
+        common += Math.min(count, other.counts[at]!) * weight;
+        heaviest = Math.max(heaviest, weight);
       }
-      return common === 0 ? 0 : (2 * common) / (bag.weight + other.weight);
+      if (common === 0) return 0;
+      const likeness = (2 * common) / (bag.weight + other.weight);
+      return heaviest > lightWeight || likeness > NEARLY_EQUAL ? likeness : 0;
     };
   }
 }

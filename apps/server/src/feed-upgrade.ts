@@ -1,0 +1,102 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { offeredSubprotocols } from '@antiphon/protocol';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { ApiKeys } from './api-key.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import { headerKey } from './request-key.ts';
+import type { SessionFeed } from './session-feed.ts';
+
+/** What a browser offers next to {@link KEY_SUBPROTOCOL_PREFIX} and its key. */
+const FEED_SUBPROTOCOL = 'antiphon.feed';
+const KEY_SUBPROTOCOL_PREFIX = 'antiphon-key.';
+
+/** Watchers send nothing. */
+const MAX_PAYLOAD_BYTES = 1024;
+
+/** A watcher with this much unread text is stalled: it is minutes behind. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+const ENDED = { code: 1000, reason: 'session ended' };
+const INVALID_KEY = { code: 4401, reason: 'Incorrect API key provided.' };
+const UNKNOWN_SESSION = { code: 4404, reason: 'No such session, or it ended some time ago.' };
+const BAD_POSITION = { code: 4400, reason: "'after' must be a whole number from 0." };
+const TOO_SLOW = { code: 4408, reason: 'The feed was not read fast enough.' };
+const FORGOTTEN = { code: 4410, reason: "Events after 'after' are forgotten; leave it out." };
+
+/** What the feed endpoint needs. */
+export interface FeedUpgradeOptions {
+  readonly keys: ApiKeys;
+  readonly heartbeat: Heartbeat;
+  /** The feed of a session that lives or ended lately. */
+  readonly feedOf: (sessionId: string) => SessionFeed | null;
+}
+
+/**
+ * `/sessions/{id}/feed`: a session's feed, one JSON text per message. The key comes in the
+ * `Authorization` or `api-key` header, or as a subprotocol; never in the URL, which ends up in logs
+ * and histories.
+ */
+export class FeedUpgrade {
+  readonly #options: FeedUpgradeOptions;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    handleProtocols: (offered) => (offered.has(FEED_SUBPROTOCOL) ? FEED_SUBPROTOCOL : false),
+  });
+
+  constructor(options: FeedUpgradeOptions) {
+    this.#options = options;
+  }
+
+  handle(request: IncomingMessage, url: URL, connection: { socket: Duplex; head: Buffer }): void {
+    this.#server.handleUpgrade(request, connection.socket, connection.head, (socket) => {
+      // A failed connection closes after its error; there is nothing else to do about it.
+      socket.on('error', () => {});
+      this.#options.heartbeat.add(socket);
+      this.#open(socket, request, url);
+    });
+  }
+
+  /** Drops the connections that are still open. */
+  close(): void {
+    for (const socket of this.#server.clients) socket.terminate();
+    this.#server.close();
+  }
+
+  #open(socket: WebSocket, request: IncomingMessage, url: URL): void {
+    const key = headerKey(request.headers) ?? subprotocolKey(request);
+    if (!this.#options.keys.accepts(key)) return close(socket, INVALID_KEY);
+    const feed = this.#options.feedOf(url.pathname.split('/')[2] ?? '');
+    if (!feed) return close(socket, UNKNOWN_SESSION);
+    const after = url.searchParams.get('after');
+    if (after !== null && !/^\d{1,15}$/u.test(after)) return close(socket, BAD_POSITION);
+    const stop = feed.watch(
+      {
+        take: (event) => {
+          if (socket.readyState !== socket.OPEN) return;
+          if (socket.bufferedAmount > MAX_UNREAD_BYTES) close(socket, TOO_SLOW);
+          else socket.send(JSON.stringify(event));
+        },
+        end: () => close(socket, ENDED),
+      },
+      after === null ? null : Number(after),
+    );
+    if (!stop) return close(socket, FORGOTTEN);
+    socket.once('close', stop);
+  }
+}
+
+/** The key that a browser, which cannot set headers, offers as a subprotocol. */
+function subprotocolKey({ headers }: IncomingMessage): string | null {
+  const name = offeredSubprotocols(headers['sec-websocket-protocol']).find((offered) =>
+    offered.startsWith(KEY_SUBPROTOCOL_PREFIX),
+  );
+  return name?.slice(KEY_SUBPROTOCOL_PREFIX.length) ?? null;
+}
+
+function close(socket: WebSocket, { code, reason }: { code: number; reason: string }): void {
+  socket.close(code, reason);
+}

@@ -1,0 +1,162 @@
+import type {
+  AgentDefinition,
+  CallerLeg,
+  Clock,
+  ControlChannel,
+  EndReason,
+  Recorder,
+  Session,
+  SessionEvent,
+  TimerHandle,
+  ToolRunner,
+  TurnDetectors,
+  VoiceEngine,
+} from '@antiphon/session';
+import { startSession } from '@antiphon/session';
+import type { Logger } from 'pino';
+import { SessionFeed } from './session-feed.ts';
+import type { SessionState } from './session-feed.ts';
+
+/** Long enough to open the feed of a call that has just ended, or to come back to it. */
+const FEED_KEPT_MS = 5 * 60_000;
+
+/** Feeds of ended sessions kept at once, some 100 KiB each; the oldest is forgotten first. */
+const MAX_ENDED_FEEDS = 200;
+
+/** The rooms that sessions are put together from. */
+export interface SessionRooms {
+  engineOf(agent: AgentDefinition): VoiceEngine;
+  detectorsOf(agent: AgentDefinition): TurnDetectors;
+  toolsOf(agent: AgentDefinition): ToolRunner;
+}
+
+/** What a registry needs. */
+export interface SessionRegistryOptions {
+  readonly rooms: SessionRooms;
+  readonly recorder: Recorder | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly maxSessions: number;
+}
+
+/** A door's wish for a session. */
+export interface SessionRequest {
+  readonly sessionId: string;
+  readonly agent: AgentDefinition;
+  readonly leg: CallerLeg;
+  readonly channel: ControlChannel;
+}
+
+/** A live session as lists show it. */
+export interface LiveSession {
+  readonly id: string;
+  readonly agent: string;
+  readonly state: SessionState;
+  readonly startedAtMs: number;
+}
+
+interface Entry {
+  readonly agent: string;
+  readonly startedAtMs: number;
+  readonly feed: SessionFeed;
+  readonly session: Session;
+}
+
+/** Starts the sessions of this process and knows those that live and those that ended lately. */
+export class SessionRegistry {
+  readonly #options: SessionRegistryOptions;
+  readonly #live = new Map<string, Entry>();
+  readonly #ended = new Map<string, { feed: SessionFeed; timer: TimerHandle }>();
+
+  constructor(options: SessionRegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Whether as many sessions live as may. */
+  get isFull(): boolean {
+    return this.#live.size >= this.#options.maxSessions;
+  }
+
+  /** Throws what an engine or detector throws that takes no more sessions. */
+  start({ sessionId, agent, leg, channel }: SessionRequest): Session {
+    const { rooms, recorder, clock } = this.#options;
+    const log = this.#options.log.child({ sessionId, agent: agent.name });
+    const startedAtMs = clock.now();
+    const feed = new SessionFeed(sessionId);
+    const session = startSession({
+      sessionId,
+      agent,
+      leg,
+      channels: [channel, feed, logChannel(log)],
+      engine: rooms.engineOf(agent),
+      detectors: rooms.detectorsOf(agent),
+      tools: rooms.toolsOf(agent),
+      recorder,
+      clock,
+    });
+    this.#live.set(sessionId, { agent: agent.name, startedAtMs, feed, session });
+    log.info('session started');
+    void session.ended.then((reason) => {
+      this.#live.delete(sessionId);
+      this.#keepFeed(feed);
+      log.info({ reason, durationMs: Math.round(clock.now() - startedAtMs) }, 'session ended');
+    });
+    return session;
+  }
+
+  /** The live sessions, oldest first. */
+  list(): LiveSession[] {
+    return [...this.#live].map(([id, { agent, startedAtMs, feed }]) => ({
+      id,
+      agent,
+      state: feed.state,
+      startedAtMs,
+    }));
+  }
+
+  isLive(sessionId: string): boolean {
+    return this.#live.has(sessionId);
+  }
+
+  /** The feed of a session that lives or ended lately. */
+  feed(sessionId: string): SessionFeed | null {
+    return this.#live.get(sessionId)?.feed ?? this.#ended.get(sessionId)?.feed ?? null;
+  }
+
+  /** Ends every session; resolves when none holds anything any more. */
+  async endAll(reason: EndReason): Promise<void> {
+    const sessions = [...this.#live.values()].map(({ session }) => session);
+    for (const session of sessions) session.control.end(reason);
+    await Promise.all(sessions.map(({ ended }) => ended));
+  }
+
+  /** Forgets the feeds of ended sessions. */
+  close(): void {
+    for (const { timer } of this.#ended.values()) this.#options.clock.clearTimeout(timer);
+    this.#ended.clear();
+  }
+
+  #keepFeed(feed: SessionFeed): void {
+    const { clock } = this.#options;
+    const { sessionId } = feed;
+    const timer = clock.setTimeout(() => this.#ended.delete(sessionId), FEED_KEPT_MS);
+    this.#ended.set(sessionId, { feed, timer });
+    const [oldest] = this.#ended;
+    if (this.#ended.size <= MAX_ENDED_FEEDS || oldest === undefined) return;
+    clock.clearTimeout(oldest[1].timer);
+    this.#ended.delete(oldest[0]);
+  }
+}
+
+/** Logs what goes wrong in a session; names and codes only, nothing that anyone said. */
+function logChannel(log: Logger): ControlChannel {
+  return {
+    attach: () => {},
+    notify: (event: SessionEvent) => {
+      if (event.type === 'engine.failed') log.warn({ code: event.code }, 'engine failed');
+      if (event.type === 'invariant.violated') {
+        log.error({ invariant: event.name }, 'invariant violated');
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** What `agent.yaml` need not say, each with its reason. */
+export const AGENT_DEFAULTS = {
+  /** The voice's own rate. */
+  speed: 1,
+  /** It takes noise for speech far less often than the energy detector. */
+  detector: 'neural',
+  turnDetection: {
+    /** The middle of the scale, and the default of the Realtime `server_vad`. */
+    threshold: 0.5,
+    /** A detector hears an onset up to 300 ms late, so less would clip first words. */
+    prefixPaddingMs: 300,
+    /** The Realtime default: shorter cuts callers off between spoken digits. */
+    silenceDurationMs: 500,
+    /** A conversation is answered; the client need not ask for it. */
+    createsResponse: true,
+    /** Callers expect to be able to cut in. */
+    interruptsResponse: true,
+  },
+  /** Spoken in well under a second by every voice, and more than one so that none repeats. */
+  covers: ['One moment.', 'Let me check.', 'Checking now.'],
+  /** Says that the fault is not the caller's, and what to do. */
+  apology: 'Sorry, something went wrong on my side. Could you say that again?',
+  /** Fits any desk the caller is passed on to. */
+  farewell: "Thanks for calling. I'm putting you through now.",
+  tool: {
+    runs: 'server',
+    /** A silence callers take for thinking; the cover is heard before 800 ms. */
+    coverAfterMs: 500,
+    /** No caller waits longer than a minute for an answer. */
+    timeoutMs: 60_000,
+  },
+} as const;
