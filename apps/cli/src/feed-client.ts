@@ -3,12 +3,16 @@ import { feedEventSchema } from '@antiphon/observability';
 import type { WebSocket } from 'ws';
 import { openSocket } from './open-socket.ts';
 
+/** Close codes from 4000 on are the application's own (RFC 6455, section 7.4.2). */
+const FIRST_REFUSAL_CODE = 4000;
+
 /** Where to connect and whom to tell. */
 export interface FeedClientOptions {
   readonly address: URL;
   readonly key: string;
   onEvent(event: FeedEvent): void;
-  onClosed(): void;
+  /** `refusal` says why the server would not go on telling; null after an ordinary end. */
+  onClosed(refusal: string | null): void;
 }
 
 /** What a session tells about itself, apart from the wire protocol. */
@@ -24,12 +28,15 @@ export class FeedClient {
    * Rejects with `server_unreachable` or `server_refused`.
    */
   static async open(options: FeedClientOptions): Promise<FeedClient> {
-    const socket = await openSocket(options.address, options.key);
-    socket.on('message', (data) => {
-      const event = parseFeedEvent(String(data));
-      if (event) options.onEvent(event);
+    const socket = await openSocket(options, {
+      onMessage: (data) => {
+        const event = parseFeedEvent(data.toString());
+        if (event) options.onEvent(event);
+      },
+      onClosed: (code, reason) => {
+        options.onClosed(code >= FIRST_REFUSAL_CODE ? `${code} ${reason}` : null);
+      },
     });
-    socket.on('close', () => options.onClosed());
     return new FeedClient(socket);
   }
 

@@ -4,19 +4,38 @@ import { CliError } from './cli-error.ts';
 /** A server on this network answers within milliseconds; ten seconds is a server that does not. */
 const OPEN_TIMEOUT_MS = 10_000;
 
+/** Who hears what comes over a socket; a server may speak before the opening is noticed. */
+export interface SocketListener {
+  onMessage(data: Buffer): void;
+  /** Not called for a socket that never opened. */
+  onClosed(code: number, reason: string): void;
+}
+
+/** Where to connect. */
+export interface SocketAddress {
+  readonly address: URL;
+  /** Sent as a bearer token. */
+  readonly key: string;
+}
+
 /**
- * Opens a WebSocket with the key as a bearer token. Rejects with `server_unreachable` when nothing
- * answers and `server_refused` when the answer is no.
+ * Opens a WebSocket. Rejects with `server_unreachable` when nothing answers and `server_refused`
+ * when the answer is no.
  */
-export function openSocket(address: URL, key: string): Promise<WebSocket> {
+export function openSocket(
+  { address, key }: SocketAddress,
+  listener: SocketListener,
+): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(address, {
       headers: { authorization: `Bearer ${key}` },
       handshakeTimeout: OPEN_TIMEOUT_MS,
       perMessageDeflate: false,
     });
+    socket.on('message', (data) => listener.onMessage(data as Buffer));
     socket.once('open', () => {
       socket.removeAllListeners('error');
+      socket.once('close', (code, reason) => listener.onClosed(code, reason.toString()));
       // An error of an open socket is followed by its close, which is what is waited for.
       socket.on('error', () => {});
       resolve(socket);
@@ -45,7 +64,8 @@ function connectionError(address: URL, cause: Error): CliError {
 }
 
 function adviceFor(status: string): string {
-  if (status === '401' || status === '403') return 'the key is wrong; give the right one with --key.';
+  if (status === '401' || status === '403')
+    return 'the key is wrong; give the right one with --key.';
   if (status === '404') return 'it is another service, or an older one; check --url.';
   return 'look at the log of the server.';
 }

@@ -23,6 +23,11 @@ export class Playback {
   readonly #receivedMs = new Map<string, number>();
   #endAtMs = Number.NEGATIVE_INFINITY;
 
+  /** When the last of what arrived is heard; before any audio, minus infinity. */
+  get endAtMs(): number {
+    return this.#endAtMs;
+  }
+
   /** Takes audio of an item that arrives at `atMs`; the result is when it starts to be heard. */
   append(itemId: string, lengthMs: number, atMs: number): number {
     const startAtMs = Math.max(atMs, this.#endAtMs);
@@ -57,8 +62,7 @@ export class Playback {
   /** Drops what was not heard yet and tells which item that cut, or null when nothing was left. */
   flush(atMs: number): StoppedItem | null {
     if (this.isDrained(atMs)) return null;
-    const span =
-      this.#spans.find((candidate) => endOf(candidate) > atMs) ?? this.#spans.at(-1);
+    const span = this.#spans.find((candidate) => endOf(candidate) > atMs) ?? this.#spans.at(-1);
     this.#spans = [];
     this.#endAtMs = atMs;
     if (!span) return null;

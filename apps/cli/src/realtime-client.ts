@@ -40,34 +40,31 @@ export class RealtimeClient {
    * Connects and waits for the session. Rejects with `server_unreachable`, or `server_refused`
    * with the words of the server.
    */
-  static async open(options: RealtimeClientOptions): Promise<RealtimeClient> {
-    const socket = await openSocket(options.address, options.key);
+  static open(options: RealtimeClientOptions): Promise<RealtimeClient> {
     return new Promise((resolve, reject) => {
-      let isOpen = false;
-      const refuse = (reason: string): void => {
+      const greeting = new SessionGreeting(options);
+      const { host } = options.address;
+      const fail = (error: Error): void => {
         clearTimeout(timer);
-        reject(new CliError('server_refused', reason));
-        socket.terminate();
+        reject(error);
+        void socket.then(
+          (opened) => opened.terminate(),
+          () => {},
+        );
       };
-      const timer = setTimeout(
-        () => refuse(`${options.address.host} accepted the connection and created no session.`),
-        SESSION_TIMEOUT_MS,
-      );
-      socket.on('message', (data) => {
-        const event = parseServerEvent(String(data));
-        if (event.type === 'unknown') return;
-        if (isOpen) options.onEvent(event);
-        else if (event.type === 'error') refuse(`The server refused: ${event.error.message}`);
-        else if (event.type === 'session.created') {
-          isOpen = true;
-          clearTimeout(timer);
-          resolve(new RealtimeClient(socket, event.session));
-        }
+      const timer = setTimeout(() => {
+        fail(
+          new CliError('server_refused', `${host} accepted the connection and made no session.`),
+        );
+      }, SESSION_TIMEOUT_MS);
+      const socket = openSocket(options, {
+        onMessage: (data) => greeting.take(data),
+        onClosed: (code, reason) => greeting.closed({ code, reason }),
       });
-      socket.on('close', (code, reason) => {
-        if (isOpen) options.onClosed({ code, reason: reason.toString() });
-        else refuse(`The server closed the connection: ${code} ${reason.toString()}`);
-      });
+      Promise.all([socket, greeting.session]).then(([opened, session]) => {
+        clearTimeout(timer);
+        resolve(new RealtimeClient(opened, session));
+      }, fail);
     });
   }
 
@@ -89,5 +86,42 @@ export class RealtimeClient {
   /** Ends the connection without waiting for the other side. */
   terminate(): void {
     this.#socket.terminate();
+  }
+}
+
+/** Waits for the session among what a new connection says, and then passes everything on. */
+class SessionGreeting {
+  readonly session: Promise<SessionObject>;
+  readonly #options: RealtimeClientOptions;
+  #resolve: (session: SessionObject) => void = () => {};
+  #reject: (error: CliError) => void = () => {};
+  #isOver = false;
+
+  constructor(options: RealtimeClientOptions) {
+    this.#options = options;
+    this.session = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  take(data: Buffer): void {
+    const event = parseServerEvent(data.toString());
+    if (event.type === 'unknown') return;
+    if (this.#isOver) this.#options.onEvent(event);
+    else if (event.type === 'error') this.#refuse(`The server refused: ${event.error.message}`);
+    else if (event.type === 'session.created') {
+      this.#isOver = true;
+      this.#resolve(event.session);
+    }
+  }
+
+  closed(closed: ClosedConnection): void {
+    if (this.#isOver) this.#options.onClosed(closed);
+    else this.#refuse(`The server closed the connection: ${closed.code} ${closed.reason}`);
+  }
+
+  #refuse(message: string): void {
+    this.#reject(new CliError('server_refused', message));
   }
 }

@@ -7,10 +7,9 @@ import { CliError } from './cli-error.ts';
 const LONGEST_CALL_SECONDS = 120;
 
 const phrase = z.string().min(1);
-const wordings = z
-  .union([phrase.transform((text) => [text]), z.array(phrase).min(1)], {
-    error: 'write words that must be said, or a list of wordings of which one must be',
-  });
+const wordings = z.union([phrase.transform((text) => [text]), z.array(phrase).min(1)], {
+  error: 'write words that must be said, or a list of wordings of which one must be',
+});
 
 const agentLine = z
   .strictObject({
@@ -58,7 +57,8 @@ const line = z.looseObject({}).transform((value, context): ScenarioLine => {
   }
   const parsed = 'agent' in value ? agentLine.safeParse(value) : callerLine.safeParse(value);
   if (parsed.success) return parsed.data;
-  for (const { message, path } of parsed.error.issues) context.addIssue({ code: 'custom', message, path });
+  for (const { message, path } of parsed.error.issues)
+    context.addIssue({ code: 'custom', message, path });
   return z.NEVER;
 });
 

@@ -9,7 +9,11 @@ export function spokenWords(text: string): string[] {
 }
 
 /** Where the words of `phrase` follow one another in `words`, from `from` on; -1 when nowhere. */
-export function indexOfWords(words: readonly string[], phrase: readonly string[], from = 0): number {
+export function indexOfWords(
+  words: readonly string[],
+  phrase: readonly string[],
+  from = 0,
+): number {
   for (let at = from; at + phrase.length <= words.length; at += 1) {
     if (phrase.every((word, index) => words[at + index] === word)) return at;
   }

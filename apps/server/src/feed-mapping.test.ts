@@ -4,13 +4,17 @@ import { TestSession } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { FeedMapping } from './feed-mapping.ts';
 
-type News = SessionEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'atMs'> : never) : never;
+type News = SessionEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'atMs'>
+    : never
+  : never;
 
 /** The feed messages of a run of events, each checked against the schema of the feed. */
 function feedOf(events: readonly (News | SessionEvent)[]) {
   const mapping = new FeedMapping();
   return events.flatMap((news) => {
-    const bodies = mapping.bodies({ atMs: 1_000, ...news } as SessionEvent);
+    const bodies = mapping.bodies({ atMs: 1_000, ...news });
     for (const body of bodies) {
       feedEventSchema.parse({ seq: 1, sessionId: 'sess_1', atMs: 1_000, ...body });
     }
@@ -73,11 +77,23 @@ describe('FeedMapping', () => {
     expect(
       feedOf([
         done({ ...agentItem, status: 'incomplete' }),
-        { type: 'item.truncated', itemId: 'item_a', audioEndMs: 420, heard: 'It', unheard: 'was shipped.' },
+        {
+          type: 'item.truncated',
+          itemId: 'item_a',
+          audioEndMs: 420,
+          heard: 'It',
+          unheard: 'was shipped.',
+        },
         { type: 'playout.drained', itemId: 'item_a' },
       ]),
     ).toEqual([
-      { type: 'agent.truncated', itemId: 'item_a', playedMs: 420, heard: 'It', unheard: 'was shipped.' },
+      {
+        type: 'agent.truncated',
+        itemId: 'item_a',
+        playedMs: 420,
+        heard: 'It',
+        unheard: 'was shipped.',
+      },
       { type: 'item', itemId: 'item_a', speaker: 'agent', text: 'It', status: 'incomplete' },
     ]);
   });

@@ -54,7 +54,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.get('/healthz', () => ({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     const reason = unreadyReason();
-    return reason === null ? { status: 'ready' } : reply.code(503).send({ status: 'unready', reason });
+    return reason === null
+      ? { status: 'ready' }
+      : reply.code(503).send({ status: 'unready', reason });
   });
   await talkPage(app);
 

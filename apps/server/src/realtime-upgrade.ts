@@ -71,6 +71,14 @@ export class RealtimeUpgrade {
     });
   }
 
+  /** Resolves when every client has gone; their sessions have ended. */
+  async drain(): Promise<void> {
+    const closings = [...this.#server.clients].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
+    await Promise.all(closings);
+  }
+
   /** Drops the connections that are still open. */
   close(): void {
     for (const socket of this.#server.clients) socket.terminate();
@@ -129,7 +137,10 @@ export class RealtimeUpgrade {
       socket.once('close', () => connection.socketClosed());
     } catch (error) {
       log.error({ sessionId, err: error }, 'session could not start');
-      refuse(socket, protocolErrors.serverError(), { code: INTERNAL_ERROR, reason: 'server_error' });
+      refuse(socket, protocolErrors.serverError(), {
+        code: INTERNAL_ERROR,
+        reason: 'server_error',
+      });
     }
   }
 }

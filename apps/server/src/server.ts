@@ -6,26 +6,33 @@ import { FileRecorder } from '@antiphon/storage';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import { openAgents } from './open-agents.ts';
 import { openApiKeys } from './api-key.ts';
 import type { ServerConfig } from './config.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
+import { openAgents } from './open-agents.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
+import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 
-/** What a test or an embedding program may put in place of the server's own. */
+/** Ended sessions close their sockets and files within this time, or are left to the process. */
+const CLOSING_MS = 5_000;
+
+/** What a test may put in place of the server's own. */
 export interface ServerDeps {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly openPipelines?: typeof openPipelines;
   /** Told, in a few words, what the start is busy with. */
   readonly onProgress?: (doing: string) => void;
+  /** Told the address as soon as `/healthz` answers there. */
+  readonly onListening?: (url: string) => void;
 }
 
 /** A server that takes calls. */
@@ -37,8 +44,144 @@ export interface RunningServer {
   /** Where the key is kept; `null` when it came from the environment. */
   readonly keyFile: string | null;
   readonly isNewKey: boolean;
-  /** Names of the agents; the first answers when a client names none. */
+  /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
   close(): Promise<void>;
+}
+
+/**
+ * Starts a server: key, agents, HTTP, then the models, while `/healthz` answers already. Rejects
+ * with a ServerError that says what to do; then nothing is left behind.
+ */
+export async function startServer(
+  config: ServerConfig,
+  deps: ServerDeps = {},
+): Promise<RunningServer> {
+  const { clock = systemClock, onProgress = () => {} } = deps;
+  const log = deps.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const keys = await openApiKeys(config);
+  const agents = await openAgents(config);
+  const recordingsDir = path.join(config.dataDir, 'recordings');
+  let pipelines: Pipelines | null = null;
+  const opened = () => pipelines ?? notReady();
+  const registry = new SessionRegistry({
+    rooms: {
+      engineOf: (agent) => opened().engineOf(agent),
+      detectorsOf: (agent) => opened().detectorsOf(agent),
+      toolsOf: toolRunnersOf(agents.loaded),
+    },
+    recorder: config.recordings
+      ? new FileRecorder({
+          folder: recordingsDir,
+          clock,
+          onFault: (sessionId, err) => log.warn({ sessionId, err }, 'recording failed'),
+        })
+      : null,
+    clock,
+    log,
+    maxSessions: config.maxSessions,
+  });
+  const readiness = new Readiness(registry);
+  const heartbeat = new Heartbeat(clock);
+  const unreadyReason = () => readiness.unreadyReason;
+  const http = await buildHttp({
+    keys,
+    shelf: agents,
+    registry,
+    log,
+    recordingsDir,
+    unreadyReason,
+  });
+  const realtime = new RealtimeUpgrade({
+    keys,
+    shelf: agents,
+    registry,
+    heartbeat,
+    clock,
+    log,
+    unreadyReason,
+  });
+  const feed = new FeedUpgrade({ keys, heartbeat, feedOf: (id) => registry.feed(id) });
+  routeUpgrades(http.server, { realtime, feed });
+
+  const stop = async (): Promise<void> => {
+    readiness.stop();
+    await within(
+      CLOSING_MS,
+      clock,
+      registry.endAll('serverStopping').then(() => realtime.drain()),
+    );
+    registry.close();
+    realtime.close();
+    feed.close();
+    heartbeat.close();
+    await http.close();
+    await pipelines?.close();
+  };
+  let closed: Promise<void> | null = null;
+  const close = () => (closed ??= stop());
+
+  try {
+    const url = await listen(http, config);
+    deps.onListening?.(url);
+    pipelines = await (deps.openPipelines ?? openPipelines)({
+      agents: agents.agents,
+      clock,
+      log,
+      maxSessions: config.maxSessions,
+      onProgress,
+      onFailure: (what, err) => {
+        log.fatal({ err }, `the ${what} failed`);
+        readiness.fail(`the ${what} failed; restart the server`);
+      },
+    });
+    readiness.loaded();
+    log.info({ url }, 'server ready');
+    const first = agents.defaultAgent.name;
+    return {
+      url,
+      key: keys.first,
+      keyFile: keys.file,
+      isNewKey: keys.isNew,
+      agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function listen(http: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
+  try {
+    await http.listen({ host, port });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const advice =
+      code === 'EADDRINUSE'
+        ? 'Another program listens there: stop it, or choose another port with --port.'
+        : 'Choose another address with --host and --port.';
+    throw new ServerError(
+      'cannot_listen',
+      `Cannot listen on ${host}:${port} (${code}). ${advice}`,
+      {
+        cause,
+      },
+    );
+  }
+  const { port: actualPort } = http.server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+}
+
+/** Waits for the work, but not for longer than `ms`. */
+async function within(ms: number, clock: Clock, work: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const timer = clock.setTimeout(resolve, ms);
+    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
+  });
+}
+
+function notReady(): never {
+  throw new TypeError('A session was started before the pipelines were open.');
 }

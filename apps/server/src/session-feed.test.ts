@@ -104,7 +104,13 @@ describe('SessionFeed', () => {
 
   it('knows how the regions stand', () => {
     const feed = new SessionFeed('sess_1');
-    feed.notify({ atMs: 1, type: 'state.changed', region: 'caller', from: 'silent', to: 'speaking' });
+    feed.notify({
+      atMs: 1,
+      type: 'state.changed',
+      region: 'caller',
+      from: 'silent',
+      to: 'speaking',
+    });
     expect(feed.state).toEqual({ caller: 'speaking', turn: 'listening', agentAudio: 'idle' });
   });
 });

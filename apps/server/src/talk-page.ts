@@ -31,6 +31,8 @@ export async function talkPage(app: FastifyInstance): Promise<void> {
     if (type === undefined) continue;
     const body = await readFile(path.join(PAGE_DIR, name));
     const url = name === 'index.html' ? '/' : `/${name}`;
-    app.get(url, (_request, reply) => reply.headers({ ...HEADERS, 'content-type': type }).send(body));
+    app.get(url, (_request, reply) =>
+      reply.headers({ ...HEADERS, 'content-type': type }).send(body),
+    );
   }
 }

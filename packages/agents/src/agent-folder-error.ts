@@ -26,9 +26,9 @@ export class AgentFolderError extends Error {
   constructor(
     code: AgentFolderErrorCode,
     message: string,
-    faults: readonly FolderFault[] = [],
-    options?: ErrorOptions,
+    details: ErrorOptions & { readonly faults?: readonly FolderFault[] } = {},
   ) {
+    const { faults = [], ...options } = details;
     super([message, ...faults.map(faultLine)].join('\n'), options);
     this.code = code;
     this.faults = faults;

@@ -7,15 +7,19 @@ export const HANDOFF_TOOL = 'transfer_to_human';
 
 /** Longer waits are no conversation any more. */
 const LONGEST_WAIT_MS = 600_000;
-/** Beyond this the caller would have to wait for every answer. */
+/** Beyond this a caller thinks that nobody is there. */
 const LONGEST_SILENCE_MS = 6_000;
-/** The engine's ring buffer of caller audio before an onset. */
+/** No detector finds an onset later than that. */
 const LONGEST_PADDING_MS = 2_000;
 
 const { turnDetection, tool } = AGENT_DEFAULTS;
 
 function spoken(description: string) {
-  return z.string().trim().min(1).describe(description);
+  return z
+    .string()
+    .trim()
+    .min(1, { error: `Write ${description}.` })
+    .describe(description);
 }
 
 const turnDetectionSchema = strictMapping({

@@ -36,7 +36,10 @@ function editDistance(left: string, right: string): number {
         last[column - 1]! + (isSame ? 0 : 1),
       );
       const isSwapped =
-        row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+        row > 1 &&
+        column > 1 &&
+        left[row - 1] === right[column - 2] &&
+        left[row - 2] === right[column - 1];
       if (isSwapped) edits = Math.min(edits, beforeLast[column - 2]! + 1);
       current.push(edits);
     }

@@ -34,9 +34,7 @@ const replyShape = {
   set: z.exactOptional(z.record(nameSchema, z.string())),
   say: z.exactOptional(texts),
   repeat: z.exactOptional(z.literal(true)),
-  get call() {
-    return z.exactOptional(callSchema);
-  },
+  call: z.exactOptional(z.lazy(() => callSchema)),
   goto: z.exactOptional(z.string()),
 };
 const replySchema: z.ZodType<DialogueReply> = strictMapping(replyShape);
@@ -44,16 +42,12 @@ const resultSchema: z.ZodType<DialogueResult> = strictMapping({
   when: whenSchema.default({}),
   ...replyShape,
 });
-const callSchema: z.ZodType<DialogueCall> = z.lazy(() =>
-  strictMapping({
-    tool: z.string().min(1).describe('the name of a tool in agent.yaml'),
-    arguments: z
-      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-      .default({}),
-    results: z.array(resultSchema).describe('a list of replies to its results'),
-    failed: replySchema.describe('what is said when the call fails'),
-  }),
-);
+const callSchema: z.ZodType<DialogueCall> = strictMapping({
+  tool: z.string().min(1).describe('the name of a tool in agent.yaml'),
+  arguments: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  results: z.array(resultSchema).describe('a list of replies to its results'),
+  failed: replySchema.describe('what is said when the call fails'),
+});
 
 const repliesSchema = z.record(z.string(), replySchema);
 const stageSchema: z.ZodType<DialogueStage> = strictMapping({

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FolderFault } from './agent-folder-error.ts';
 import { spellingAdvice } from './closest-name.ts';
+import { isRecord } from './fields.ts';
 import type { YamlPath, YamlSource } from './yaml-source.ts';
 
 /** What a file holds, where it fits its schema, and what does not fit. */
@@ -48,39 +49,61 @@ function faultsOf(source: YamlSource, issue: z.core.$ZodIssue): FolderFault[] {
 
 function reasonOf(issue: z.core.$ZodIssue, path: YamlPath): string {
   const name = path.length === 0 ? 'the file' : `"${pathText(path)}"`;
-  if (issue.input === undefined) return `${name} is missing`;
+  const input = inputOf(issue);
+  if (input === undefined) return `${name} is missing`;
   switch (issue.code) {
     case 'invalid_type':
-      return `${name} is ${kindOf(issue.input)}; it must be ${kindNamed(issue.expected)}`;
+      return `${name} is ${kindOf(input)}; it must be ${kindNamed(issue.expected)}`;
     case 'invalid_value':
-      return `${name} is ${shown(issue.input)}; it must be ${issue.values.join(' or ')}`;
+      return `${name} is ${shown(input)}; it must be ${issue.values.join(' or ')}`;
+    case 'invalid_union':
+      if (!issue.discriminator) return `${name} is ${kindOf(input)}, which cannot be`;
+      return `${name} is ${shown(input)}; it must be ${optionsOf(issue).join(' or ')}`;
     case 'too_small':
       if (issue.origin === 'string' || issue.origin === 'array') return `${name} is empty`;
-      return `${name} is ${shown(issue.input)}; the least is ${issue.minimum}`;
+      return `${name} is ${shown(input)}; the least is ${issue.minimum}`;
     case 'too_big':
-      return `${name} is ${shown(issue.input)}; the most is ${issue.maximum}`;
+      return `${name} is ${shown(input)}; the most is ${issue.maximum}`;
     default:
-      return `${name} is ${shown(issue.input)}, which cannot be`;
+      return `${name} is ${shown(input)}, which cannot be`;
   }
 }
 
 /** Advice for issues whose schema gives none of its own. */
 function adviceFor(issue: z.core.$ZodRawIssue): string {
   const key = String(issue.path?.at(-1) ?? '');
+  const input = inputOf(issue);
   const description = issue.inst && z.globalRegistry.get(issue.inst as z.ZodType)?.description;
-  if (issue.input === undefined) {
+  if (input === undefined) {
     return description ? `Add "${key}": ${description}.` : `Add "${key}".`;
   }
-  if (issue.code === 'invalid_value' && typeof issue.input === 'string') {
-    return spellingAdvice(issue.input, (issue.values as unknown[]).map(String));
+  if (issue.code === 'invalid_value' && typeof input === 'string') {
+    return spellingAdvice(input, (issue.values as unknown[]).map(String));
+  }
+  if (issue.code === 'invalid_union' && typeof input === 'string') {
+    return spellingAdvice(input, optionsOf(issue));
   }
   if (description) return `Write ${description}.`;
-  if (issue.code === 'invalid_type' && issue.input === null) return 'Give it a value or remove it.';
+  if (issue.code === 'invalid_type' && input === null) return 'Give it a value or remove it.';
   return 'Change it or remove it.';
 }
 
+/** What was given; of a choice by one member, that member. */
+function inputOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue): unknown {
+  const { input } = issue;
+  return issue.code === 'invalid_union' &&
+    typeof issue.discriminator === 'string' &&
+    isRecord(input)
+    ? input[issue.discriminator]
+    : input;
+}
+
+function optionsOf(issue: z.core.$ZodRawIssue | z.core.$ZodIssue): string[] {
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+}
+
 /** `tools[0].name` for `['tools', 0, 'name']`. */
-export function pathText(path: YamlPath): string {
+function pathText(path: YamlPath): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')

@@ -52,7 +52,11 @@ export class YamlSource {
   }
 
   /** A fault at the first occurrence of a piece of text inside the value of a path. */
-  faultInside(path: YamlPath, piece: string, fault: { reason: string; advice: string }): FolderFault {
+  faultInside(
+    path: YamlPath,
+    piece: string,
+    fault: { reason: string; advice: string },
+  ): FolderFault {
     const range = this.#find(path)?.value?.range;
     const start = this.#offsetOf(path, 'value');
     const at = range ? this.#text.slice(range[0], range[1]).indexOf(piece) : -1;
@@ -81,7 +85,9 @@ export class YamlSource {
     for (const step of path) {
       const node = isAlias(found.value) ? found.value.resolve(this.#document) : found.value;
       if (isMap<Node, Node | null>(node)) {
-        const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+        const pair = node.items.find(
+          ({ key }) => isScalar(key) && String(key.value) === String(step),
+        );
         if (!pair) return null;
         found = { key: pair.key, value: pair.value };
       } else if (isSeq<Node>(node) && typeof step === 'number') {

@@ -26,16 +26,14 @@ export function toolsBesideAgents(
   const names = new Set(tools.map((tool) => tool.name));
   return [
     ...agentTools.filter((tool) => tool.runs !== 'client' && !names.has(tool.name)),
-    ...tools.map(
-      (tool): ToolDefinition => ({
-        name: tool.name,
-        description: tool.description ?? '',
-        parameters: tool.parameters ?? { type: 'object', properties: {} },
-        runs: 'client',
-        coverAfterMs: isCovered ? CLIENT_COVER_AFTER_MS : CLIENT_TOOL_TIMEOUT_MS,
-        timeoutMs: CLIENT_TOOL_TIMEOUT_MS,
-      }),
-    ),
+    ...tools.map((tool): ToolDefinition => ({
+      name: tool.name,
+      description: tool.description ?? '',
+      parameters: tool.parameters ?? { type: 'object', properties: {} },
+      runs: 'client',
+      coverAfterMs: isCovered ? CLIENT_COVER_AFTER_MS : CLIENT_TOOL_TIMEOUT_MS,
+      timeoutMs: CLIENT_TOOL_TIMEOUT_MS,
+    })),
   ];
 }
 

@@ -20,7 +20,9 @@ const SEMANTIC_THRESHOLD = 0.5;
 const SEMANTIC_PADDING_MS = 300;
 
 /** How the session listens, from what the client asked for. */
-export function turnDetectionFromWire(detection: WireConfig['turnDetection']): TurnDetection | null {
+export function turnDetectionFromWire(
+  detection: WireConfig['turnDetection'],
+): TurnDetection | null {
   if (detection === null) return null;
   const { createResponse: createsResponse, interruptResponse: interruptsResponse } = detection;
   if (detection.type === 'server_vad') {

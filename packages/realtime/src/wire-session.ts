@@ -1,4 +1,9 @@
-import { applySessionPatch, defaultSessionConfig, protocolErrors, sessionObject } from '@antiphon/protocol';
+import {
+  applySessionPatch,
+  defaultSessionConfig,
+  protocolErrors,
+  sessionObject,
+} from '@antiphon/protocol';
 import type {
   ProtocolFault,
   ResponseOverrides,

@@ -40,7 +40,10 @@ export class AgentTurns {
   turn(turn: number): AgentTurn {
     const items = [...this.#items].filter(([, item]) => item.turn === turn);
     return {
-      text: items.map(([, item]) => item.text.trim()).join(' ').trim(),
+      text: items
+        .map(([, item]) => item.text.trim())
+        .join(' ')
+        .trim(),
       itemIds: items.map(([itemId]) => itemId),
     };
   }
@@ -84,9 +87,7 @@ export class AgentTurns {
 
   /** Whether nothing more is to be heard and nothing is being made. */
   isQuiet(nowMs: number): boolean {
-    return (
-      this.#responses.size === 0 && this.#calls.size === 0 && this.#playback.isDrained(nowMs)
-    );
+    return this.#responses.size === 0 && this.#calls.size === 0 && this.#playback.isDrained(nowMs);
   }
 
   /** When the phrase begins to be heard in the current turn; null while that is not known. */

@@ -40,6 +40,8 @@ export class Caller {
   readonly #audio = new AgentAudio();
   readonly #script: Script;
   #sentSamples = 0;
+  /** When the first sample was spoken. */
+  #openedAtMs = 0;
   readonly #cutItems = new Set<string>();
 
   constructor(options: CallerOptions) {
@@ -57,7 +59,15 @@ export class Caller {
 
   /** What the agent said so far, turn by turn. */
   agentTurns(): string[] {
-    return Array.from({ length: this.record.spoken.length + 1 }, (_, turn) => this.#turns.turn(turn).text);
+    return Array.from(
+      { length: this.record.spoken.length + 1 },
+      (_, turn) => this.#turns.turn(turn).text,
+    );
+  }
+
+  /** The first frame begins at this instant; until then there is nothing but listening. */
+  openMicrophone(atMs: number): void {
+    this.#openedAtMs = atMs;
   }
 
   /** The next 20 ms of the caller, mu-law; `nowMs` is the end of the frame or later. */
@@ -65,7 +75,7 @@ export class Caller {
     if (lateMs > LATE_FRAME_MS) this.record.lateFrames += 1;
     this.#script.tick(nowMs);
     const frame = this.#voice.nextFrame();
-    this.recording.caller(ulawToPcm16(frame), this.#sentSamples);
+    this.recording.caller(ulawToPcm16(frame), this.#instantOf(this.#sentSamples));
     this.#sentSamples += FRAME_SAMPLES;
     if (!this.#voice.isSpeaking) this.#script.spoken();
     return frame;
@@ -121,14 +131,21 @@ export class Caller {
   #speak(line: CallerLine, atMs: number | null): void {
     const clip = this.#options.clip(line.clip);
     const span =
-      atMs === null ? this.#voice.say(clip) : this.#voice.sayAt(clip, (atMs * RATE) / 1000);
+      atMs === null
+        ? this.#voice.say(clip)
+        : this.#voice.sayAt(clip, ((atMs - this.#openedAtMs) * RATE) / 1000);
     this.record.spoken.push({
       text: line.text,
-      voiceStartAtMs: samplesToMs(span.startSamples, RATE),
-      voiceEndAtMs: samplesToMs(span.endSamples, RATE),
+      voiceStartAtMs: this.#instantOf(span.startSamples),
+      voiceEndAtMs: this.#instantOf(span.endSamples),
       answeredAfterMs: null,
     });
     this.#options.onLine(line);
+  }
+
+  /** When a sample of the caller's stream is spoken. */
+  #instantOf(samples: number): number {
+    return this.#openedAtMs + samplesToMs(samples, RATE);
   }
 
   #hear(event: ServerEventOf<'response.output_audio.delta'>, nowMs: number): void {

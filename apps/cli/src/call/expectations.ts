@@ -103,7 +103,10 @@ function historyChecks(
 function toolChecks(expected: CallExpectations['tools'][number], call: CallRecord): Check[] {
   const calls = call.tools.filter(({ name }) => name === expected.name);
   const checks = [
-    check(`tool ${expected.name}: calls`, { expected: `${expected.times}`, got: `${calls.length}` }),
+    check(`tool ${expected.name}: calls`, {
+      expected: `${expected.times}`,
+      got: `${calls.length}`,
+    }),
   ];
   if (expected.arguments === undefined) return checks;
   const wanted = JSON.stringify(expected.arguments);
@@ -131,12 +134,17 @@ function outcomeChecks(expect: CallExpectations, call: CallRecord): Check[] {
   }
   if (expect.handoff !== undefined) checks.push(handoffCheck(expect.handoff, call.handoff));
   if (expect.ends !== undefined) {
-    checks.push(check('session ends', { expected: expect.ends, got: call.endReason ?? 'not seen' }));
+    checks.push(
+      check('session ends', { expected: expect.ends, got: call.endReason ?? 'not seen' }),
+    );
   }
   return checks;
 }
 
-function handoffCheck(expected: NonNullable<CallExpectations['handoff']>, got: string | null): Check {
+function handoffCheck(
+  expected: NonNullable<CallExpectations['handoff']>,
+  got: string | null,
+): Check {
   const what = 'handoff';
   if (typeof expected === 'boolean') {
     return {

@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly server: string;
   readonly key: string;
   readonly scenario: Scenario;
+  /** Hangs up when it aborts. */
+  readonly signal: AbortSignal;
   clip(name: string): Clip;
   onConnected(sessionId: string): void;
   onLine(line: CallerLine): void;
@@ -44,9 +46,9 @@ export interface PlacedCall {
  * `server_refused` when no session comes about, and with `invalid_clip`.
  */
 export async function placeCall(options: CallOptions): Promise<PlacedCall> {
-  const { server, key, scenario } = options;
+  const { server, key, scenario, signal } = options;
   const clips = clipsOf(options);
-  let startedAtMs = performance.now();
+  const startedAtMs = performance.now();
   const nowMs = () => performance.now() - startedAtMs;
   const scriptEnded = oneTimeSignal();
   const wireClosed = oneTimeSignal();
@@ -73,6 +75,8 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
       caller.sessionEnded(`the session ended (${code}${reason === '' ? '' : ` ${reason}`})`);
     },
   });
+  const hangUp = () => caller.abandon('the call was interrupted from outside');
+  signal.addEventListener('abort', hangUp);
   try {
     options.onConnected(client.session.id);
     const feed = await FeedClient.open({
@@ -83,7 +87,10 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
         options.onFeed(event);
         if (event.type === 'session.ended') feedClosed.fire();
       },
-      onClosed: feedClosed.fire,
+      onClosed: (refusal) => {
+        if (refusal !== null) caller.record.errors.push(`feed: ${refusal}`);
+        feedClosed.fire();
+      },
     });
     try {
       client.send({
@@ -95,7 +102,7 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
         const frame = caller.nextFrame(nowMs(), lateMs);
         if (!wireClosed.isFired) client.appendAudio(frame);
       });
-      startedAtMs = clock.startAtMs;
+      caller.openMicrophone(clock.startAtMs - startedAtMs);
       try {
         await scriptEnded.within(scenario.limitSeconds * 1000);
         caller.abandon(`the call took longer than ${scenario.limitSeconds} s`);
@@ -116,6 +123,7 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
       feed.close();
     }
   } finally {
+    signal.removeEventListener('abort', hangUp);
     client.terminate();
   }
 }

@@ -59,8 +59,9 @@ export class Script {
     this.#lineSinceMs ??= nowMs;
     const line = this.#options.lines[this.#at];
     if (line === undefined) this.#end({ outcome: 'played' });
-    else if (line.speaker === 'caller') this.#speak(line, null);
-    else this.#listen(line.says, nowMs);
+    else if (line.speaker === 'agent') this.#listen(line.says, nowMs);
+    else if (this.#sessionEnd !== null) this.abandon(this.#sessionEnd);
+    else this.#speak(line, null);
   }
 
   /** The last sample of the caller's line was sent. */

@@ -15,21 +15,29 @@ const CALL: FakeStep = {
   arguments: '{"order_id":"4471"}',
 };
 
-describeVoiceEngine('CascadeEngine', () => {
-  const { engine } = new CascadeFixture({ answers: [fakeText(LONG)] });
-  return { engine, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
-});
+describeVoiceEngine(
+  'CascadeEngine',
+  () => {
+    const { engine } = new CascadeFixture({ answers: [fakeText(LONG)] });
+    return { engine, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
+  },
+  { callsTools: false },
+);
 
-describeVoiceEngine('CascadeEngine with slow providers', () => {
-  const answer = fakeText(LONG).flatMap((step): FakeStep[] => [{ type: 'wait', ms: 20 }, step]);
-  const { engine, clock } = new CascadeFixture({
-    answers: [answer],
-    turns: [{ text: 'where is it', partials: ['where'], delayMs: 50 }],
-    voice: { delayMs: 30 },
-  });
-  const drive = () => clock.advance(10);
-  return { engine, drive, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
-});
+describeVoiceEngine(
+  'CascadeEngine with slow providers',
+  () => {
+    const answer = fakeText(LONG).flatMap((step): FakeStep[] => [{ type: 'wait', ms: 20 }, step]);
+    const { engine, clock } = new CascadeFixture({
+      answers: [answer],
+      turns: [{ text: 'where is it', partials: ['where'], delayMs: 50 }],
+      voice: { delayMs: 30 },
+    });
+    const drive = () => clock.advance(10);
+    return { engine, drive, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
+  },
+  { callsTools: false },
+);
 
 describeVoiceEngine('CascadeEngine with a model that calls tools', () => {
   const { engine } = new CascadeFixture({

@@ -23,16 +23,20 @@ describeVoiceEngine('StubEngine', () => {
   };
 });
 
-describeVoiceEngine('StubEngine with a delay', () => {
-  const clock = new DrivenClock();
-  const engine = new StubEngine({ clock, delayMs: 50 });
-  return {
-    engine,
-    speech: [FIXTURE_FRAME],
-    config: FIXTURE_CONFIG,
-    drive: () => clock.advance(10),
-  };
-});
+describeVoiceEngine(
+  'StubEngine with a delay',
+  () => {
+    const clock = new DrivenClock();
+    const engine = new StubEngine({ clock, delayMs: 50 });
+    return {
+      engine,
+      speech: [FIXTURE_FRAME],
+      config: FIXTURE_CONFIG,
+      drive: () => clock.advance(10),
+    };
+  },
+  { callsTools: false },
+);
 
 function open(engine: StubEngine): CascadeCaller {
   return new CascadeCaller(engine, 'session-a');

@@ -40,7 +40,7 @@ for (const delayMs of [0, 30]) {
     };
   });
 
-  describeLanguageModel(`FakeLanguageModel with waits of ${delayMs} ms`, () => {
+  const slowly = () => {
     const clock = new DrivenClock();
     const answer = fakeText('It has shipped.').flatMap((step) => [
       { type: 'wait', ms: delayMs } as const,
@@ -51,6 +51,9 @@ for (const delayMs of [0, 30]) {
       spoken: request,
       drive: () => clock.advance(10),
     };
+  };
+  describeLanguageModel(`FakeLanguageModel with waits of ${delayMs} ms`, slowly, {
+    callsTools: false,
   });
 }
 

@@ -17,11 +17,16 @@ export interface LanguageModelTrial {
   readonly drive?: Drive;
 }
 
-/** The contract of {@link LanguageModel}. `setup` is called for each test. */
+/**
+ * The contract of {@link LanguageModel}. `setup` is called for each test; where `callsTools` its
+ * trials must have `calling`.
+ */
 export function describeLanguageModel(
   name: string,
   setup: () => LanguageModelTrial | Promise<LanguageModelTrial>,
+  { callsTools = true }: { readonly callsTools?: boolean } = {},
 ): void {
+  const callingIt = callsTools ? it : () => {};
   describe(`LanguageModel: ${name}`, () => {
     it('has a name', async () => {
       const { languageModel } = await setup();
@@ -43,10 +48,10 @@ export function describeLanguageModel(
       for (const count of Object.values(end.usage)) expect(count).toBeGreaterThanOrEqual(0);
     });
 
-    it('calls a tool of the request with JSON arguments, after its text', async ({ skip }) => {
+    callingIt('calls a tool of the request with JSON arguments, after its text', async () => {
       const trial = await setup();
       const { calling } = trial;
-      if (!calling) return skip('the model calls no tools');
+      if (!calling) throw new Error('the trial has no calling request');
       const parts = await answer(trial, calling);
       const calls = parts.filter((part) => part.type === 'toolCall');
       expect(calls.length).toBeGreaterThan(0);
@@ -59,9 +64,9 @@ export function describeLanguageModel(
       expect(parts.slice(firstCall).some((part) => part.type === 'text')).toBe(false);
     });
 
-    it('calls no tool when the choice is none', async ({ skip }) => {
+    callingIt('calls no tool when the choice is none', async () => {
       const trial = await setup();
-      if (!trial.calling) return skip('the model calls no tools');
+      if (!trial.calling) throw new Error('the trial has no calling request');
       const parts = await answer(trial, { ...trial.calling, toolChoice: 'none' });
       expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
     });

@@ -101,6 +101,18 @@ describe('the acme-support dialogue', () => {
     expect(await talk.exchange('no thank you')).toBe('All right. What else can I do for you?');
   });
 
+  it('does not take a call that was cut off before it was made for a later one', async () => {
+    const talk = answered();
+    await talk.exchange('where is my package');
+    await talk.callerSays('four four seven two').answer({ heardWords: 1, isCutBeforeCalls: true });
+    const replies: string[] = [];
+    for (const number of ['no one two three four', 'one two three five']) {
+      const { calls } = await talk.callerSays(number).answer();
+      replies.push((await talk.toolReturned(calls[0]!.callId, { found: false }).answer()).text);
+    }
+    expect(replies.at(-1)).toBe("I can't find 1235 either. Could you read it once more?");
+  });
+
   it('asks for the whole number when it heard a part of it', async () => {
     const talk = answered();
     await talk.exchange('i want to check on an order i placed last week');

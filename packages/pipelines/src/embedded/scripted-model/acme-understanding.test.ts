@@ -284,10 +284,10 @@ describe('what the acme-support dialogue understands', () => {
       (outcome) => outcome.heard !== outcome.intent && outcome.heard !== 'unclear',
     );
     const right = outcomes.length - missed.length - mistaken.length;
-    console.info(
+    report(
       `paraphrases: ${right} of ${outcomes.length} right, ${missed.length} unclear, ` +
         `${mistaken.length} mistaken`,
-      [...missed, ...mistaken],
+      [...missed, ...mistaken].map((outcome) => `${outcome.text} -> ${outcome.heard}`),
     );
     expect(right / outcomes.length).toBeGreaterThanOrEqual(0.9);
     expect(mistaken.length / outcomes.length).toBeLessThanOrEqual(1 / 30);
@@ -297,7 +297,7 @@ describe('what the acme-support dialogue understands', () => {
     const mistaken = OUT_OF_SCOPE.filter(
       (text) => !['unclear', 'incomplete'].includes(heard(text)),
     );
-    console.info(`out of scope: ${mistaken.length} of ${OUT_OF_SCOPE.length} taken`, mistaken);
+    report(`out of scope: ${mistaken.length} of ${OUT_OF_SCOPE.length} taken`, mistaken);
     expect(mistaken.length / OUT_OF_SCOPE.length).toBeLessThanOrEqual(1 / 8);
   });
 
@@ -314,9 +314,14 @@ describe('what the acme-support dialogue understands', () => {
     );
     const right = damaged.filter(({ intent, text }) => heard(text) === intent);
     const unclear = damaged.filter(({ text }) => heard(text) === 'unclear');
-    console.info(
+    report(
       `one word dropped: ${right.length} of ${damaged.length} right, ${unclear.length} unclear`,
     );
     expect(right.length / damaged.length).toBeGreaterThanOrEqual(0.8);
   });
 });
+
+/** Prints what was measured, the failures below it. */
+function report(summary: string, failures: readonly string[] = []): void {
+  process.stdout.write([summary, ...failures].join('\n  ') + '\n');
+}

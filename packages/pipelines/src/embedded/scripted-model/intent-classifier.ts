@@ -111,7 +111,7 @@ export class IntentClassifier {
         score,
         slots: example.slots,
       }))
-      .sort((left, right) => right.score - left.score);
+      .toSorted((left, right) => right.score - left.score);
   }
 
   #readExample(text: string): { tokens: string[]; slots: string[]; choices: string } {
@@ -146,7 +146,7 @@ export class IntentClassifier {
 
   #withSlots(tokens: readonly string[], choices: string): string[] {
     const words = [...tokens];
-    for (const run of this.#hasNumbers ? digitRuns(tokens).reverse() : []) {
+    for (const run of this.#hasNumbers ? digitRuns(tokens).toReversed() : []) {
       // A single digit is more often a word: "that one", "one moment".
       if (run.digits.length === 1 && run.to - run.from < tokens.length) continue;
       words.splice(run.from, run.to - run.from, NUMBER);

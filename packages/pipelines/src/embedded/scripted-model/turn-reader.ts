@@ -86,7 +86,8 @@ export class TurnReader {
     for (const name of new Set([...needed, ...(this.#slotsOf.get(intent) ?? [])])) {
       const slot = this.#dialogue.slots[name]!;
       const heard = slot.kind === 'digits' ? digitsValue(rest, slot) : choiceValue(tokens, slot);
-      if (heard?.value != null) values[name] = heard.value;
+      const value = heard?.value ?? null;
+      if (value !== null) values[name] = value;
       else if (needed.includes(name) && missing !== 'part') missing = heard ? 'part' : 'all';
       // Two numbers of an example are said in its order.
       if (heard && slot.kind === 'digits') rest = rest.slice(heard.to);
@@ -107,7 +108,7 @@ function candidatesOf(
       return found ? [{ ...found, score: found.score + bonus }] : [];
     })
     .filter(({ score }) => score >= LEAST_SCORE)
-    .sort((left, right) => right.score - left.score);
+    .toSorted((left, right) => right.score - left.score);
 }
 
 function isOutdone(

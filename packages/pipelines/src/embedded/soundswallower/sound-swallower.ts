@@ -3,12 +3,18 @@ import { join } from 'node:path';
 import createModule, { type Decoder } from 'soundswallower';
 import { englishModelFolder } from '../pronouncing-dictionary.ts';
 
+/** The rate the model was trained at, in hertz. */
+export const RECOGNITION_RATE = 8000;
+
 /** The functions of the module that its own types leave out; numbers are addresses or handles. */
 interface NativeFunctions {
   readonly HEAP8: Int8Array;
   _malloc(bytes: number): number;
   _free(address: number): void;
   _s3file_init(address: number, bytes: number): number;
+  _decoder_init_fe(decoder: number): number;
+  _decoder_init_feat_s3file(decoder: number, transform: number): number;
+  _acmod_reinit_feat(acousticModel: number, frontEnd: number, features: number): number;
   _decoder_init_dict_s3file(decoder: number, dictionary: number, fillers: number): number;
   _decoder_logmath(decoder: number): number;
   _logmath_log(logmath: number, value: number): number;
@@ -23,8 +29,8 @@ interface NativeFunctions {
 /** The SoundSwallower module with all that is used of it. */
 export type SoundSwallower = Awaited<ReturnType<typeof createModule>> & NativeFunctions;
 
-/** A decoder with its handle in the module. */
-export type NativeDecoder = Decoder & { readonly cdecoder: number };
+/** A decoder with its handles in the module. */
+export type NativeDecoder = Decoder & { readonly cdecoder: number; readonly cacmod: number };
 
 /** Loads the WebAssembly module with the 8 kHz English model. */
 export async function loadSoundSwallower(): Promise<SoundSwallower> {
@@ -44,10 +50,12 @@ export async function loadSoundSwallower(): Promise<SoundSwallower> {
 export async function createDecoder(
   module: SoundSwallower,
   dictionary: string,
-  config: Readonly<Record<string, string | number | boolean>>,
 ): Promise<NativeDecoder> {
   const fillers = await readFile(join(englishModelFolder(), 'noisedict.txt'));
-  const decoder = new module.Decoder({ loglevel: 'FATAL', ...config }) as NativeDecoder & {
+  const decoder = new module.Decoder({
+    loglevel: 'FATAL',
+    samprate: RECOGNITION_RATE,
+  }) as NativeDecoder & {
     init_dict: () => Promise<void>;
   };
   // Takes the place of reading the dictionary's file, so that none has to be written.
@@ -62,6 +70,23 @@ export async function createDecoder(
   };
   await decoder.initialize();
   return decoder;
+}
+
+/**
+ * Makes a decoder forget the line it last listened to and expect one with the given mean of cepstra.
+ * Called between utterances.
+ */
+export function setChannel(
+  module: SoundSwallower,
+  decoder: NativeDecoder,
+  mean: readonly number[],
+): void {
+  decoder.set_config('cmninit', mean.map((value) => value.toFixed(2)).join(','));
+  const frontEnd = module._decoder_init_fe(decoder.cdecoder);
+  const features = module._decoder_init_feat_s3file(decoder.cdecoder, 0);
+  if (module._acmod_reinit_feat(decoder.cacmod, frontEnd, features) < 0) {
+    throw new Error('the recogniser could not be set to another line');
+  }
 }
 
 /** Copies a text with its final zero into the module; frees the copy after `use`. */

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from '../scenario.ts';
+import { CallRecord } from './call-record.ts';
+import { checkCall } from './expectations.ts';
+
+const SCENARIO = parseScenario({
+  name: 'test',
+  file: 'test.yaml',
+  text: `
+agent: a
+title: t
+conversation:
+  - agent: [tracking shows]
+    maxWords: 4
+  - caller: Wait.
+    clip: wait
+    cutsInAt: shows
+    heard: [your tracking]
+    unheard: [shows]
+  - agent: [[sure, of course]]
+expect:
+  tools:
+    - name: look_up
+      arguments: { id: '7', deep: { a: [1] } }
+    - name: pay
+      times: 0
+  states: [responding, truncated.cut, ended]
+  handoff: { id: '7' }
+  ends: handedOff
+`,
+});
+
+/** A call in which everything was as it should be. */
+function goodCall(): CallRecord {
+  const call = new CallRecord();
+  call.script = { outcome: 'played' };
+  call.agentTurns = ['What your tracking shows?', 'Sure.'];
+  call.interruptions.push({
+    line: 2,
+    itemId: 'item',
+    playedMs: 500,
+    silencedAfterMs: 100,
+    transcript: 'What your tracking',
+  });
+  call.tools.push({
+    callId: 'call',
+    name: 'look_up',
+    arguments: '{"deep":{"a":[1]},"id":"7"}',
+    outcome: 'result',
+    output: '{}',
+    durationMs: 1,
+  });
+  call.turnStates.push('responding.thinking', 'responding.speaking', 'truncated.cut', 'listening');
+  call.turnStates.push('ended');
+  call.handoff = '{"id":"7","reason":"x"}';
+  call.endReason = 'handedOff';
+  return call;
+}
+
+function failures(change: (call: CallRecord) => void) {
+  const call = goodCall();
+  change(call);
+  return checkCall(SCENARIO, call)
+    .filter(({ passed }) => !passed)
+    .map(({ what, expected, got }) => [what, expected, got]);
+}
+
+describe('checkCall', () => {
+  it('passes a call in which everything was as expected', () => {
+    expect(failures(() => {})).toEqual([]);
+  });
+
+  it('fails a script that stopped', () => {
+    const script = { outcome: 'stuck', line: 3, problem: 'no answer' } as const;
+    expect(failures((call) => (call.script = script))).toEqual([
+      ['conversation', 'all 3 lines', 'stopped at line 3: no answer'],
+    ]);
+  });
+
+  it('fails a turn that says something else, or too much', () => {
+    expect(failures((call) => (call.agentTurns = ['What your tracking shows?', 'No.']))).toEqual([
+      ['line 3: agent says', 'sure / of course', 'No.'],
+    ]);
+    const long = 'Well, that is what your tracking shows.';
+    expect(failures((call) => (call.agentTurns = [long, 'Sure.']))).toEqual([
+      ['line 1: length', 'at most 4 words', '7 words'],
+    ]);
+  });
+
+  it('fails a history with words that nobody heard, or without words that were', () => {
+    expect(
+      failures((call) => (call.interruptions[0]!.transcript = 'What your tracking shows?')),
+    ).toEqual([['line 2: history drops', 'not "shows"', 'What your tracking shows?']]);
+    expect(failures((call) => (call.interruptions[0]!.transcript = 'What your'))).toEqual([
+      ['line 2: history keeps', 'your tracking', 'What your'],
+    ]);
+    expect(failures((call) => call.interruptions.pop())).toEqual([
+      ['line 2: history keeps', 'your tracking', 'no interrupted item'],
+      ['line 2: history drops', 'not "shows"', 'no interrupted item'],
+    ]);
+  });
+
+  it('fails a tool that is called twice, not at all, or with other arguments', () => {
+    expect(failures((call) => call.tools.push(call.tools[0]!))).toEqual([
+      ['tool look_up: calls', '1', '2'],
+    ]);
+    expect(failures((call) => call.tools.pop())).toEqual([['tool look_up: calls', '1', '0']]);
+    const other = '{"id":"7"}';
+    expect(
+      failures((call) => {
+        call.tools[0] = { ...call.tools[0]!, arguments: other };
+      }),
+    ).toEqual([['tool look_up: arguments', '{"id":"7","deep":{"a":[1]}}', other]]);
+    expect(failures((call) => call.tools.push({ ...call.tools[0]!, name: 'pay' }))).toEqual([
+      ['tool pay: calls', '0', '1'],
+    ]);
+  });
+
+  it('fails states in another order', () => {
+    expect(failures((call) => call.turnStates.splice(2, 1))).toMatchObject([
+      ['turn states', '… → truncated.cut in this order', expect.stringContaining('listening')],
+    ]);
+  });
+
+  it('fails a handoff without what it must hold, and another end', () => {
+    expect(failures((call) => (call.handoff = '{"id":"8"}'))).toEqual([
+      ['handoff', '{"id":"7"}', '{"id":"8"}'],
+    ]);
+    expect(failures((call) => (call.handoff = null))).toEqual([['handoff', '{"id":"7"}', 'none']]);
+    expect(failures((call) => (call.endReason = null))).toEqual([
+      ['session ends', 'handedOff', 'not seen'],
+    ]);
+  });
+
+  it('fails a call with errors, or with audio after a cut', () => {
+    expect(failures((call) => call.errors.push('invalid_value: no'))).toEqual([
+      ['errors', 'none', 'invalid_value: no'],
+    ]);
+    expect(failures((call) => (call.staleAudioMs = 100))).toEqual([
+      ['audio of an item after it was cut', '0 ms', '100 ms'],
+    ]);
+  });
+});

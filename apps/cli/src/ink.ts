@@ -1,0 +1,36 @@
+import pc from 'picocolors';
+
+/** How kinds of text are told apart, in colour or without. */
+export interface Ink {
+  caller(text: string): string;
+  agent(text: string): string;
+  tool(text: string): string;
+  alarm(text: string): string;
+  good(text: string): string;
+  dim(text: string): string;
+  /** Words that nobody heard. */
+  struck(text: string): string;
+}
+
+/** Where text goes and what its reader wants of it. */
+export interface InkSurface {
+  readonly isTTY?: boolean | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Ink for a terminal, or plain text where there is none or NO_COLOR is set (https://no-color.org). */
+export function inkFor({ isTTY, environment }: InkSurface): Ink {
+  const isForced = (environment['FORCE_COLOR'] ?? '0') !== '0';
+  const isRefused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
+  const isColoured = isForced || (isTTY === true && !isRefused);
+  const colours = pc.createColors(isColoured);
+  return {
+    caller: colours.cyan,
+    agent: colours.magenta,
+    tool: colours.yellow,
+    alarm: (text) => colours.bold(colours.red(text)),
+    good: (text) => colours.bold(colours.green(text)),
+    dim: colours.dim,
+    struck: isColoured ? colours.strikethrough : (text) => `~~${text}~~`,
+  };
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findApiKey } from '../api-key.ts';
+import type { Terminal } from '../terminal.ts';
+import { startBenchServer } from './bench-server.ts';
+import type { BenchServer } from './bench-server.ts';
+import type { LoadEngine } from './load-engine.ts';
+import { loadScript } from './load-engine.ts';
+import { LoadMeasurements } from './load-measurements.ts';
+import { loadJson, loadTables } from './load-report.ts';
+import type { LoadResult, ServerCost } from './load-report.ts';
+import { LoadRun } from './load-run.ts';
+import { processUsage } from './process-usage.ts';
+
+/** What a server touches for the first time after its start is no cost of a session. */
+const IDLE_MS = 2_000;
+
+const PROGRESS_MS = 500;
+
+/** The options of `antiphon load`, as they were given. */
+export interface LoadCommand {
+  readonly sessions: number;
+  readonly engine: LoadEngine;
+  readonly durationSeconds: number;
+  readonly voiceSet: string;
+  /** A running server; without it one is started for the run. */
+  readonly url?: string | undefined;
+  readonly key?: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * Drives callers against a server in a process of its own and reports; true when there were no
+ * errors. Stops early, and cleans up, when the signal aborts.
+ */
+export async function runLoadCommand(
+  command: LoadCommand,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const script = loadScript(command.engine, command.voiceSet);
+  const { environment, directory } = terminal;
+  const server =
+    command.url === undefined
+      ? await startBenchServer(command.sessions)
+      : { url: command.url, key: findApiKey({ option: command.key, environment, directory }) };
+  const measurements = new LoadMeasurements();
+  const run = new LoadRun({
+    server: server.url,
+    key: server.key,
+    ...script,
+    sessions: command.sessions,
+    measurements,
+  });
+  try {
+    const usage = usageOf(server);
+    if (usage()) await pause(IDLE_MS, signal);
+    const idle = usage();
+    await run.arrive(signal);
+    measurements.restart();
+    run.wheel.resetCounts();
+    const before = usage();
+    const ownBefore = process.cpuUsage();
+    const startAtMs = performance.now();
+    await showProgress({ command, run, measurements, terminal, signal });
+    const measuredMs = performance.now() - startAtMs;
+    const after = usage();
+    const own = process.cpuUsage(ownBefore);
+    let cost: ServerCost | null = null;
+    if (idle && before && after) {
+      cost = {
+        cpuPercent: (100 * (after.cpuMs - before.cpuMs)) / measuredMs,
+        idleResidentBytes: idle.residentBytes,
+        residentBytes: after.residentBytes,
+      };
+    }
+    const result: LoadResult = {
+      engine: command.engine,
+      agent: script.agent,
+      sessions: command.sessions,
+      connected: run.connected,
+      measuredMs,
+      measurements,
+      frames: run.wheel.frames,
+      lateFrames: run.wheel.lateFrames,
+      driverCpuPercent: (100 * (own.user + own.system)) / 1000 / measuredMs,
+      server: cost,
+    };
+    if (command.json) terminal.stdout.write(`${JSON.stringify(loadJson(result), null, 2)}\n`);
+    (command.json ? terminal.stderr : terminal.stdout).write(`${loadTables(result)}\n`);
+    return measurements.errors.size === 0;
+  } finally {
+    run.stop();
+    if ('stop' in server) await server.stop();
+  }
+}
+
+function usageOf(server: BenchServer | { url: string }) {
+  return () => ('pid' in server ? processUsage(server.pid) : null);
+}
+
+interface Progress {
+  readonly command: LoadCommand;
+  readonly run: LoadRun;
+  readonly measurements: LoadMeasurements;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Waits for the measured time with one line on a terminal that says how far it is. */
+async function showProgress(progress: Progress): Promise<void> {
+  const { command, run, measurements, terminal, signal } = progress;
+  const endAtMs = performance.now() + command.durationSeconds * 1000;
+  for (;;) {
+    const leftMs = endAtMs - performance.now();
+    if (leftMs <= 0 || signal.aborted) break;
+    if (terminal.stderr.isTTY) {
+      terminal.stderr.write(
+        `\r\u001b[K${(leftMs / 1000).toFixed(0)} s left, ${run.connected} callers, ` +
+          `${measurements.turns} turns, ${run.wheel.lateFrames} late frames`,
+      );
+    }
+    await pause(Math.min(PROGRESS_MS, leftMs), signal);
+  }
+  if (terminal.stderr.isTTY) terminal.stderr.write('\r\u001b[K');
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,33 @@
+import { ScenarioLibrary, SCENARIOS } from '../scenario-library.ts';
+import { burstUtterance, clipUtterance } from './utterance.ts';
+import type { Utterance } from './utterance.ts';
+
+/** What answers: nothing but the service, or the models that need no network. */
+export const LOAD_ENGINES = ['stub', 'embedded'] as const;
+
+/** An entry of {@link LOAD_ENGINES}. */
+export type LoadEngine = (typeof LOAD_ENGINES)[number];
+
+const EMBEDDED_AGENT = 'acme-support';
+
+/** Said in turn they keep the conversation going round: a question, its number, another wish. */
+const EMBEDDED_CLIPS = ['check-on-an-order', 'four-four-seven-one', 'cancel-and-reorder'];
+
+/** Who is called, and what callers say to them. */
+export interface LoadScript {
+  readonly agent: string;
+  /** The utterances of one caller after the other, again and again. */
+  readonly utteranceSets: readonly (readonly Utterance[])[];
+}
+
+/** What callers do with an engine; callers of a model take turns with the voices. */
+export function loadScript(engine: LoadEngine, voiceSet: string): LoadScript {
+  if (engine === 'stub') return { agent: 'stub-bench', utteranceSets: [[burstUtterance()]] };
+  const library = new ScenarioLibrary(SCENARIOS);
+  const utteranceSets = library
+    .voices(EMBEDDED_AGENT, voiceSet)
+    .map((voice) =>
+      EMBEDDED_CLIPS.map((clip) => clipUtterance(library.clip(EMBEDDED_AGENT, voice, clip))),
+    );
+  return { agent: EMBEDDED_AGENT, utteranceSets };
+}

@@ -1,0 +1,59 @@
+/** Milliseconds that callers measure, by what they are the time of. */
+export const MEASURES = [
+  'turnOverhead',
+  'postEndpoint',
+  'voiceToVoice',
+  'bargeInDetected',
+  'bargeInSilenced',
+  'bargeInCancelled',
+] as const;
+
+/**
+ * What is measured, always at the caller:
+ *
+ * - `turnOverhead`: from sending the frame that completes the silence window to receiving the first
+ *   audio of the answer. With an engine that answers at once it is what the service itself costs.
+ * - `postEndpoint`: from receiving speech_stopped to receiving the first audio.
+ * - `voiceToVoice`: from sending the last voiced frame to receiving the first audio.
+ * - `bargeInDetected`: from sending the first voiced frame to receiving speech_started.
+ * - `bargeInSilenced`: from sending the first voiced frame to speech_started, when the caller stops
+ *   playing, or to the last audio of the interrupted answer, whichever is later.
+ * - `bargeInCancelled`: from speech_started to the response.done of the answer that it cancelled.
+ */
+export type Measure = (typeof MEASURES)[number];
+
+/** What all callers of a run add up. */
+export class LoadMeasurements {
+  readonly values: Record<Measure, number[]> = emptyValues();
+  turns = 0;
+  bargeIns = 0;
+  /** Answers whose audio ran dry while it was being heard, and for how long in all. */
+  gaps = 0;
+  gapMs = 0;
+  /** How often each error happened. */
+  errors = new Map<string, number>();
+
+  add(measure: Measure, ms: number): void {
+    this.values[measure].push(ms);
+  }
+
+  fail(error: string): void {
+    this.errors.set(error, (this.errors.get(error) ?? 0) + 1);
+  }
+
+  /** Forgets the measurements of the start; errors stay. */
+  restart(): void {
+    Object.assign(this.values, emptyValues());
+    this.turns = 0;
+    this.bargeIns = 0;
+    this.gaps = 0;
+    this.gapMs = 0;
+  }
+}
+
+function emptyValues(): Record<Measure, number[]> {
+  return Object.fromEntries(MEASURES.map((measure) => [measure, []])) as unknown as Record<
+    Measure,
+    number[]
+  >;
+}

@@ -1,0 +1,130 @@
+import { distributionOf } from '../percentiles.ts';
+import type { Distribution } from '../percentiles.ts';
+import { plainTable } from '../plain-table.ts';
+import type { LoadEngine } from './load-engine.ts';
+import type { LoadMeasurements, Measure } from './load-measurements.ts';
+import { MEASURES } from './load-measurements.ts';
+
+const TITLES: Readonly<Record<Measure, string>> = {
+  turnOverhead: 'turn overhead',
+  postEndpoint: 'post-endpoint',
+  voiceToVoice: 'voice to voice',
+  bargeInDetected: 'barge-in: onset → speech_started',
+  bargeInSilenced: 'barge-in: onset → agent silent',
+  bargeInCancelled: 'barge-in: speech_started → response.done',
+};
+
+/** What the server used, where it could be read. */
+export interface ServerCost {
+  /** Of one core, in per cent, over the measured time. */
+  readonly cpuPercent: number;
+  readonly idleResidentBytes: number;
+  readonly residentBytes: number;
+}
+
+/** A run that is over. */
+export interface LoadResult {
+  readonly engine: LoadEngine;
+  readonly agent: string;
+  readonly sessions: number;
+  /** Callers that were still connected at the end. */
+  readonly connected: number;
+  readonly measuredMs: number;
+  readonly measurements: LoadMeasurements;
+  readonly frames: number;
+  readonly lateFrames: number;
+  /** Of one core, in per cent, used by the callers. */
+  readonly driverCpuPercent: number;
+  readonly server: ServerCost | null;
+}
+
+/** Everything a program wants to know of a run, for JSON. */
+export function loadJson(result: LoadResult): Record<string, unknown> {
+  const { measurements, server } = result;
+  return {
+    engine: result.engine,
+    agent: result.agent,
+    sessions: result.sessions,
+    connectedAtEnd: result.connected,
+    measuredMs: Math.round(result.measuredMs),
+    turns: measurements.turns,
+    bargeIns: measurements.bargeIns,
+    milliseconds: Object.fromEntries(
+      distributions(result).map(([measure, distribution]) => [measure, distribution]),
+    ),
+    gaps: { count: measurements.gaps, totalMs: Math.round(measurements.gapMs) },
+    driver: {
+      frames: result.frames,
+      lateFrames: result.lateFrames,
+      cpuPercent: round(result.driverCpuPercent),
+    },
+    server: server && {
+      cpuPercent: round(server.cpuPercent),
+      cpuPercentPerSession: round(server.cpuPercent / result.sessions),
+      idleResidentBytes: server.idleResidentBytes,
+      residentBytes: server.residentBytes,
+      residentBytesPerSession: Math.round(perSessionBytes(result.sessions, server)),
+    },
+    errors: Object.fromEntries(measurements.errors),
+  };
+}
+
+/** The run as tables to read. */
+export function loadTables(result: LoadResult): string {
+  const { measurements } = result;
+  const seconds = (result.measuredMs / 1000).toFixed(0);
+  const milliseconds = plainTable(
+    ['milliseconds', 'count', 'p50', 'p95', 'p99', 'max'],
+    distributions(result).map(([measure, { count, p50, p95, p99, max }]) => [
+      TITLES[measure],
+      `${count}`,
+      ...[p50, p95, p99, max].map((value) => value.toFixed(1)),
+    ]),
+  );
+  const failures = [...measurements.errors].map(([error, count]) => `${count} × ${error}`);
+  const late = ((100 * result.lateFrames) / Math.max(1, result.frames)).toFixed(2);
+  const facts = plainTable(
+    ['', ''],
+    [
+      ['sessions', `${result.connected} of ${result.sessions} at the end`],
+      ['turns answered', `${measurements.turns}, ${measurements.bargeIns} by interrupting`],
+      ['gaps inside answers', `${measurements.gaps}, ${measurements.gapMs.toFixed(0)} ms in all`],
+      ...serverFacts(result),
+      ['caller frames late', `${result.lateFrames} of ${result.frames} (${late} %)`],
+      ['callers’ own CPU', `${result.driverCpuPercent.toFixed(0)} % of one core`],
+      ['errors', failures.length === 0 ? 'none' : failures.join('\n')],
+    ],
+  );
+  return `${result.sessions} sessions, ${result.engine} engine, ${seconds} s\n${milliseconds}\n${facts}`;
+}
+
+function serverFacts({ server, sessions }: LoadResult): string[][] {
+  if (!server) return [['server', 'not started by this run, so not measured']];
+  const { cpuPercent, residentBytes, idleResidentBytes } = server;
+  return [
+    ['server CPU', `${cpuPercent.toFixed(0)} % of one core`],
+    ['server memory', `${mib(residentBytes)} MiB (${mib(idleResidentBytes)} MiB idle)`],
+    ['memory per session', `${(perSessionBytes(sessions, server) / 1024).toFixed(0)} KiB`],
+  ];
+}
+
+function distributions({ measurements, engine }: LoadResult): [Measure, Distribution][] {
+  return MEASURES.flatMap((measure): [Measure, Distribution][] => {
+    // Behind models the time after the silence window is theirs; only a stub shows the service.
+    if (measure === 'turnOverhead' && engine !== 'stub') return [];
+    const distribution = distributionOf(measurements.values[measure]);
+    return distribution ? [[measure, distribution]] : [];
+  });
+}
+
+function perSessionBytes(sessions: number, server: ServerCost): number {
+  return (server.residentBytes - server.idleResidentBytes) / sessions;
+}
+
+function mib(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

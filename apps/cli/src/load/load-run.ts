@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionObject, WireClientEvent } from '@antiphon/protocol';
+import { parseServerEvent } from '@antiphon/protocol';
+import type { WebSocket } from 'ws';
+import { CliError } from '../cli-error.ts';
+import { openSocket } from '../open-socket.ts';
+import { realtimeAddress } from '../server-address.ts';
+import { FrameWheel } from './frame-wheel.ts';
+import { LoadCaller } from './load-caller.ts';
+import type { LoadMeasurements } from './load-measurements.ts';
+import type { Utterance } from './utterance.ts';
+
+/** Callers arrive over this time at most, so that their turns do not fall together. */
+const LONGEST_ARRIVAL_MS = 6_000;
+
+/** Between two callers while they are few. */
+const ARRIVAL_GAP_MS = 50;
+
+/** A server that has not configured a session by then is overloaded. */
+const CONFIGURED_LIMIT_MS = 10_000;
+
+const ULAW = { type: 'audio/pcmu' } as const;
+
+const CONFIGURE: WireClientEvent = {
+  type: 'session.update',
+  session: { type: 'realtime', audio: { input: { format: ULAW }, output: { format: ULAW } } },
+};
+
+/** Whom callers call and what they say. */
+export interface LoadRunOptions {
+  readonly server: string;
+  readonly key: string;
+  readonly agent: string;
+  readonly sessions: number;
+  /** The utterances of one caller after the other, again and again. */
+  readonly utteranceSets: readonly (readonly Utterance[])[];
+  readonly measurements: LoadMeasurements;
+}
+
+/** Many callers of one server, on one timer. */
+export class LoadRun {
+  readonly wheel = new FrameWheel();
+  readonly #options: LoadRunOptions;
+  readonly #hangUps = new Set<() => void>();
+
+  constructor(options: LoadRunOptions) {
+    this.#options = options;
+  }
+
+  /** Callers that are connected now. */
+  get connected(): number {
+    return this.#hangUps.size;
+  }
+
+  /**
+   * Lets the callers in, one after the other; rejects like `openSocket` when the first gets no
+   * session, and counts what others meet.
+   */
+  async arrive(signal: AbortSignal): Promise<void> {
+    const { sessions, measurements } = this.#options;
+    const gapMs = Math.min(ARRIVAL_GAP_MS, LONGEST_ARRIVAL_MS / sessions);
+    const startAtMs = performance.now();
+    const arrivals: Promise<void>[] = [];
+    for (let index = 0; index < sessions && !signal.aborted; index += 1) {
+      const arrival = this.#call(index);
+      if (index === 0) await arrival;
+      else {
+        const failed = (error: Error) => measurements.fail(error.message);
+        arrivals.push(arrival.catch(failed));
+      }
+      const waitMs = startAtMs + (index + 1) * gapMs - performance.now();
+      if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => {});
+    }
+    await Promise.all(arrivals);
+  }
+
+  /** Hangs up everywhere. */
+  stop(): void {
+    this.wheel.stop();
+    for (const hangUp of this.#hangUps) hangUp();
+    this.#hangUps.clear();
+  }
+
+  /** Settles when the session is configured, or rejects. */
+  #call(index: number): Promise<void> {
+    const { server, key, agent, utteranceSets, measurements } = this.#options;
+    const address = { address: realtimeAddress(server, agent), key };
+    const utterances = utteranceSets[index % utteranceSets.length]!;
+    return new Promise((resolve, reject) => {
+      let caller: LoadCaller | null = null;
+      let leave = () => {};
+      const fail = (reason: string) => {
+        clearTimeout(timer);
+        reject(new CliError('server_refused', `no session: ${reason}`));
+        void socket.then(hangUp, () => {});
+      };
+      const timer = setTimeout(() => fail('not configured in time'), CONFIGURED_LIMIT_MS);
+      const begin = (session: SessionObject, opened: WebSocket) => {
+        clearTimeout(timer);
+        caller = new LoadCaller({
+          utterances,
+          measurements,
+          send: (message) => opened.send(message, { binary: false }),
+        });
+        caller.configured(session);
+        leave = this.wheel.add(caller);
+        this.#hangUps.add(hangUp);
+        resolve();
+      };
+      const socket = openSocket(address, {
+        onMessage: (data) => {
+          if (caller) caller.message(data, performance.now());
+          else void socket.then((opened) => greet(data, opened));
+        },
+        onClosed: (code, reason) => {
+          leave();
+          if (!caller) fail(`${code} ${reason}`);
+          else if (this.#hangUps.delete(hangUp))
+            measurements.fail(`session ended: ${code} ${reason}`);
+        },
+      });
+      const greet = (data: Buffer, opened: WebSocket) => {
+        const event = parseServerEvent(data.toString());
+        if (event.type === 'session.created') opened.send(JSON.stringify(CONFIGURE));
+        if (event.type === 'session.updated') begin(event.session, opened);
+        if (event.type === 'error') fail(event.error.message);
+      };
+      const hangUp = () => {
+        leave();
+        void socket.then((opened) => opened.terminate());
+      };
+      socket.catch(reject);
+    });
+  }
+}

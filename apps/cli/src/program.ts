@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runCallCommand } from './call/call-command.ts';
+import type { CallCommand } from './call/call-command.ts';
+import { LOAD_ENGINES } from './load/load-engine.ts';
+import { runLoadCommand } from './load/load-command.ts';
+import type { LoadCommand } from './load/load-command.ts';
+import { ALL_VOICES } from './scenario-library.ts';
+import { DEFAULT_SERVER_URL } from './server-address.ts';
+import type { Terminal } from './terminal.ts';
+
+/** More than one process keeps real time for; the count of late frames tells. */
+const MOST_SESSIONS = 2000;
+
+/** An hour shows leaks, too. */
+const LONGEST_SECONDS = 3600;
+
+const EXAMPLES = `
+Examples:
+  $ antiphon call                            play the worked example and check it
+  $ antiphon load --sessions 200 --engine stub
+`;
+
+const CALL_EXAMPLES = `
+Examples:
+  $ antiphon call
+  $ antiphon call acme-support --scenario ask-for-a-person --voice-set rms
+  $ antiphon call --voice-set all --quiet    one call per voice, verdicts only
+  $ antiphon call --json | jq .passed
+  $ antiphon call --wav call.wav             caller left, agent right
+
+Exits with 0 when everything the scenario expects came about, else with 1.
+`;
+
+const LOAD_EXAMPLES = `
+Examples:
+  $ antiphon load --sessions 200 --engine stub
+  $ antiphon load --sessions 20 --engine embedded --duration 60
+  $ antiphon load --sessions 50 --engine stub --json > load.json
+  $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
+
+Without --url it starts the built server in a process of its own and stops it afterwards.
+Exits with 0 when there were no errors, else with 1.
+`;
+
+/** How a run of the program is told and stopped. */
+export interface ProgramOptions {
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Whether the command did what was asked. */
+  onResult(succeeded: boolean): void;
+}
+
+/** The command line of `antiphon`. */
+export function antiphonProgram(options: ProgramOptions): Command {
+  const { terminal } = options;
+  const program = new Command('antiphon')
+    .description('Calls voice agents and checks or measures what comes of it.')
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+    })
+    .showHelpAfterError('Try --help.')
+    .addHelpText('after', EXAMPLES);
+  addCall(program, options);
+  addLoad(program, options);
+  return program;
+}
+
+function addCall(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
+  program
+    .command('call')
+    .description(
+      'Plays a recorded caller against an agent in real time and checks the conversation.',
+    )
+    .argument('[agent]', 'the agent to call', 'acme-support')
+    .option('--scenario <name>', 'the conversation to play', 'worked-example')
+    .option('--url <address>', 'the server', DEFAULT_SERVER_URL)
+    .option('--key <key>', 'its API key (ANTIPHON_API_KEY, .antiphon/api-key)')
+    .option('--voice-set <voice>', `the caller’s voice; "${ALL_VOICES}" for one call each`, 'hts')
+    .option('--wav <file>', 'where to write the recording (.antiphon/calls/<session>.wav)')
+    .option('--json', 'print one result for programs; everything else goes to stderr', false)
+    .option('--quiet', 'print only what failed and the verdict', false)
+    .addHelpText('after', CALL_EXAMPLES)
+    .action(async (agent: string, given: Omit<CallCommand, 'agent'>) => {
+      onResult(await runCallCommand({ ...given, agent }, terminal, signal));
+    });
+}
+
+function addLoad(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
+  program
+    .command('load')
+    .description('Drives many callers at once against a server and reports latency and cost.')
+    .requiredOption('--sessions <count>', 'callers at once', wholeNumber(1, MOST_SESSIONS))
+    .addOption(
+      new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES).makeOptionMandatory(),
+    )
+    .option('--duration <seconds>', 'measured time', wholeNumber(1, LONGEST_SECONDS), 30)
+    .option('--voice-set <voice>', 'the callers’ voices (embedded)', ALL_VOICES)
+    .option('--url <address>', 'a server that is running, instead of starting one')
+    .option('--key <key>', 'its API key (ANTIPHON_API_KEY, .antiphon/api-key)')
+    .option('--json', 'print one result for programs; everything else goes to stderr', false)
+    .addHelpText('after', LOAD_EXAMPLES)
+    .action(async (given: Omit<LoadCommand, 'durationSeconds'> & { duration: number }) => {
+      const { duration, ...others } = given;
+      onResult(await runLoadCommand({ ...others, durationSeconds: duration }, terminal, signal));
+    });
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Use a whole number from ${least} to ${most}.`);
+  };
+}

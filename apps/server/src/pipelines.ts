@@ -1,0 +1,84 @@
+import { StubEngine } from '@antiphon/pipelines';
+import { EnergyTurnDetectors } from '../../../packages/pipelines/src/turn-detection/energy-turn-detectors.ts';
+import { NeuralTurnDetectors } from '../../../packages/pipelines/src/turn-detection/neural-turn-detectors.ts';
+import type { AgentDefinition, Clock, TurnDetectors, VoiceEngine } from '@antiphon/session';
+import type { Logger } from 'pino';
+import { openEmbeddedPipeline } from './embedded-pipeline.ts';
+import { ServerError } from './server-error.ts';
+
+/** What an agent may name as its pipeline. */
+export const PIPELINES = ['embedded', 'stub'] as const;
+
+/** What the pipelines of a server are opened with. */
+export interface PipelineOptions {
+  readonly agents: ReadonlyMap<string, AgentDefinition>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Sessions at once. */
+  readonly maxSessions: number;
+  /** Told, in a few words, what is being loaded. */
+  readonly onProgress: (doing: string) => void;
+  /** Something that every session needs stopped working for good; no session should start. */
+  readonly onFailure: (what: string, error: Error) => void;
+}
+
+/** The engines and detectors that the agents need, shared by all sessions. */
+export interface Pipelines {
+  engineOf(agent: AgentDefinition): VoiceEngine;
+  detectorsOf(agent: AgentDefinition): TurnDetectors;
+  /** Frees models and threads; sessions must have ended. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads what the agents name and nothing else. Rejects with a ServerError, `models_unusable`, when
+ * a model does not load; then nothing is left behind.
+ */
+export async function openPipelines(options: PipelineOptions): Promise<Pipelines> {
+  const { agents, clock, maxSessions, onProgress, onFailure } = options;
+  const definitions = [...agents.values()];
+  const engines = new Map<string, VoiceEngine>();
+  const closings: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closing of closings.splice(0).toReversed()) await closing();
+  };
+  try {
+    const stub = new StubEngine({ clock });
+    const embedded = definitions.filter(({ pipeline }) => pipeline === 'embedded');
+    for (const agent of definitions) {
+      if (agent.pipeline === 'stub') engines.set(agent.name, stub);
+    }
+    if (embedded.length > 0) {
+      const pipeline = await openEmbeddedPipeline(embedded, options);
+      closings.push(() => pipeline.close());
+      for (const agent of embedded) engines.set(agent.name, pipeline.engineOf(agent));
+    }
+    const energy = new EnergyTurnDetectors();
+    let neural: NeuralTurnDetectors | null = null;
+    if (definitions.some(({ detector }) => detector === 'neural')) {
+      onProgress('Loading the turn detector');
+      const started = await NeuralTurnDetectors.start({
+        maxSessions,
+        onFailure: (error) => onFailure('turn detector', error),
+      });
+      closings.push(() => started.close());
+      neural = started;
+    }
+    return {
+      engineOf: (agent) => engines.get(agent.name) ?? unknownAgent(agent),
+      detectorsOf: ({ detector }) => (detector === 'neural' && neural ? neural : energy),
+      close,
+    };
+  } catch (cause) {
+    await close();
+    if (cause instanceof ServerError) throw cause;
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new ServerError('models_unusable', `The voice pipelines did not start: ${problem}`, {
+      cause,
+    });
+  }
+}
+
+function unknownAgent(agent: AgentDefinition): never {
+  throw new TypeError(`No pipeline was opened for the agent ${agent.name}.`);
+}

@@ -1,0 +1,3 @@
+export { AgentFolderError } from './agent-folder-error.ts';
+export type { LoadedAgent } from './load-agent-folder.ts';
+export { loadAgents } from './load-agents.ts';

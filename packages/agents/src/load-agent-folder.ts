@@ -1,0 +1,180 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import type { AgentDefinition, Dialogue } from '@antiphon/session';
+import { agentFileFaults } from './agent-file-faults.ts';
+import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
+import { agentSchema, type AgentFile } from './agent-schema.ts';
+import { closestName } from './closest-name.ts';
+import { dialogueFaults, type KnownTools } from './dialogue-faults.ts';
+import { dialogueSchema } from './dialogue-schema.ts';
+import { distinctFaults } from './distinct-faults.ts';
+import { isRecord, itemsOf } from './fields.ts';
+import { readBySchema } from './schema-faults.ts';
+import { loadToolFiles } from './tool-files.ts';
+import type { ToolFunction } from './tool-module.ts';
+import { YamlSource } from './yaml-source.ts';
+
+/** An agent that can be run. */
+export interface LoadedAgent {
+  readonly definition: AgentDefinition;
+  /** The functions of the tools that the server runs, by tool name. */
+  readonly tools: ReadonlyMap<string, ToolFunction>;
+}
+
+/** What folders are checked against. */
+export interface LoadOptions {
+  /** Names an agent may give as its pipeline; without them any will do. */
+  readonly pipelines?: readonly string[];
+}
+
+/** A folder that was read: the agent where there are no faults. */
+export interface FolderReading {
+  readonly agent: LoadedAgent | null;
+  readonly faults: readonly FolderFault[];
+}
+
+const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools'];
+
+/**
+ * Loads an agent from its folder, whose name is the agent's:
+ *
+ * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
+ *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
+ *   `farewell` and `tools` have defaults. A tool has a `name` and a `description`, and may have
+ *   `parameters` (JSON Schema draft 7 of an object), `runs` (`server`, `client`, or `session` for
+ *   `transfer_to_human`), `coverAfterMs` and `timeoutMs`.
+ * - `instructions.md`: what a language model is told.
+ * - `dialogue.yaml`, if the pipeline follows a script: see `Dialogue` in `@antiphon/session`.
+ * - `tools/lookup-order.ts` for a server tool `lookup_order`: an ES module in TypeScript or
+ *   JavaScript whose default export is a {@link ToolFunction}. Types are removed when it is
+ *   loaded, not checked; other files of `tools/` belong into folders of it.
+ *
+ * Throws an {@link AgentFolderError} that lists all faults of the folder.
+ */
+export async function loadAgentFolder(
+  path: string,
+  options: LoadOptions = {},
+): Promise<LoadedAgent> {
+  const { agent, faults } = await readAgentFolder(path, options);
+  if (agent) return agent;
+  throw new AgentFolderError('invalid_folder', `The agent in ${path} cannot be loaded:`, {
+    faults,
+  });
+}
+
+/** Reads an agent's folder and collects its faults. */
+export async function readAgentFolder(path: string, options: LoadOptions): Promise<FolderReading> {
+  const folder = resolve(path);
+  const faults: FolderFault[] = [...nameFaults(folder), ...(await strangeFiles(folder))];
+
+  const agentText = await textOf(join(folder, 'agent.yaml'));
+  const agent = new YamlSource(join(folder, 'agent.yaml'), agentText ?? '');
+  const agentReading = readBySchema(agent, agentSchema);
+  if (agentText === null) {
+    faults.push(missingFile(agent.file, 'Start with description, pipeline, voice, backchannel.'));
+  } else {
+    faults.push(...agentReading.faults, ...agentFileFaults(agent, options.pipelines ?? null));
+  }
+
+  const instructionsFile = join(folder, 'instructions.md');
+  const instructions = (await textOf(instructionsFile))?.trim() ?? null;
+  if (instructions === null) faults.push(missingFile(instructionsFile, 'Say who the agent is.'));
+  else if (instructions === '') faults.push(emptyFile(instructionsFile));
+
+  const dialogueText = await textOf(join(folder, 'dialogue.yaml'));
+  let dialogue: Dialogue | null = null;
+  if (dialogueText !== null) {
+    const source = new YamlSource(join(folder, 'dialogue.yaml'), dialogueText);
+    const reading = readBySchema(source, dialogueSchema);
+    dialogue = reading.value;
+    faults.push(...reading.faults, ...dialogueFaults(source, toolsOf(agent)));
+  }
+
+  const { tools, faults: toolFaults } = await loadToolFiles(folder, agent);
+  faults.push(...toolFaults);
+  if (faults.length > 0 || !agentReading.value)
+    return { agent: null, faults: distinctFaults(faults) };
+  const name = basename(folder);
+  const definition = definitionOf(agentReading.value, {
+    name,
+    instructions: instructions ?? '',
+    dialogue,
+  });
+  return { agent: { definition, tools }, faults: [] };
+}
+
+function definitionOf(
+  file: AgentFile,
+  {
+    name,
+    instructions,
+    dialogue,
+  }: { name: string; instructions: string; dialogue: Dialogue | null },
+): AgentDefinition {
+  return {
+    name,
+    description: file.description,
+    pipeline: file.pipeline,
+    detector: file.detector,
+    config: {
+      instructions,
+      voice: file.voice,
+      speed: file.speed,
+      modality: 'audio',
+      tools: file.tools,
+      toolChoice: 'auto',
+      maxOutputTokens: null,
+      turnDetection: file.turnDetection && { mode: 'vad', ...file.turnDetection },
+      greeting: file.greeting,
+      covers: file.covers,
+      apology: file.apology,
+      farewell: file.farewell,
+    },
+    dialogue,
+  };
+}
+
+/** The tools a dialogue may call; `null` while it is unknown which there are. */
+function toolsOf(agent: YamlSource): KnownTools {
+  if (!isRecord(agent.content)) return null;
+  const tools = itemsOf(agent.content.tools).filter(isRecord);
+  return new Map(tools.map((tool) => [String(tool.name), tool.parameters]));
+}
+
+function nameFaults(folder: string): FolderFault[] {
+  if (/^[a-z0-9][a-z0-9-]*$/.test(basename(folder))) return [];
+  const reason = `"${basename(folder)}" cannot be the name of an agent`;
+  const advice = 'Rename the folder: lower-case letters, digits and hyphens.';
+  return [{ file: folder, line: 1, column: 1, reason, advice }];
+}
+
+/** Files that are probably meant to be one of the known ones. */
+async function strangeFiles(folder: string): Promise<FolderFault[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const missing = KNOWN_FILES.filter((known) => !names.includes(known));
+  return names.flatMap((name) => {
+    const meant = KNOWN_FILES.includes(name) ? null : closestName(name, missing);
+    if (meant === null) return [];
+    const reason = `"${name}" is not read`;
+    return [
+      { file: join(folder, name), line: 1, column: 1, reason, advice: `Rename it to ${meant}.` },
+    ];
+  });
+}
+
+function missingFile(file: string, hint: string): FolderFault {
+  const reason = `there is no ${basename(file)}`;
+  return { file, line: 1, column: 1, reason, advice: `Write it. ${hint}` };
+}
+
+function emptyFile(file: string): FolderFault {
+  return { file, line: 1, column: 1, reason: 'the file is empty', advice: 'Say who the agent is.' };
+}
+
+async function textOf(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

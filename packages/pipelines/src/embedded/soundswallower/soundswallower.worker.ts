@@ -1,0 +1,131 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Transcript } from '../../cascade/ports/speech-to-text.ts';
+import { WORKER_READY } from '../../start-worker.ts';
+import type { BigramModel } from './bigram-model.ts';
+import type { ChannelMean } from './channel-mean.ts';
+import { useModel, type GarbageCosts } from './recognition-graph.ts';
+import {
+  createDecoder,
+  loadSoundSwallower,
+  RECOGNITION_RATE,
+  type NativeDecoder,
+} from './sound-swallower.ts';
+import { TurnDecoding } from './turn-decoding.ts';
+
+/** What the thread is started with. */
+export interface RecogniserData {
+  /** Lines of a word and its phones. */
+  readonly dictionary: string;
+  readonly model: BigramModel;
+  readonly garbage: GarbageCosts;
+}
+
+/** What the thread is told. A turn begins, takes audio at 8 kHz, and is finished or cancelled. */
+export type RecogniserCommand =
+  | {
+      readonly type: 'begin';
+      readonly turn: number;
+      readonly sessionId: string;
+      readonly channel: ChannelMean | undefined;
+    }
+  | { readonly type: 'audio'; readonly turn: number; readonly pcm: Int16Array<ArrayBuffer> }
+  | { readonly type: 'finish'; readonly turn: number }
+  | { readonly type: 'cancel'; readonly turn: number };
+
+/** What the thread tells. `channel` follows `final` and helps with the caller's next turn. */
+export type RecogniserReport =
+  | { readonly type: 'partial'; readonly turn: number; readonly text: string }
+  | { readonly type: 'final'; readonly turn: number; readonly transcript: Transcript }
+  | { readonly type: 'channel'; readonly sessionId: string; readonly channel: ChannelMean };
+
+/** Partial texts come no more often than this, counted in audio. */
+const PARTIAL_SAMPLES = 0.1 * RECOGNITION_RATE;
+
+interface Turn {
+  readonly sessionId: string;
+  readonly decoding: TurnDecoding;
+  decoder: NativeDecoder | undefined;
+  isFinished: boolean;
+  partialText: string;
+  samplesSincePartial: number;
+}
+
+if (parentPort) await serve(parentPort);
+
+async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
+  const { dictionary, model, garbage } = workerData as RecogniserData;
+  const module = await loadSoundSwallower();
+  const free: NativeDecoder[] = [];
+  const turns = new Map<number, Turn>();
+  const post = (report: RecogniserReport): void => port.postMessage(report);
+
+  const create = async (): Promise<NativeDecoder> => {
+    const decoder = await createDecoder(module, dictionary);
+    useModel(module, decoder, model, garbage);
+    return decoder;
+  };
+
+  const give = (id: number, turn: Turn, decoder: NativeDecoder): void => {
+    if (!turns.has(id)) {
+      free.push(decoder);
+      return;
+    }
+    turn.decoder = decoder;
+    turn.decoding.attach(decoder);
+    if (turn.isFinished) finish(id, turn, decoder);
+  };
+
+  const finish = (id: number, { decoding, sessionId }: Turn, decoder: NativeDecoder): void => {
+    turns.delete(id);
+    post({ type: 'final', turn: id, transcript: decoding.finish(decoder) });
+    const channel = decoding.channel(decoder);
+    if (channel) post({ type: 'channel', sessionId, channel });
+    free.push(decoder);
+  };
+
+  const listen = (id: number, turn: Turn, pcm: Int16Array): void => {
+    turn.decoding.accept(pcm);
+    turn.samplesSincePartial += pcm.length;
+    if (turn.samplesSincePartial < PARTIAL_SAMPLES) return;
+    turn.samplesSincePartial = 0;
+    const text = turn.decoding.text();
+    if (text === turn.partialText) return;
+    turn.partialText = text;
+    post({ type: 'partial', turn: id, text });
+  };
+
+  port.on('message', (command: RecogniserCommand) => {
+    const id = command.turn;
+    if (command.type === 'begin') {
+      const turn: Turn = {
+        sessionId: command.sessionId,
+        decoding: new TurnDecoding(module, command.channel),
+        decoder: undefined,
+        isFinished: false,
+        partialText: '',
+        samplesSincePartial: 0,
+      };
+      turns.set(id, turn);
+      const decoder = free.pop();
+      if (decoder) give(id, turn, decoder);
+      // A failure here ends the thread, and the turn with it.
+      else void create().then((created) => give(id, turn, created));
+      return;
+    }
+    const turn = turns.get(id);
+    if (!turn) return;
+    if (command.type === 'audio') {
+      listen(id, turn, command.pcm);
+    } else if (command.type === 'finish') {
+      turn.isFinished = true;
+      if (turn.decoder) finish(id, turn, turn.decoder);
+    } else {
+      turns.delete(id);
+      turn.decoding.cancel();
+      if (turn.decoder) free.push(turn.decoder);
+    }
+  });
+
+  free.push(await create());
+  port.postMessage(WORKER_READY);
+}

@@ -1,0 +1,2 @@
+export type { RealtimeSocket } from './event-outlet.ts';
+export { RealtimeConnection, type RealtimeConnectionOptions } from './realtime-connection.ts';

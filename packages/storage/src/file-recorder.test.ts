@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { readWav } from '@antiphon/audio';
+import type { SessionEvent } from '@antiphon/session';
+import { describeRecorder, DrivenClock } from '@antiphon/session/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileRecorder } from './file-recorder.ts';
+import type { StorageError } from './storage-error.ts';
+
+async function temporaryFolder(): Promise<string> {
+  return mkdtemp(path.join(tmpdir(), 'antiphon-recordings-'));
+}
+
+async function readRecording(folder: string) {
+  const { pcm, sampleRate, channels } = readWav(await readFile(path.join(folder, 'audio.wav')));
+  const lines = (await readFile(path.join(folder, 'events.jsonl'), 'utf8')).trim().split('\n');
+  return {
+    channels,
+    sampleRate,
+    caller: pcm.filter((_, index) => index % 2 === 0),
+    agent: pcm.filter((_, index) => index % 2 === 1),
+    events: lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown),
+  };
+}
+
+describeRecorder('FileRecorder', async () => {
+  const folder = await temporaryFolder();
+  const clock = new DrivenClock();
+  return {
+    recorder: new FileRecorder({ folder, clock }),
+    clock,
+    read: (sessionId) => readRecording(path.join(folder, sessionId)),
+    close: () => rm(folder, { recursive: true }),
+  };
+});
+
+describe('FileRecorder', () => {
+  let folder: string;
+  let clock: DrivenClock;
+  let faults: StorageError[];
+
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    clock = new DrivenClock();
+    faults = [];
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const recorderIn = (into = folder, sampleRate?: 8000 | 24000) =>
+    new FileRecorder({
+      folder: into,
+      clock,
+      ...(sampleRate && { sampleRate }),
+      onFault: (_sessionId, error) => faults.push(error),
+    });
+
+  const frame = (ms: number, value = 5_000) => ({
+    pcm: new Int16Array(ms * 8).fill(value),
+    sampleRate: 8000 as const,
+    atMs: clock.now(),
+  });
+
+  const drained = (index: number): SessionEvent => ({
+    type: 'playout.drained',
+    itemId: `item_${index}`,
+    atMs: clock.now(),
+  });
+
+  it('writes 16-bit stereo at the rate it is told, for nobody but the owner', async () => {
+    const recording = recorderIn(folder, 24000).open('sess_1', clock.now());
+    clock.advance(1_000);
+    await recording.close();
+    const found = await readRecording(path.join(folder, 'sess_1'));
+    expect(found).toMatchObject({ channels: 2, sampleRate: 24000 });
+    expect(found.caller).toHaveLength(24000);
+    expect(await readdir(path.join(folder, 'sess_1'))).toEqual(['audio.wav', 'events.jsonl']);
+    expect((await stat(path.join(folder, 'sess_1', 'audio.wav'))).mode & 0o077).toBe(0);
+    expect((await stat(path.join(folder, 'sess_1'))).mode & 0o077).toBe(0);
+  });
+
+  it('places caller audio of its own rate to the sample', async () => {
+    const recording = recorderIn().open('sess_1', clock.now());
+    clock.advance(120);
+    recording.caller(frame(20));
+    clock.advance(60);
+    recording.caller(frame(20, 7_000));
+    await recording.close();
+    const { caller } = await readRecording(path.join(folder, 'sess_1'));
+    const expected = new Int16Array(1440).fill(5_000, 800, 960).fill(7_000, 1280, 1440);
+    expect(caller).toEqual(expected);
+  });
+
+  it('is readable before it is closed, up to what is certain', async () => {
+    const recording = recorderIn().open('sess_1', clock.now());
+    recording.event(drained(1));
+    for (let elapsedMs = 0; elapsedMs < 6_000; elapsedMs += 20) {
+      clock.advance(20);
+      recording.caller(frame(20));
+    }
+    const file = path.join(folder, 'sess_1', 'audio.wav');
+    await expect
+      .poll(async () => {
+        const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+        return bytes.length >= 44 ? readWav(bytes).pcm.length / 2 : 0;
+      })
+      .toBe(4 * 8000);
+    const { caller } = await readRecording(path.join(folder, 'sess_1'));
+    expect(caller).toEqual(new Int16Array(4 * 8000).fill(5_000));
+    await recording.close();
+  });
+
+  it('keeps what it can hold of a client that sends faster than time, and tells of the rest', async () => {
+    const recording = recorderIn().open('sess_1', clock.now());
+    clock.advance(100);
+    for (let minute = 0; minute < 2; minute++) recording.caller(frame(60_000));
+    await recording.close();
+    const { caller, events } = await readRecording(path.join(folder, 'sess_1'));
+    expect(caller).toEqual(new Int16Array(30 * 8000).fill(5_000));
+    expect(events).toEqual([
+      { atMs: clock.now(), type: 'recording.incomplete', lostBytes: 2 * 90 * 8000 },
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  it('loses the recording and nothing else when the folder cannot be made', async () => {
+    const inTheWay = path.join(folder, 'file');
+    await writeFile(inTheWay, '');
+    const recording = recorderIn(inTheWay).open('sess_1', clock.now());
+    recording.caller(frame(20));
+    recording.event(drained(1));
+    clock.advance(5_000);
+    recording.event(drained(2));
+    await recording.close();
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatchObject({ name: 'StorageError', code: 'write_failed' });
+    expect(faults[0]?.message).toMatch(/recording in .*sess_1 is incomplete: E(NOTDIR|EXIST)/);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('never writes over a recording that is there', async () => {
+    await mkdir(path.join(folder, 'sess_1'));
+    await writeFile(path.join(folder, 'sess_1', 'audio.wav'), 'old');
+    const recording = recorderIn().open('sess_1', clock.now());
+    recording.caller(frame(20));
+    await recording.close();
+    expect(await readFile(path.join(folder, 'sess_1', 'audio.wav'), 'utf8')).toBe('old');
+    expect(faults).toHaveLength(1);
+  });
+
+  it('drops what a slow disk leaves no room for, and says how much', async () => {
+    const recording = recorderIn().open('sess_1', clock.now());
+    // Nothing is written while this test does not give way: the queue takes one minute of audio.
+    for (let elapsedMs = 0; elapsedMs < 120_000; elapsedMs += 1_000) {
+      clock.advance(1_000);
+      recording.caller(frame(1_000));
+    }
+    await recording.close();
+    const { caller, events } = await readRecording(path.join(folder, 'sess_1'));
+    expect(caller).toHaveLength(120 * 8000);
+    expect(caller.slice(0, 50 * 8000)).toEqual(new Int16Array(50 * 8000).fill(5_000));
+    const { lostBytes } = events.at(-1) as { lostBytes: number };
+    expect(lostBytes).toBeGreaterThan(50 * 32_000);
+    expect(lostBytes % 32_000).toBe(0);
+    const heard = caller.filter((sample) => sample !== 0).length;
+    expect(heard * 4 + lostBytes).toBe(120 * 32_000);
+  });
+
+  it.each(['../up', 'a/b', '', 'ä'])('refuses "%s", which cannot name a folder', (id) => {
+    expect(() => recorderIn().open(id, clock.now())).toThrow(/cannot name a folder/);
+  });
+});

@@ -1,0 +1,1 @@
+export { InProcessToolRunner } from './in-process-tool-runner.ts';

@@ -1,0 +1,18 @@
+/**
+ * What went wrong, one code per kind of failure.
+ *
+ * - `invalid_parameters`: a tool's parameters are no JSON Schema; a programming mistake.
+ * - `missing_function`: a tool that the server runs has no function; a programming mistake.
+ */
+export type ToolErrorCode = 'invalid_parameters' | 'missing_function';
+
+/** The only error this package throws, and only at construction: calls end with an outcome. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  readonly code: ToolErrorCode;
+
+  constructor(code: ToolErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
