@@ -10,9 +10,9 @@ const FIRST_REFUSAL_CODE = 4000;
 export interface FeedClientOptions {
   readonly address: URL;
   readonly key: string;
-  onEvent(event: FeedEvent): void;
+  readonly onEvent: (event: FeedEvent) => void;
   /** `refusal` says why the server would not go on telling; null after an ordinary end. */
-  onClosed(refusal: string | null): void;
+  readonly onClosed: (refusal: string | null) => void;
 }
 
 /** What a session tells about itself, apart from the wire protocol. */

@@ -2,14 +2,14 @@ import pc from 'picocolors';
 
 /** How kinds of text are told apart, in colour or without. */
 export interface Ink {
-  caller(text: string): string;
-  agent(text: string): string;
-  tool(text: string): string;
-  alarm(text: string): string;
-  good(text: string): string;
-  dim(text: string): string;
+  readonly caller: (text: string) => string;
+  readonly agent: (text: string) => string;
+  readonly tool: (text: string) => string;
+  readonly alarm: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly dim: (text: string) => string;
   /** Words that nobody heard. */
-  struck(text: string): string;
+  readonly struck: (text: string) => string;
 }
 
 /** Where text goes and what its reader wants of it. */

@@ -1,9 +1,9 @@
 /** Something that happens once. */
 interface OneTimeSignal {
   readonly isFired: boolean;
-  fire(): void;
+  readonly fire: () => void;
   /** Resolves when it was fired, or after the time. */
-  within(ms: number): Promise<void>;
+  readonly within: (ms: number) => Promise<void>;
 }
 
 /** A signal that was not fired yet. */

@@ -6,9 +6,9 @@ const OPEN_TIMEOUT_MS = 10_000;
 
 /** Who hears what comes over a socket; a server may speak before the opening is noticed. */
 export interface SocketListener {
-  onMessage(data: Buffer): void;
+  readonly onMessage: (data: Buffer) => void;
   /** Not called for a socket that never opened. */
-  onClosed(code: number, reason: string): void;
+  readonly onClosed: (code: number, reason: string) => void;
 }
 
 /** Where to connect. */

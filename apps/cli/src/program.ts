@@ -47,7 +47,7 @@ export interface ProgramOptions {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   /** Whether the command did what was asked. */
-  onResult(succeeded: boolean): void;
+  readonly onResult: (succeeded: boolean) => void;
 }
 
 /** The command line of `antiphon`. */

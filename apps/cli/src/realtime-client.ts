@@ -19,8 +19,8 @@ export interface RealtimeClientOptions {
   readonly address: URL;
   readonly key: string;
   /** Every event after `session.created`. */
-  onEvent(event: ServerEvent): void;
-  onClosed(closed: ClosedConnection): void;
+  readonly onEvent: (event: ServerEvent) => void;
+  readonly onClosed: (closed: ClosedConnection) => void;
 }
 
 /**

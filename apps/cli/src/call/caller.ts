@@ -18,12 +18,12 @@ const RATE = 8000;
 /** What a caller needs and whom it tells. */
 export interface CallerOptions {
   readonly lines: readonly ScenarioLine[];
-  clip(name: string): Clip;
-  send(event: WireClientEvent): void;
+  readonly clip: (name: string) => Clip;
+  readonly send: (event: WireClientEvent) => void;
   /** A line begins to be said. */
-  onLine(line: CallerLine): void;
+  readonly onLine: (line: CallerLine) => void;
   /** The script is over, well or not. */
-  onScriptEnd(end: ScriptEnd): void;
+  readonly onScriptEnd: (end: ScriptEnd) => void;
 }
 
 /**

@@ -25,10 +25,10 @@ export interface CallOptions {
   readonly scenario: Scenario;
   /** Hangs up when it aborts. */
   readonly signal: AbortSignal;
-  clip(name: string): Clip;
-  onConnected(sessionId: string): void;
-  onLine(line: CallerLine): void;
-  onFeed(event: FeedEvent): void;
+  readonly clip: (name: string) => Clip;
+  readonly onConnected: (sessionId: string) => void;
+  readonly onLine: (line: CallerLine) => void;
+  readonly onFeed: (event: FeedEvent) => void;
 }
 
 /** A call that was placed and is over. */

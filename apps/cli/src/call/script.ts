@@ -26,8 +26,8 @@ export interface ScriptOptions {
   readonly lines: readonly ScenarioLine[];
   readonly turns: AgentTurns;
   /** Says a line with its voice beginning at the instant, or now; `spoken()` is owed afterwards. */
-  speak(line: CallerLine, atMs: number | null): void;
-  onEnd(end: ScriptEnd): void;
+  readonly speak: (line: CallerLine, atMs: number | null) => void;
+  readonly onEnd: (end: ScriptEnd) => void;
 }
 
 /**

@@ -92,9 +92,9 @@ describe('LoadCaller', () => {
     receive(response('created', 'r'));
     receive(STOPPED);
     receive(audio('a', 2000));
-    frames(35);
+    frames(34);
     expect(voicedFrames()).toBe(50);
-    frames(10);
+    frames(11);
     expect(voicedFrames()).toBeGreaterThan(50);
     receive(audio('a', 100), 1);
     receive(STARTED, 10);

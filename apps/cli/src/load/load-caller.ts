@@ -32,7 +32,7 @@ export interface LoadCallerOptions {
   /** Said one after the other, again and again. */
   readonly utterances: readonly Utterance[];
   readonly measurements: LoadMeasurements;
-  send(message: Buffer | string): void;
+  readonly send: (message: Buffer | string) => void;
 }
 
 /** An interruption while its utterance is being said. */

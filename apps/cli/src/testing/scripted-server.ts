@@ -9,6 +9,13 @@ import type { WebSocket } from 'ws';
 /** Silence that ends a turn of the caller: 15 frames. */
 const TURN_END_BYTES = 2400;
 
+/** As much of a session object as callers read. */
+const SESSION = {
+  id: 'sess',
+  type: 'realtime',
+  audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 300 } } },
+};
+
 /** What the agent of a scripted server says, and does before it says it. */
 export interface ScriptedAnswer {
   readonly text: string;
@@ -64,7 +71,7 @@ export async function startScriptedServer(options: ScriptedServerOptions): Promi
         const session = new ScriptedSession(`sess_${feeds.size}`, connection, options);
         feeds.set(session.id, session);
         connection.on('message', (data) => {
-          const event = JSON.parse(String(data)) as ClientMessage;
+          const event = JSON.parse((data as Buffer).toString()) as ClientMessage;
           if (event.type !== 'input_audio_buffer.append') received.push(event.type);
           session.take(event);
         });
@@ -111,7 +118,7 @@ class ScriptedSession {
     this.id = id;
     this.#socket = socket;
     this.#options = options;
-    this.#send('session.created', { session: { id, type: 'realtime' } });
+    this.#send('session.created', { session: { ...SESSION, id } });
     this.#tell({ type: 'session.started', agent: 'scripted' });
     socket.once('close', () => this.#ended('callerLeft'));
   }
@@ -128,7 +135,7 @@ class ScriptedSession {
   take(event: ClientMessage): void {
     switch (event.type) {
       case 'session.update':
-        this.#send('session.updated', { session: { id: this.id, type: 'realtime' } });
+        this.#send('session.updated', { session: { ...SESSION, id: this.id } });
         this.#answer();
         break;
       case 'input_audio_buffer.append':

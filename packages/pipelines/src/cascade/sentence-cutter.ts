@@ -22,6 +22,12 @@ export function isSpeakable(text: string): boolean {
   return SPEAKABLE.test(text);
 }
 
+/** The pieces in which a whole text is spoken, for synthesizing them beforehand. */
+export function speakablePieces(text: string): string[] {
+  const cutter = new SentenceCutter();
+  return [...cutter.push(text), ...cutter.flush()];
+}
+
 /**
  * Cuts text that comes bit by bit into pieces to be spoken: whole sentences, the first one
  * perhaps a clause. Cuts fall only on blanks, and where they fall does not depend on the bits.
