@@ -7,40 +7,41 @@ export const FRAME_SAMPLES = 160;
 /** A frame this late would be heard as a gap by a usual jitter buffer. */
 export const LATE_FRAME_MS = 10;
 
-/** A running frame clock. */
-export interface FrameClock {
-  /** When the first frame began. */
-  readonly startAtMs: number;
-  stop(): void;
-}
-
 /**
- * Calls `onFrame` at the end of every frame, with the frame's number and how late the call is. The
- * instants are counted from the start, so they do not drift, and frames that are due together are
- * all made up for. Instants are those of `performance.now()`.
+ * Calls `onFrame` at the end of every frame, with how late the call is. The instants are counted
+ * from the start, so they do not drift, and frames that are due together are all made up for.
+ * Instants are those of `performance.now()`.
  */
-export function startFrameClock(onFrame: (index: number, lateMs: number) => void): FrameClock {
-  const startAtMs = performance.now();
-  let index = 0;
-  let timer: NodeJS.Timeout | null = null;
-  const dueAtMs = () => startAtMs + (index + 1) * FRAME_MS;
-  const run = (): void => {
-    timer = setTimeout(run, 0);
-    for (let now = performance.now(); timer !== null && dueAtMs() <= now; now = performance.now()) {
-      const lateMs = now - dueAtMs();
-      index += 1;
-      onFrame(index - 1, lateMs);
+export class FrameClock {
+  /** When the first frame began. */
+  readonly startAtMs = performance.now();
+  readonly #onFrame: (lateMs: number) => void;
+  #frames = 0;
+  #isStopped = false;
+  #timer: NodeJS.Timeout;
+
+  constructor(onFrame: (lateMs: number) => void) {
+    this.#onFrame = onFrame;
+    this.#timer = setTimeout(() => this.#run(), FRAME_MS);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  get #dueAtMs(): number {
+    return this.startAtMs + (this.#frames + 1) * FRAME_MS;
+  }
+
+  #run(): void {
+    for (;;) {
+      const lateMs = performance.now() - this.#dueAtMs;
+      if (lateMs < 0) break;
+      this.#frames += 1;
+      this.#onFrame(lateMs);
+      if (this.#isStopped) return;
     }
-    if (timer === null) return;
-    clearTimeout(timer);
-    timer = setTimeout(run, Math.max(0, dueAtMs() - performance.now()));
-  };
-  timer = setTimeout(run, FRAME_MS);
-  return {
-    startAtMs,
-    stop: () => {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-    },
-  };
+    this.#timer = setTimeout(() => this.#run(), this.#dueAtMs - performance.now());
+  }
 }

@@ -6,7 +6,10 @@ const WIDEST_COLUMN = 48;
 /** Cells that are numbers, or say that there is none. */
 const NUMBER = /^[\d.–-]*$/u;
 
-/** A table as text, without colours; columns of numbers stand to the right, long text is wrapped. */
+/**
+ * A table as text, without colours; columns of numbers stand to the right, long text is wrapped,
+ * and without a head there is none.
+ */
 export function plainTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...head],

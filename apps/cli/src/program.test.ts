@@ -1,59 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { antiphonProgram } from './program.ts';
-
-/** Runs the command line without letting it end the process. */
-async function run(...args: string[]): Promise<{ out: string; error: string }> {
-  let out = '';
-  let err = '';
-  const program = antiphonProgram({
-    terminal: {
-      stdout: { write: (text) => (out += text) },
-      stderr: { write: (text) => (err += text) },
-      environment: {},
-      directory: '/nonexistent',
-    },
-    signal: new AbortController().signal,
-    onResult: () => {},
-  });
-  for (const command of [program, ...program.commands]) command.exitOverride();
-  try {
-    await program.parseAsync(['node', 'antiphon', ...args]);
-  } catch (error) {
-    return { out, error: `${err}${(error as Error).message}` };
-  }
-  return { out, error: err };
-}
+import { runProgram } from './testing/run-program.ts';
 
 describe('the command line', () => {
-  it.each([[['--help']], [['call', '--help']], [['load', '--help']]])(
-    '%s has examples',
-    async (args) => {
-      const { out } = await run(...args);
-      expect(out).toMatch(/Examples:\n +\$ antiphon /u);
-    },
-  );
+  it.each(['--help', 'call --help', 'load --help'])('%s has examples', async (line) => {
+    const { stdout } = await runProgram(line);
+    expect(stdout).toMatch(/Examples:\n +\$ antiphon /u);
+  });
 
   it('lists the scenarios when there is none of the name', async () => {
-    const { error } = await run('call', '--scenario', 'nothing');
+    const { error } = await runProgram('call --scenario nothing');
     expect(error).toContain('There is: ask-for-a-person, worked-example.');
   });
 
   it('lists the agents when one has no scenarios', async () => {
-    const { error } = await run('call', 'nobody');
+    const { error } = await runProgram('call nobody');
     expect(error).toContain('There are some for: acme-support.');
   });
 
   it('says where to get a key', async () => {
-    const { error } = await run('call');
+    const { error, succeeded } = await runProgram('call');
     expect(error).toContain('Start it with "npm start"');
+    expect(succeeded).toBeNull();
   });
 
   it('says what a number must be and which engines there are', async () => {
-    expect((await run('load', '--engine', 'stub', '--sessions', 'many')).error).toContain(
-      'Use a whole number from 1 to 2000.',
-    );
-    expect((await run('load', '--engine', 'cloud', '--sessions', '1')).error).toContain(
-      'Allowed choices are stub, embedded.',
-    );
+    const many = await runProgram('load --engine stub --sessions many');
+    expect(many.stderr).toContain('Use a whole number from 1 to 2000.');
+    const cloud = await runProgram('load --engine cloud --sessions 1');
+    expect(cloud.stderr).toContain('Allowed choices are stub, embedded.');
   });
 });

@@ -1,10 +1,124 @@
-import type { AgentDefinition, VoiceEngine } from '@antiphon/session';
+import { availableParallelism } from 'node:os';
+import {
+  CascadeEngine,
+  FliteTextToSpeech,
+  ScriptedLanguageModel,
+  SoundSwallowerSpeechToText,
+  speakablePieces,
+} from '@antiphon/pipelines';
+import type { AgentDefinition, Dialogue, VoiceEngine } from '@antiphon/session';
+import { fixedTexts, scriptedTexts } from './known-texts.ts';
 import type { PipelineOptions } from './pipelines.ts';
+import { ServerError } from './server-error.ts';
 
-/** TEMPORARY until the embedded providers exist. */
-export function openEmbeddedPipeline(
-  _agents: readonly AgentDefinition[],
-  _options: PipelineOptions,
-): Promise<{ engineOf(agent: AgentDefinition): VoiceEngine; close(): Promise<void> }> {
-  throw new Error('not yet');
+/**
+ * Recognising takes ten times what speaking does; what is left of the machine listens for turns
+ * and serves.
+ */
+const RECOGNISER_SHARE = 1 / 2;
+const SPEECH_SHARE = 1 / 4;
+
+/** Speech to text, script and synthesizer that run inside the process, for a number of agents. */
+export interface EmbeddedPipeline {
+  engineOf(agent: AgentDefinition): VoiceEngine;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a recogniser and a script per agent, and one synthesizer for all, which has spoken what is
+ * always the same before it resolves. Rejects with a ServerError for an agent it cannot serve.
+ */
+export async function openEmbeddedPipeline(
+  agents: readonly AgentDefinition[],
+  options: PipelineOptions,
+): Promise<EmbeddedPipeline> {
+  const { clock, log, onProgress } = options;
+  const engines = new Map<string, VoiceEngine>();
+  const closings: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closing of closings.splice(0).toReversed()) await closing();
+  };
+  try {
+    const scripts = agents.map((agent) => ({ agent, dialogue: dialogueOf(agent) }));
+    onProgress('Loading the voice');
+    const textToSpeech = await FliteTextToSpeech.start({ workers: threads(SPEECH_SHARE) });
+    closings.push(() => textToSpeech.close());
+    for (const { agent, dialogue } of scripts) {
+      requireVoice(agent, textToSpeech.voices);
+      onProgress(`Teaching the recogniser what callers say to ${agent.name}`);
+      const workers = threads(RECOGNISER_SHARE / scripts.length);
+      const speechToText = await SoundSwallowerSpeechToText.start({ dialogue, workers });
+      closings.push(() => speechToText.close());
+      engines.set(
+        agent.name,
+        new CascadeEngine({
+          name: 'embedded',
+          speechToText,
+          languageModel: new ScriptedLanguageModel(dialogue),
+          textToSpeech,
+          clock,
+          onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
+        }),
+      );
+    }
+    onProgress('Rehearsing');
+    for (const { agent } of scripts) await rehearse(textToSpeech, agent, fixedTexts(agent.config));
+    // The answers are learnt while callers are served already: there may be hundreds.
+    void rehearseScripts(textToSpeech, scripts).catch((err: unknown) => {
+      log.warn({ err }, 'answers could not be rehearsed');
+    });
+    return {
+      engineOf: (agent) => {
+        const engine = engines.get(agent.name);
+        if (!engine) throw new TypeError(`No embedded pipeline was opened for ${agent.name}.`);
+        return engine;
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function rehearseScripts(
+  textToSpeech: FliteTextToSpeech,
+  scripts: readonly { readonly agent: AgentDefinition; readonly dialogue: Dialogue }[],
+): Promise<void> {
+  for (const { agent, dialogue } of scripts) {
+    await rehearse(textToSpeech, agent, scriptedTexts(dialogue));
+  }
+}
+
+async function rehearse(
+  textToSpeech: FliteTextToSpeech,
+  { config }: AgentDefinition,
+  texts: readonly string[],
+): Promise<void> {
+  // Speech is kept at the voice's own speed.
+  if (config.speed !== 1) return;
+  const pieces = texts.flatMap((text) => speakablePieces(text));
+  const isKnown = (piece: string) => !piece.includes('{');
+  await textToSpeech.prewarm([...new Set(pieces.filter(isKnown))], config.voice);
+}
+
+function threads(share: number): number {
+  return Math.max(1, Math.floor(availableParallelism() * share));
+}
+
+function dialogueOf({ name, dialogue }: AgentDefinition): Dialogue {
+  if (dialogue) return dialogue;
+  throw new ServerError(
+    'agents_unusable',
+    `The agent ${name} has the pipeline "embedded", which follows a script. ` +
+      'Write its dialogue.yaml, or choose another pipeline.',
+  );
+}
+
+function requireVoice({ name, config }: AgentDefinition, voices: readonly string[]): void {
+  if (voices.includes(config.voice)) return;
+  throw new ServerError(
+    'agents_unusable',
+    `The agent ${name} has the voice "${config.voice}"; the pipeline "embedded" has ${voices.join(', ')}.`,
+  );
 }

@@ -1,6 +1,4 @@
-import { StubEngine } from '@antiphon/pipelines';
-import { EnergyTurnDetectors } from '../../../packages/pipelines/src/turn-detection/energy-turn-detectors.ts';
-import { NeuralTurnDetectors } from '../../../packages/pipelines/src/turn-detection/neural-turn-detectors.ts';
+import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, Clock, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import type { Logger } from 'pino';
 import { openEmbeddedPipeline } from './embedded-pipeline.ts';

@@ -98,7 +98,7 @@ describe('startServer', () => {
         return TestClient.open(`${server.wsUrl}/sessions/${id}/feed`, { key: TEST_KEY });
       }),
     );
-    await callers[1]!.message('response.output_audio.delta');
+    await callers[1].message('response.output_audio.delta');
     await Promise.all([server.close(), ...callers.map(({ closed }) => closed)]);
     for (const caller of callers) expect((await caller.closed).code).toBe(1001);
     for (const feed of feeds) {

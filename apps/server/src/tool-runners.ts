@@ -1,20 +1,19 @@
 import type { LoadedAgent } from '@antiphon/agents';
 import type { AgentDefinition, ToolRunner } from '@antiphon/session';
+import { InProcessToolRunner } from '@antiphon/tools';
 
-/** TEMPORARY until @antiphon/tools exists. */
+/** The runner of each agent's own tools, made once and shared by the agent's sessions. */
 export function toolRunnersOf(
-  loaded: ReadonlyMap<string, LoadedAgent>,
+  agents: ReadonlyMap<string, LoadedAgent>,
 ): (agent: AgentDefinition) => ToolRunner {
-  return (agent) => ({
-    run: async (call, signal) => {
-      const tool = loaded.get(agent.name)?.tools.get(call.name);
-      if (!tool) return { kind: 'error', message: 'no such tool' };
-      const out = await tool(JSON.parse(call.arguments), {
-        signal,
-        sessionId: call.sessionId,
-        callId: call.callId,
-      });
-      return { kind: 'result', output: JSON.stringify(out) };
-    },
-  });
+  const runners = new Map<string, ToolRunner>();
+  for (const [name, { definition, tools }] of agents) {
+    const { tools: definitions } = definition.config;
+    runners.set(name, new InProcessToolRunner({ definitions, functions: tools }));
+  }
+  return ({ name }) => {
+    const runner = runners.get(name);
+    if (!runner) throw new TypeError(`No agent ${name} was loaded.`);
+    return runner;
+  };
 }

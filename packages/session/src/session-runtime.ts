@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Subject, Subscription } from 'rxjs';
 import { createActor } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
@@ -75,6 +76,7 @@ class SessionRuntime {
   readonly #tools: ToolDesk;
   readonly #control: SessionControls;
   readonly #expiry;
+  readonly #watch = new StateWatch((news) => this.#notify(news));
   #config: SessionConfig;
   #itemCount = 0;
   #isEnded = false;
@@ -143,6 +145,11 @@ class SessionRuntime {
         setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
         clearTimeout: (timer) => clock.clearTimeout(timer),
       },
+      // Microsteps, because a state may be passed through without rest.
+      inspect: (event) => {
+        if (event.type !== '@xstate.microstep' || event.actorRef !== this.#actor) return;
+        this.#watch.see((event.snapshot as SnapshotFrom<typeof sessionMachine>).value);
+      },
     });
     this.#control = new SessionControls({
       parts: this.#parts,
@@ -167,19 +174,17 @@ class SessionRuntime {
     const ended = new Promise<EndReason>((resolve) => {
       this.#resolveEnded = resolve;
     });
-    const watch = new StateWatch((news) => this.#notify(news));
     // Decisions are carried out once listeners have seen the state in which they were taken.
     const decisions: SessionDecision[] = [];
     this.#actor.on('*', (decision) => decisions.push(decision));
     this.#actor.subscribe({
-      next: this.#guard((snapshot) => {
-        watch.see(snapshot.value);
+      next: this.#guard(() => {
         for (const decision of decisions.splice(0)) this.#carryOut(decision);
       }),
       error: (error) => this.#fail(error),
     });
+    this.#watch.see(this.#actor.getSnapshot().value);
     this.#actor.start();
-    watch.see(this.#actor.getSnapshot().value);
     this.#subscriptions.add(this.#facts.subscribe((fact) => this.#actor.send(fact)));
     for (const channel of channels) channel.attach(this.#control);
     this.#notify({ type: 'session.started', sessionId, agent: agent.name });

@@ -114,6 +114,7 @@ export const sessionMachine = createMachine({
           always: [
             { guard: 'handOffDueInSilence', target: 'escalating', actions: 'sayFarewell' },
             { guard: 'handOffDue', target: 'escalating' },
+            { guard: 'awaitsToolsWhileHeard', target: 'toolPending.covering' },
             { guard: 'awaitsTools', target: 'toolPending' },
             { guard: 'answerIsOver', target: 'listening' },
           ],

@@ -61,6 +61,11 @@ const hasEnded = (context: SessionContext): boolean => context.generation?.ended
 const pendingCalls = (context: SessionContext): PendingCall[] => Object.values(context.calls);
 const isInterruptible = (context: SessionContext): boolean =>
   context.interruptsResponse && context.generation?.kind !== 'farewell';
+/** Of the agent's own answer only, a tool is awaited while the words before its call are heard. */
+const awaitsTools = (context: SessionContext): boolean =>
+  hasEnded(context) &&
+  pendingCalls(context).length > 0 &&
+  (context.generation?.madeCalls === true || !context.isPlaying);
 
 /** Begins a generation: remembers it, marks settled calls as used by it, and tells the runtime. */
 const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) => Ask) =>
@@ -129,10 +134,8 @@ export const sessionSetup = setup({
     handOffDueInSilence: ({ context }) =>
       context.wantsHandOff && hasEnded(context) && context.generation?.audible !== true,
     farewellHeard: ({ context }) => hasEnded(context) && !context.isPlaying,
-    awaitsTools: ({ context }) =>
-      hasEnded(context) &&
-      pendingCalls(context).length > 0 &&
-      (context.generation?.madeCalls === true || !context.isPlaying),
+    awaitsTools: ({ context }) => awaitsTools(context),
+    awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
     answerIsOver: ({ context }) => hasEnded(context) && !context.isPlaying,
     isPlaying: ({ context }) => context.isPlaying,
     coverIsOver: ({ context }) => !context.isPlaying && hasEnded(context),

@@ -2,7 +2,7 @@ import type { FeedEvent } from '@antiphon/observability';
 import type { WireClientEvent } from '@antiphon/protocol';
 import type { Clip } from '../clip.ts';
 import { FeedClient } from '../feed-client.ts';
-import { startFrameClock } from '../frame-clock.ts';
+import { FrameClock } from '../frame-clock.ts';
 import { oneTimeSignal } from '../one-time-signal.ts';
 import { RealtimeClient } from '../realtime-client.ts';
 import type { CallerLine, Scenario } from '../scenario.ts';
@@ -98,7 +98,7 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
         session: { type: 'realtime', audio: { input: { format: ULAW }, output: { format: ULAW } } },
       });
       await configured.within(SESSION_END_LIMIT_MS);
-      const clock = startFrameClock((_, lateMs) => {
+      const clock = new FrameClock((lateMs) => {
         const frame = caller.nextFrame(nowMs(), lateMs);
         if (!wireClosed.isFired) client.appendAudio(frame);
       });

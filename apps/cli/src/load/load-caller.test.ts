@@ -105,8 +105,8 @@ describe('LoadCaller', () => {
     ]);
     frames(45);
     expect(measurements.values).toMatchObject({
-      bargeInDetected: [190],
-      bargeInSilenced: [190],
+      bargeInDetected: [210],
+      bargeInSilenced: [210],
       bargeInCancelled: [4],
     });
     expect(measurements.bargeIns).toBe(1);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findApiKey } from '../api-key.ts';
 import type { Terminal } from '../terminal.ts';
 import { startBenchServer } from './bench-server.ts';
-import type { BenchServer } from './bench-server.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
@@ -10,6 +9,7 @@ import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
 import { LoadRun } from './load-run.ts';
 import { processUsage } from './process-usage.ts';
+import type { ServerProcess } from './server-process.ts';
 
 /** What a server touches for the first time after its start is no cost of a session. */
 const IDLE_MS = 2_000;
@@ -94,7 +94,7 @@ export async function runLoadCommand(
   }
 }
 
-function usageOf(server: BenchServer | { url: string }) {
+function usageOf(server: ServerProcess | { url: string }) {
   return () => ('pid' in server ? processUsage(server.pid) : null);
 }
 

@@ -84,7 +84,7 @@ export function loadTables(result: LoadResult): string {
   const failures = [...measurements.errors].map(([error, count]) => `${count} × ${error}`);
   const late = ((100 * result.lateFrames) / Math.max(1, result.frames)).toFixed(2);
   const facts = plainTable(
-    ['', ''],
+    [],
     [
       ['sessions', `${result.connected} of ${result.sessions} at the end`],
       ['turns answered', `${measurements.turns}, ${measurements.bargeIns} by interrupting`],

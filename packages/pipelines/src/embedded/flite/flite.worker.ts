@@ -21,6 +21,8 @@ if (parentPort) await serve(parentPort);
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const program = await FliteProgram.load();
   const dictionary = PronouncingDictionary.read();
+  // The first utterance compiles much of the program; no caller should wait for that.
+  program.speak({ text: 'one moment', voice: 'slt', speed: 1 });
   program.prepare();
   port.on('message', (request: FliteRequest) => {
     try {

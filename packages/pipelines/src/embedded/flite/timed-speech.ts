@@ -58,10 +58,10 @@ function trim(
   pauseMs: number,
 ): { pcm: Int16Array<ArrayBuffer>; startMs: number } {
   const sounds = phones.filter(({ phone }) => phone !== 'pau');
-  const firstMs = sounds[0]?.startMs ?? 0;
-  const lastMs = sounds.at(-1)?.endMs ?? samplesToMs(pcm.length, sampleRate);
-  const from = Math.min(pcm.length, msToSamples(Math.max(0, firstMs - LEAD_MS), sampleRate));
-  const length = Math.max(0, msToSamples(lastMs + pauseMs, sampleRate) - from);
+  const [first, last] = [sounds[0], sounds.at(-1)];
+  if (!first || !last) return { pcm: new Int16Array(0), startMs: 0 };
+  const from = Math.min(pcm.length, msToSamples(Math.max(0, first.startMs - LEAD_MS), sampleRate));
+  const length = Math.max(0, msToSamples(last.endMs + pauseMs, sampleRate) - from);
   const trimmed = new Int16Array(length);
   const kept = pcm.subarray(from, Math.min(pcm.length, from + length));
   trimmed.set(kept);

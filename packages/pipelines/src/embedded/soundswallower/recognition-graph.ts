@@ -19,10 +19,11 @@ export interface GarbageCosts {
 }
 
 /**
- * Flags 2 % of what the vocabulary covers and most of what it does not. Dearer lets foreign words
- * pass as known ones, cheaper rejects known ones in noise.
+ * Flags nothing of 75 clips that the vocabulary covers, 45 of 45 that it does not, and nine tenths
+ * of what is said in loud noise. Cheaper to enter takes the breath after a word for a word; cheaper
+ * to stay rejects known words, dearer takes foreign ones for known.
  */
-export const DEFAULT_GARBAGE: GarbageCosts = { enter: -1, stay: -0.8 };
+export const DEFAULT_GARBAGE: GarbageCosts = { enter: -2, stay: -0.6 };
 
 const LEAVE_GARBAGE_TO_WORD = -0.5;
 const LEAVE_GARBAGE_TO_END = -1.5;

@@ -1,0 +1,66 @@
+import type { Dialogue } from '@antiphon/session';
+import { TEST_CONFIG } from '@antiphon/session/testing';
+import { describe, expect, it } from 'vitest';
+import { fixedTexts, scriptedTexts } from './known-texts.ts';
+
+describe('fixedTexts', () => {
+  it('lists what is said in every conversation', () => {
+    expect(fixedTexts({ ...TEST_CONFIG, greeting: 'Hello.', covers: ['One moment.'] })).toEqual([
+      'Hello.',
+      'One moment.',
+      TEST_CONFIG.apology,
+      TEST_CONFIG.farewell,
+    ]);
+    expect(fixedTexts({ ...TEST_CONFIG, greeting: null })).not.toContain(null);
+  });
+});
+
+describe('scriptedTexts', () => {
+  it('finds what is said in every corner of a script', () => {
+    const dialogue: Dialogue = {
+      slots: {},
+      intents: {},
+      start: 'open',
+      unclear: ['Pardon?'],
+      anywhere: { hours: { say: ['From nine to five.'] } },
+      stages: {
+        open: {
+          unclear: ['Which order?'],
+          incomplete: ['And the rest?'],
+          on: {
+            order: {
+              say: ['Let me see.'],
+              call: {
+                tool: 'lookup_order',
+                arguments: {},
+                results: [
+                  { when: { found: 'true' }, say: ['It is {result.status}.'] },
+                  {
+                    when: {},
+                    call: {
+                      tool: 'other',
+                      arguments: {},
+                      results: [],
+                      failed: { say: ['Both failed.'] },
+                    },
+                  },
+                ],
+                failed: { say: ['It failed.'] },
+              },
+            },
+          },
+        },
+      },
+    };
+    expect(scriptedTexts(dialogue).toSorted()).toEqual([
+      'And the rest?',
+      'Both failed.',
+      'From nine to five.',
+      'It failed.',
+      'It is {result.status}.',
+      'Let me see.',
+      'Pardon?',
+      'Which order?',
+    ]);
+  });
+});

@@ -1,0 +1,25 @@
+import type { Dialogue, DialogueReply, SessionConfig } from '@antiphon/session';
+
+/** What an agent says in every conversation, whatever it is about. */
+export function fixedTexts(config: SessionConfig): readonly string[] {
+  const { greeting, covers, apology, farewell } = config;
+  return [...(greeting === null ? [] : [greeting]), ...covers, apology, farewell];
+}
+
+/** What a script lets its agent say; gaps stand in braces as in the script. */
+export function scriptedTexts(dialogue: Dialogue): readonly string[] {
+  const stages = Object.values(dialogue.stages);
+  const replies = [dialogue.anywhere ?? {}, ...stages.map(({ on }) => on)].flatMap((on) =>
+    Object.values(on),
+  );
+  return [
+    ...dialogue.unclear,
+    ...stages.flatMap(({ unclear = [], incomplete = [] }) => [...unclear, ...incomplete]),
+    ...replies.flatMap(textsOf),
+  ];
+}
+
+function textsOf({ say = [], call }: DialogueReply): readonly string[] {
+  if (!call) return say;
+  return [...say, ...[...call.results, call.failed].flatMap(textsOf)];
+}
