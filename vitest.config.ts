@@ -4,8 +4,8 @@ const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.t
 
 export default defineConfig({
   // Packages of this repository resolve to their sources, so tests need no build of them.
-  resolve: { conditions: ['source'] },
-  ssr: { resolve: { conditions: ['source'] } },
+  resolve: { conditions: ['antiphon-source'] },
+  ssr: { resolve: { conditions: ['antiphon-source'] } },
   test: {
     environment: 'node',
     // Native modules and WebAssembly engines are loaded once per process, not per worker thread.

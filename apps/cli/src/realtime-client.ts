@@ -1,4 +1,4 @@
-import type { ServerEvent, SessionObject, WireClientEvent } from '@antiphon/protocol';
+import type { ErrorEvent, ServerEvent, SessionObject, WireClientEvent } from '@antiphon/protocol';
 import { parseServerEvent } from '@antiphon/protocol';
 import type { WebSocket } from 'ws';
 import { CliError } from './cli-error.ts';
@@ -109,7 +109,7 @@ class SessionGreeting {
     const event = parseServerEvent(data.toString());
     if (event.type === 'unknown') return;
     if (this.#isOver) this.#options.onEvent(event);
-    else if (event.type === 'error') this.#refuse(`The server refused: ${event.error.message}`);
+    else if (event.type === 'error') this.#refuse(refusalOf(event));
     else if (event.type === 'session.created') {
       this.#isOver = true;
       this.#resolve(event.session);
@@ -124,4 +124,11 @@ class SessionGreeting {
   #refuse(message: string): void {
     this.#reject(new CliError('server_refused', message));
   }
+}
+
+/** The server's own words, and what to do about those that are about the key. */
+function refusalOf({ error }: ErrorEvent): string {
+  const advice =
+    error.code === 'invalid_api_key' ? ' Give the right one with --key or ANTIPHON_API_KEY.' : '';
+  return `The server refused: ${error.message}${advice}`;
 }

@@ -11,6 +11,9 @@ export function microphoneProblem(error) {
       return 'There is no microphone. Connect one, then start again.';
     case 'NotReadableError':
       return 'The microphone cannot be opened; another program may be using it. Close that, then start again.';
+    case 'AbortError':
+      // The page's own audio code did not load.
+      return NO_SERVER;
     default:
       return `The sound could not be opened: ${error.message}`;
   }

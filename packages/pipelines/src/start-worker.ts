@@ -104,7 +104,7 @@ function sourceArguments(): string[] {
   const loader = new URL('index.mjs', pathToFileURL(api));
   const register = `import { register } from '${loader.href}'; register();`;
   return [
-    '--conditions=source',
+    '--conditions=antiphon-source',
     '--import',
     `data:text/javascript,${encodeURIComponent(register)}`,
   ];

@@ -6,8 +6,7 @@ import type { ConversationItem } from '@antiphon/session';
  */
 export class AnnouncedItems {
   readonly #conversation: () => readonly ConversationItem[];
-  /** By item id, the item it was last said to follow. */
-  readonly #announced = new Map<string, string | null>();
+  readonly #announced = new Set<string>();
 
   /** `conversation` is read at each call, oldest item first. */
   constructor(conversation: () => readonly ConversationItem[]) {
@@ -20,26 +19,25 @@ export class AnnouncedItems {
 
   /** Remembers that the client is told of the item, and gives the item before it, null the first. */
   place(itemId: string): string | null {
-    const previousItemId = this.#before(itemId);
-    this.#announced.set(itemId, previousItemId);
-    return previousItemId;
+    this.#announced.add(itemId);
+    return this.previousOf(itemId);
   }
 
   /** The last of these items that the client knows: this one, or else the nearest before it. */
   nearest(itemId: string | null): string | null {
-    return itemId === null || this.has(itemId) ? itemId : this.#before(itemId);
+    return itemId === null || this.has(itemId) ? itemId : this.previousOf(itemId);
   }
 
   forget(itemId: string): void {
     this.#announced.delete(itemId);
   }
 
-  #before(itemId: string): string | null {
+  /** The nearest item before this one that the client knows, null when there is none. */
+  previousOf(itemId: string): string | null {
     const items = this.#conversation();
     // The items in question are nearly always the latest.
     let index = items.length - 1;
     while (index >= 0 && items[index]?.id !== itemId) index--;
-    if (index < 0) return this.#announced.get(itemId) ?? null;
     for (index--; index >= 0; index--) {
       const id = items[index]?.id;
       if (id !== undefined && this.#announced.has(id)) return id;

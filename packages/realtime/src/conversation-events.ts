@@ -81,7 +81,7 @@ export class ConversationEvents {
     outlet.send({
       type: 'conversation.item.done',
       item: this.#freshItem(item),
-      previous_item_id: announced.place(item.id),
+      previous_item_id: announced.previousOf(item.id),
     });
   }
 

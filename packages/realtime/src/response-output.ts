@@ -126,11 +126,14 @@ export class ResponseOutput {
   #itemDone(item: WireItem, outputIndex: number): void {
     const { outlet, announced, responseId } = this.#options;
     this.items.push(item);
-    outlet.send({
-      type: 'conversation.item.done',
-      item,
-      previous_item_id: announced.place(item.id),
-    });
+    // The client may have deleted what was still being made.
+    if (announced.has(item.id)) {
+      outlet.send({
+        type: 'conversation.item.done',
+        item,
+        previous_item_id: announced.previousOf(item.id),
+      });
+    }
     outlet.send({
       type: 'response.output_item.done',
       response_id: responseId,

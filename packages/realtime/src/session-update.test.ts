@@ -203,4 +203,18 @@ describe('items that a client adds', () => {
     expect(trial.lines()).toEqual(['conversation.item.deleted item_1']);
     expect(trial.control.items()).toEqual([]);
   });
+
+  it('can be deleted while they are being made, and are not brought back', () => {
+    const trial = new WireTrial();
+    trial.send({ type: 'response.create' });
+    trial.engine.speak('one two');
+    trial.lines();
+    trial.send({ type: 'conversation.item.delete', item_id: trial.idOf('item_1') });
+    trial.detectors.detector.start();
+    trial.clock.advance(1_000);
+    const lines = trial.lines();
+    expect(lines[0]).toBe('conversation.item.deleted item_1');
+    expect(lines.filter((line) => line.startsWith('conversation.')).slice(1)).toEqual([]);
+    expect(lines.at(-1)).toBe('response.done resp_1 cancelled [item_1] turn_detected');
+  });
 });

@@ -42,6 +42,12 @@ describe('a greeting', () => {
     expect(trial.engine.requests).toHaveLength(1);
   });
 
+  it('is not said in a session that only listens', () => {
+    const trial = new WireTrial({ greets: true });
+    trial.send({ type: 'session.update', session: { type: 'transcription' } });
+    expect(trial.lines()).toEqual(['session.created', 'session.updated']);
+  });
+
   it('is not said to a client that came for a model', () => {
     const trial = new WireTrial();
     trial.send({ type: 'session.update', session: { type: 'realtime' } });

@@ -109,6 +109,7 @@ export class WireSession {
         maxOutputTokens: maxTokensOf(next.maxOutputTokens),
         ...(asked.tools !== undefined && { tools: this.#toolsOf(next.tools) }),
         ...(isListeningAsked && this.#listening()),
+        ...(next.sessionType === 'transcription' && { greeting: null }),
       },
     };
   }

@@ -239,7 +239,7 @@ export class AgentSpeech {
       kind: 'message',
       id: parts.newItemId(),
       speaker: 'agent',
-      medium: isText && generation.ask.kind === 'answer' ? 'text' : 'audio',
+      medium: isText ? 'text' : 'audio',
       status: 'inProgress',
       text: '',
       audioMs: 0,

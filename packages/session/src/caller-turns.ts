@@ -16,6 +16,9 @@ export const LEAST_COMMIT_MS = 100;
 /** Padding plus the slowest onset detection fit well into two seconds. */
 const RING_MS = 2_000;
 
+/** A client may send a recording at once; a minute of it waits for the detector to look at it. */
+const MAX_RING_MS = 60_000;
+
 interface OpenTurn {
   readonly itemId: string;
   readonly startMs: number;
@@ -49,6 +52,8 @@ export class CallerTurns {
   #detector: TurnDetector | null = null;
   #ring: SampleRing | null = null;
   #rate: SampleRate | null = null;
+  /** When audio sent in real time would have begun. */
+  #startedAtMs = 0;
   #audioMs = 0;
   /** Where the detector was opened on the audio clock; its offsets count from there. */
   #detectorStartMs = 0;
@@ -79,11 +84,7 @@ export class CallerTurns {
     this.#uncommittedMs += frameMs;
     this.#timeline.mark(this.#audioMs, frame.atMs);
     this.#options.recording?.caller(frame);
-    if (this.#ring === null || this.#rate !== frame.sampleRate) {
-      this.#rate = frame.sampleRate;
-      this.#ring = new SampleRing((frame.sampleRate * RING_MS) / 1000);
-    }
-    this.#ring.push(frame.pcm);
+    this.#remember(frame);
     if (this.#turn) this.#options.engine.hear(frame);
     else if (this.#detection === null) this.#beginByHand(frame);
     this.#detector?.accept(frame);
@@ -198,6 +199,24 @@ export class CallerTurns {
       audioEndMs: Math.round(this.#detectorStartMs + fact.decidedMs),
     });
     parts.report({ type: 'caller.speechStopped', itemId: turn.itemId });
+  }
+
+  /** Keeps the latest audio, more of it while it comes faster than it was spoken. */
+  #remember(frame: AudioFrame): void {
+    if (this.#ring === null || this.#rate !== frame.sampleRate) {
+      this.#rate = frame.sampleRate;
+      this.#ring = new SampleRing((frame.sampleRate * RING_MS) / 1000);
+      this.#startedAtMs = frame.atMs - this.#audioMs;
+    }
+    const aheadMs = this.#audioMs - (frame.atMs - this.#startedAtMs);
+    const wantedMs = Math.min(MAX_RING_MS, RING_MS + Math.ceil(Math.max(0, aheadMs) / 1000) * 1000);
+    const wantedSamples = (frame.sampleRate * wantedMs) / 1000;
+    if (wantedSamples > this.#ring.capacitySamples) {
+      const wider = new SampleRing(wantedSamples);
+      wider.push(this.#ring.last(this.#ring.heldSamples));
+      this.#ring = wider;
+    }
+    this.#ring.push(frame.pcm);
   }
 
   /** Opens a turn that began at `startMs` and gives the engine its audio so far. */

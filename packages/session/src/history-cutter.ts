@@ -99,6 +99,7 @@ export class HistoryCutter {
 
   #truncate(itemId: string, playedMs: number): void {
     const { conversation, ledger, notify } = this.#parts;
+    if (!conversation.item(itemId)) return;
     const { heard, unheard } = ledger.divide(itemId, playedMs);
     const audioEndMs = Math.floor(playedMs);
     conversation.append(

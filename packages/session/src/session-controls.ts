@@ -24,6 +24,14 @@ export interface SessionRooms {
   readonly isEnded: () => boolean;
 }
 
+/** What the machine needs to know of a configuration. */
+export const policyOf = (
+  config: SessionConfig,
+): { readonly interruptsResponse: boolean; readonly covers: boolean } => ({
+  interruptsResponse: config.turnDetection?.interruptsResponse ?? false,
+  covers: config.covers.length > 0 && config.modality === 'audio',
+});
+
 /** What may be asked of a session, checked before the machine hears of it. */
 export class SessionControls implements SessionControl {
   readonly #rooms: SessionRooms;
@@ -59,10 +67,7 @@ export class SessionControls implements SessionControl {
     const config = { ...parts.config(), ...patch };
     setConfig(config);
     if (patch.turnDetection !== undefined) turns.configure(config.turnDetection);
-    parts.report({
-      type: 'session.configured',
-      interruptsResponse: config.turnDetection?.interruptsResponse ?? false,
-    });
+    parts.report({ type: 'session.configured', ...policyOf(config) });
     parts.notify({ type: 'session.configured', config });
     return null;
   }

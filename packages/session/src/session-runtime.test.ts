@@ -344,6 +344,36 @@ describe('faults', () => {
   );
 });
 
+describe('a recording sent at once', () => {
+  it('is heard whole, however late the detector finds its speech', () => {
+    const test = new TestSession();
+    for (let frame = 0; frame < 400; frame++) test.leg.speak(new Int16Array(160));
+    test.detectors.detector.start(1_000);
+    expect(test.engine.session.turns.at(-1)?.heardSamples).toBe((8_000 - 1_000 + 300) * 8);
+  });
+});
+
+describe('a session that answers in text', () => {
+  it('has no covers and makes text items, greeting included', () => {
+    const test = new TestSession({}, { modality: 'text' });
+    test.session.control.greet();
+    test.engine.session.emit({
+      type: 'generation.text',
+      generationId: test.engine.session.request.generationId,
+      delta: 'Hello there.',
+    });
+    test.engine.session.end();
+    expect(test.session.control.items()).toMatchObject([
+      { medium: 'text', text: 'Hello there.', status: 'completed' },
+    ]);
+    test.session.control.requestAnswer({});
+    test.engine.session.call('lookup_order', '{}');
+    test.engine.session.end();
+    test.clock.advance(1_000);
+    expect(test.engine.session.requests).toHaveLength(2);
+  });
+});
+
 describe('push-to-talk', () => {
   it('makes an item of the audio and waits to be asked', () => {
     const test = new TestSession({}, { turnDetection: null });

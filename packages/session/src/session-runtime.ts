@@ -20,7 +20,7 @@ import type { SessionLog } from './ports/session-log.ts';
 import type { ToolRunner } from './ports/tool-runner.ts';
 import type { TurnDetectors } from './ports/turn-detector.ts';
 import type { EngineEvent, VoiceEngine } from './ports/voice-engine.ts';
-import { SessionControls } from './session-controls.ts';
+import { policyOf, SessionControls } from './session-controls.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
 import { sessionMachine } from './session.machine.ts';
 import type { SessionNews, SessionParts } from './session-parts.ts';
@@ -138,7 +138,7 @@ class SessionRuntime {
       input: {
         sessionId,
         bargeIn: leg.capabilities.bargeIn,
-        interruptsResponse: agent.config.turnDetection?.interruptsResponse ?? false,
+        ...policyOf(agent.config),
         timings: { ...DEFAULT_TIMINGS, ...options.timings },
       },
       clock: {

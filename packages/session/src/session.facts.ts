@@ -13,7 +13,12 @@ export interface Ask {
 export type SessionFact =
   /** The caller can hear and be heard, and a greeting is wanted. */
   | { readonly type: 'session.greetingDue' }
-  | { readonly type: 'session.configured'; readonly interruptsResponse: boolean }
+  | {
+      readonly type: 'session.configured';
+      readonly interruptsResponse: boolean;
+      /** There are covers, and a voice to say them with. */
+      readonly covers: boolean;
+    }
   | { readonly type: 'session.endRequested'; readonly reason: EndReason }
   | { readonly type: 'leg.closed'; readonly reason: EndReason }
   | { readonly type: 'caller.speechStarted'; readonly itemId: string }

@@ -9,6 +9,7 @@ export interface SessionInput {
   /** The leg's capability. */
   readonly bargeIn: 'hold' | 'cancel';
   readonly interruptsResponse: boolean;
+  readonly covers: boolean;
   readonly timings: SessionTimings;
 }
 
@@ -61,7 +62,8 @@ const hasEnded = (context: SessionContext): boolean => context.generation?.ended
 const pendingCalls = (context: SessionContext): PendingCall[] => Object.values(context.calls);
 const isInterruptible = (context: SessionContext): boolean =>
   context.interruptsResponse && context.generation?.kind !== 'farewell';
-/** Of the agent's own answer only, a tool is awaited while the words before its call are heard. */
+
+/** As soon as the answer that called a tool is made; after any other answer, once it was heard. */
 const awaitsTools = (context: SessionContext): boolean =>
   hasEnded(context) &&
   pendingCalls(context).length > 0 &&
@@ -139,7 +141,8 @@ export const sessionSetup = setup({
     answerIsOver: ({ context }) => hasEnded(context) && !context.isPlaying,
     isPlaying: ({ context }) => context.isPlaying,
     coverIsOver: ({ context }) => !context.isPlaying && hasEnded(context),
-    canCover: ({ context }) => !context.isPlaying && hasEnded(context) && !context.isCallerSpeaking,
+    canCover: ({ context }) =>
+      context.covers && !context.isPlaying && hasEnded(context) && !context.isCallerSpeaking,
     owesToolAnswer: ({ context }) => {
       const calls = pendingCalls(context);
       return (
@@ -200,7 +203,7 @@ export const sessionSetup = setup({
     }),
     noteConfigured: assign(({ event }) => {
       assertEvent(event, 'session.configured');
-      return { interruptsResponse: event.interruptsResponse };
+      return { interruptsResponse: event.interruptsResponse, covers: event.covers };
     }),
     noteEnd: assign(({ event }) => {
       assertEvent(event, ['leg.closed', 'session.endRequested']);

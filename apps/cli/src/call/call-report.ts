@@ -1,5 +1,6 @@
 import type { TurnReport } from '@antiphon/observability';
 import { HOPS } from '@antiphon/observability';
+import { LATE_FRAME_MS } from '../frame-clock.ts';
 import type { Ink } from '../ink.ts';
 import { plainTable } from '../plain-table.ts';
 import type { Scenario } from '../scenario.ts';
@@ -38,7 +39,9 @@ export function latencyTable({ call: { record } }: CallOutcome): string {
     table,
   ];
   if (answers.length > 0)
-    lines.push(`At the caller, answers began after ${answers.join(', ')} ms.`);
+    lines.push(
+      `At the caller, network and microphone included, answers began after ${answers.join(', ')} ms.`,
+    );
   for (const { silencedAfterMs, playedMs } of record.interruptions) {
     const after =
       silencedAfterMs === null ? '' : `, ${ms(silencedAfterMs)} ms after the caller began`;
@@ -46,7 +49,8 @@ export function latencyTable({ call: { record } }: CallOutcome): string {
   }
   if (record.lateFrames > 0) {
     lines.push(
-      `${record.lateFrames} caller frames were late: this machine is too busy to measure on.`,
+      `${record.lateFrames} frames left the caller more than ${LATE_FRAME_MS} ms late: ` +
+        `this machine was busy, and the figures are that much less certain.`,
     );
   }
   return lines.join('\n');

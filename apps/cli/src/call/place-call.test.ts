@@ -127,7 +127,10 @@ describe('placing a call', () => {
       onFeed: () => {},
     });
     await expect(placed).rejects.toThrowError(
-      new CliError('server_refused', 'The server refused: Wrong key.'),
+      new CliError(
+        'server_refused',
+        'The server refused: Wrong key. Give the right one with --key or ANTIPHON_API_KEY.',
+      ),
     );
   });
 

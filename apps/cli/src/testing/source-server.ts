@@ -7,7 +7,7 @@ const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.
 /** Starts the server from its sources, with the agents that come with it. */
 export function startSourceServer(): Promise<ServerProcess> {
   return startServerProcess({
-    command: ['--import', import.meta.resolve('tsx'), '--conditions=source', SERVER],
+    command: ['--import', import.meta.resolve('tsx'), '--conditions=antiphon-source', SERVER],
     settings: { ANTIPHON_RECORDINGS: 'off' },
   });
 }

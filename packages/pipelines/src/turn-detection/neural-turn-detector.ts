@@ -27,6 +27,13 @@ export interface NeuralTurnDetectorSetup {
   readonly onClose: () => void;
 }
 
+/** What the worker found in a window, counted from the first one of its generation. */
+export interface WindowVerdict {
+  readonly window: number;
+  readonly probability: number;
+  readonly levelDbfs: number;
+}
+
 /** The hearing side of one slot: writes a session's windows and takes the verdicts on them. */
 export class NeuralTurnDetector implements TurnDetector {
   readonly #setup: NeuralTurnDetectorSetup;
@@ -84,7 +91,7 @@ export class NeuralTurnDetector implements TurnDetector {
   }
 
   /** Takes the verdict on a window of the present generation; called in their order. */
-  judge(window: number, probability: number): void {
+  judge({ window, probability, levelDbfs }: WindowVerdict): void {
     this.#judgedWindows = window + 1;
     if (this.#waitingSamples > 0) this.#writeWaiting();
     const startMs = this.#originMs + window * WINDOW_MS;
@@ -93,7 +100,8 @@ export class NeuralTurnDetector implements TurnDetector {
       this.#endpointer.configure(this.#nextSettings.detection);
       this.#nextSettings = undefined;
     }
-    const fact = this.#endpointer.accept({ startMs, endMs: startMs + WINDOW_MS, probability });
+    const endMs = startMs + WINDOW_MS;
+    const fact = this.#endpointer.accept({ startMs, endMs, probability, levelDbfs });
     if (fact) this.#setup.onFact(fact);
   }
 

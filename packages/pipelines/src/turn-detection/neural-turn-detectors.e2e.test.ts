@@ -113,7 +113,7 @@ describe('NeuralTurnDetectors', () => {
     const loud = loudPart(clip);
     const turn = await turnIn(clip, SILENCE);
     expect(Math.abs(turn.startMs - loud.startMs)).toBeLessThanOrEqual(70);
-    expect(Math.abs(turn.endMs - loud.endMs)).toBeLessThanOrEqual(150);
+    expect(Math.abs(turn.endMs - loud.endMs)).toBeLessThanOrEqual(70);
   });
 
   it('hears no turn in hiss, hum and digital silence', async () => {

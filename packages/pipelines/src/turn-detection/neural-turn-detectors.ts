@@ -4,10 +4,24 @@ import { PipelineError } from '../pipeline-error.ts';
 import { startWorker, type RunningWorker } from '../start-worker.ts';
 import { NeuralTurnDetector } from './neural-turn-detector.ts';
 import type { SileroWorkerData } from './silero.worker.ts';
-import { createWindowSlots, RESULT_FIELDS, USED_SLOTS, type WindowSlots } from './window-slots.ts';
+import {
+  createWindowSlots,
+  LIFE,
+  RESULT_FIELDS,
+  SIGNAL,
+  STOPPING,
+  USED_SLOTS,
+  type WindowSlots,
+} from './window-slots.ts';
 
 /** Sessions listened to at once: more than one worker judges in time, and 32 MiB when all are used. */
 const DEFAULT_MAX_SESSIONS = 4096;
+
+/**
+ * How long the worker may take to leave the model: a full batch on a busy machine. A thread that is
+ * ended inside the model takes the whole process down with it.
+ */
+const STOP_TIMEOUT_MS = 1000;
 
 const MODEL_URL = new URL('../../models/silero-vad/silero_vad.onnx', import.meta.url);
 
@@ -32,6 +46,16 @@ export class NeuralTurnDetectors implements TurnDetectors {
   #worker: RunningWorker | undefined;
   #failure: PipelineError | undefined;
   #usedSlots = 0;
+
+  /** Waits, at most for a batch, until the worker has left the model. */
+  readonly #stopWorker = (): void => {
+    const { control } = this.#slots;
+    if (this.#failure) return;
+    Atomics.store(control, LIFE, STOPPING);
+    Atomics.add(control, SIGNAL, 1);
+    Atomics.notify(control, SIGNAL);
+    Atomics.wait(control, LIFE, STOPPING, STOP_TIMEOUT_MS);
+  };
 
   private constructor(slots: WindowSlots) {
     this.#slots = slots;
@@ -60,6 +84,7 @@ export class NeuralTurnDetectors implements TurnDetectors {
         options.onFailure(error);
       },
     });
+    process.once('exit', detectors.#stopWorker);
     return detectors;
   }
 
@@ -97,11 +122,15 @@ export class NeuralTurnDetectors implements TurnDetectors {
     const worker = this.#worker;
     this.#worker = undefined;
     for (const detector of this.#detectors) detector?.close();
-    await worker?.close();
+    if (!worker) return;
+    process.removeListener('exit', this.#stopWorker);
+    this.#stopWorker();
+    await worker.close();
   }
 
   #fail(error: PipelineError): void {
     this.#failure = error;
+    process.removeListener('exit', this.#stopWorker);
     for (const detector of this.#detectors) detector?.close();
   }
 
@@ -121,7 +150,11 @@ export class NeuralTurnDetectors implements TurnDetectors {
     for (let at = 0; at < results.length; at += RESULT_FIELDS) {
       const detector = this.#detectors[results[at]!];
       if (!detector || detector.generation !== results[at + 1]) continue;
-      detector.judge(results[at + 2]!, results[at + 3]!);
+      detector.judge({
+        window: results[at + 2]!,
+        probability: results[at + 3]!,
+        levelDbfs: results[at + 4]!,
+      });
     }
   }
 }

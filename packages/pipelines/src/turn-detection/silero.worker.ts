@@ -27,9 +27,9 @@ const LONGEST_SLEEP_MS = 250;
 /** Results in one message: judged windows and any that were passed over. */
 const MAX_RESULTS = 8 * MAX_BATCH;
 
-if (parentPort) await judgeForever(parentPort.postMessage.bind(parentPort));
+if (parentPort) await judgeUntilStopped(parentPort.postMessage.bind(parentPort));
 
-async function judgeForever(post: (message: unknown) => void): Promise<never> {
+async function judgeUntilStopped(post: (message: unknown) => void): Promise<void> {
   const { modelPath, slots } = workerData as SileroWorkerData;
   const { control } = slots;
   const batch = await SileroBatch.load(modelPath, slots.generations.length);
@@ -40,7 +40,7 @@ async function judgeForever(post: (message: unknown) => void): Promise<never> {
   batch.resetStream(0);
   post(WORKER_READY);
 
-  for (;;) {
+  while (Atomics.load(control, LIFE) === RUNNING) {
     const signal = Atomics.load(control, SIGNAL);
     const startedAtMs = performance.now();
     const results = await reader.judge();
@@ -54,4 +54,6 @@ async function judgeForever(post: (message: unknown) => void): Promise<never> {
     Atomics.wait(control, SIGNAL, signal, LONGEST_SLEEP_MS);
     Atomics.store(control, IS_ASLEEP, 0);
   }
+  Atomics.store(control, LIFE, STOPPED);
+  Atomics.notify(control, LIFE);
 }

@@ -10,7 +10,8 @@ function run(endpointer: VadEndpointer, probabilities: (number | null)[]): TurnF
   return probabilities.flatMap((probability, index) => {
     if (probability === null) return [];
     const startMs = index * WINDOW_MS;
-    const fact = endpointer.accept({ startMs, endMs: startMs + WINDOW_MS, probability });
+    const window = { startMs, endMs: startMs + WINDOW_MS, probability, levelDbfs: -20 };
+    const fact = endpointer.accept(window);
     return fact ? [fact] : [];
   });
 }
@@ -50,6 +51,20 @@ describe('VadEndpointer', () => {
       endMs: 60,
       decidedMs: 160,
     });
+  });
+
+  it('reports the end of the sound and not that of a trailing probability', () => {
+    const endpointer = new VadEndpointer(SETTINGS);
+    const levels = [-20, -20, -20, -45, -55, -60, -60, -60, -60, -60, -60];
+    const facts = levels.map((levelDbfs, index) =>
+      endpointer.accept({
+        startMs: index * WINDOW_MS,
+        endMs: (index + 1) * WINDOW_MS,
+        probability: index < 6 ? 0.9 : 0,
+        levelDbfs,
+      }),
+    );
+    expect(facts.at(-1)).toEqual({ type: 'speechStopped', endMs: 80, decidedMs: 220 });
   });
 
   it('does not end a turn over audio that was never judged', () => {

@@ -7,6 +7,12 @@ import type { TurnDetection, TurnFact } from '@antiphon/session';
  */
 const MIN_SPEECH_MS = 60;
 
+/**
+ * Below the loudest part of a turn by this much, a window is no voice any more, whatever the
+ * detector says: a model's probability trails the last sound by 60 to 110 ms.
+ */
+const VOICE_RANGE_DB = 30;
+
 /** How far below the threshold a sound that has begun may fall and still be the same sound. */
 const HYSTERESIS = 0.15;
 
@@ -19,12 +25,15 @@ export interface VadWindow {
   readonly endMs: number;
   /** 0 to 1. */
   readonly probability: number;
+  /** RMS level relative to a full-scale square wave. */
+  readonly levelDbfs: number;
 }
 
 /**
  * Finds turns in speech probabilities. A turn starts once 60 ms in a row are voiced and stops once
  * `silenceDurationMs` have passed since the last voiced window. A window is voiced from the
- * threshold on, and after a voiced one from 0.15 below it on.
+ * threshold on, and after a voiced one from 0.15 below it on. The end reported is that of the last
+ * voiced window within 30 dB of the turn's loudest.
  */
 export class VadEndpointer {
   #settings: EndpointerSettings;
@@ -32,6 +41,8 @@ export class VadEndpointer {
   #isVoiced = false;
   #voicedFromMs = 0;
   #voicedToMs = 0;
+  #soundToMs = 0;
+  #loudestDbfs = 0;
   #endMs = 0;
 
   constructor(settings: EndpointerSettings) {
@@ -58,10 +69,7 @@ export class VadEndpointer {
     const wasVoiced = this.#isVoiced;
     this.#isVoiced = window.probability >= (wasVoiced ? threshold - HYSTERESIS : threshold);
     if (wasVoiced && window.startMs > this.#endMs) this.#voicedToMs = window.startMs;
-    if (this.#isVoiced) {
-      if (!wasVoiced) this.#voicedFromMs = window.startMs;
-      this.#voicedToMs = window.endMs;
-    }
+    if (this.#isVoiced) this.#takeVoice(window, wasVoiced);
     this.#endMs = window.endMs;
 
     if (!this.#isSpeaking) {
@@ -71,6 +79,16 @@ export class VadEndpointer {
     }
     if (this.#isVoiced || window.endMs - this.#voicedToMs < silenceDurationMs) return null;
     this.#isSpeaking = false;
-    return { type: 'speechStopped', endMs: this.#voicedToMs, decidedMs: window.endMs };
+    return { type: 'speechStopped', endMs: this.#soundToMs, decidedMs: window.endMs };
+  }
+
+  #takeVoice({ startMs, endMs, levelDbfs }: VadWindow, wasVoiced: boolean): void {
+    if (!wasVoiced) {
+      this.#voicedFromMs = startMs;
+      if (!this.#isSpeaking) this.#loudestDbfs = -Infinity;
+    }
+    this.#voicedToMs = endMs;
+    this.#loudestDbfs = Math.max(this.#loudestDbfs, levelDbfs);
+    if (levelDbfs >= this.#loudestDbfs - VOICE_RANGE_DB) this.#soundToMs = endMs;
   }
 }

@@ -1,3 +1,4 @@
+import { dbfs } from '@antiphon/audio';
 import type { SileroBatch } from './silero-batch.ts';
 import {
   RESULT_FIELDS,
@@ -7,11 +8,8 @@ import {
   type WindowSlots,
 } from './window-slots.ts';
 
-/**
- * Sum of squares of a window at -60 dBFS. What lies below is a muted line, not a voice; the noise of
- * an open line lies above it.
- */
-const QUIET_SUM_OF_SQUARES = WINDOW_SAMPLES * (32768 * 10 ** (-60 / 20)) ** 2;
+/** What lies below is a muted line, not a voice; the noise of an open line lies above it. */
+const QUIET_DBFS = -60;
 
 /** Quiet windows that are judged before the rest are passed over: the model hears the voice end. */
 const JUDGED_QUIET_WINDOWS = 4;
@@ -67,7 +65,8 @@ export class WindowReader {
       this.results[at + 1] = this.#generations[slot]!;
       this.results[at + 2] = window;
       this.results[at + 3] = 0;
-      if (this.#needsJudgement(slot)) {
+      this.results[at + 4] = dbfs(this.#window);
+      if (this.#needsJudgement(slot, this.results[at + 4]!)) {
         this.#batch.add(slot, this.#window);
         judged.push(at + 3);
       } else {
@@ -102,10 +101,8 @@ export class WindowReader {
     return window;
   }
 
-  #needsJudgement(slot: number): boolean {
-    let sum = 0;
-    for (let i = 0; i < WINDOW_SAMPLES; i++) sum += this.#window[i]! * this.#window[i]!;
-    if (sum >= QUIET_SUM_OF_SQUARES) {
+  #needsJudgement(slot: number, levelDbfs: number): boolean {
+    if (levelDbfs >= QUIET_DBFS) {
       this.#quietWindows[slot] = 0;
       return true;
     }

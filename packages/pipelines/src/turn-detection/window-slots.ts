@@ -16,10 +16,17 @@ export const IS_ASLEEP = 1;
 export const USED_SLOTS = 2;
 /** Never signalled, for a sleep that nothing cuts short. */
 export const NEVER = 3;
-const CONTROL_FIELDS = 4;
+/** One of the values below. */
+export const LIFE = 4;
+const CONTROL_FIELDS = 5;
 
-/** Numbers per result in a batch that the worker posts: slot, generation, window, probability. */
-export const RESULT_FIELDS = 4;
+/** The worker judges, shall stop, has stopped. */
+export const RUNNING = 0;
+export const STOPPING = 1;
+export const STOPPED = 2;
+
+/** Numbers per result that the worker posts: slot, generation, window, probability, level in dBFS. */
+export const RESULT_FIELDS = 5;
 
 /**
  * Audio of every session, shared by the thread that hears and the thread that judges. Slot s owns

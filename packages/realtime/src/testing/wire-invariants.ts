@@ -84,9 +84,9 @@ function readConversation(event: WireEvent, { items }: Reading): string[] {
     if (index < 0) faults.push(`${event.item_id} is not there`);
     else items.splice(index, 1);
   }
-  if (event.type === 'conversation.item.truncated' && !items.includes(event.item_id ?? '')) {
-    faults.push(`${event.item_id} is not there`);
-  }
+  const subject = event.item_id ?? item?.id ?? '';
+  const isAboutKnown = /^conversation\.item\.(?:done|retrieved|truncated)$/u.test(event.type);
+  if (isAboutKnown && !items.includes(subject)) faults.push(`${subject} is not there`);
   return faults;
 }
 

@@ -16,7 +16,7 @@ import { IdNames, shorthandOf } from './wire-shorthand.ts';
 import type { WireEvent } from './wire-shorthand.ts';
 
 /** A socket that keeps what it is given. */
-export class FakeSocket implements RealtimeSocket {
+class FakeSocket implements RealtimeSocket {
   readonly frames: string[] = [];
   bufferedBytes = 0;
   closedWith: { readonly code: number; readonly reason: string } | null = null;
