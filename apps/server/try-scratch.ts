@@ -35,7 +35,7 @@ const browser = await chromium.launch({
   ],
 });
 const page = await browser.newPage({
-  viewport: { width: 1100, height: 760 },
+  viewport: { width: 1100, height: 640 },
   colorScheme: (process.argv[5] as 'light') ?? 'light',
 });
 page.on('console', (m) => console.log('console', m.type(), m.text()));

@@ -23,10 +23,14 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Starts the program as a person would, in the test's folder. */
 function start(args: string[] = [], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--conditions=antiphon-source', '--import', TSX, MAIN, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, ANTIPHON_AGENTS_DIR: 'agents', ANTIPHON_PORT: '0', ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=antiphon-source', '--import', TSX, MAIN, ...args],
+    {
+      cwd: folder,
+      env: { PATH: process.env.PATH, ANTIPHON_AGENTS_DIR: 'agents', ANTIPHON_PORT: '0', ...env },
+    },
+  );
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -61,7 +61,11 @@ export async function runLoadCommand(
     const before = usage();
     const ownBefore = process.cpuUsage();
     const startAtMs = performance.now();
-    await showProgress({ command, run, measurements, terminal, signal });
+    let residentBytes = before?.residentBytes ?? 0;
+    const look = () => {
+      residentBytes = Math.max(residentBytes, usage()?.residentBytes ?? 0);
+    };
+    await measure({ command, run, measurements, terminal, signal, look });
     const measuredMs = performance.now() - startAtMs;
     const after = usage();
     const own = process.cpuUsage(ownBefore);
@@ -70,7 +74,7 @@ export async function runLoadCommand(
       cost = {
         cpuPercent: (100 * (after.cpuMs - before.cpuMs)) / measuredMs,
         idleResidentBytes: idle.residentBytes,
-        residentBytes: after.residentBytes,
+        residentBytes,
       };
     }
     const result: LoadResult = {
@@ -98,17 +102,19 @@ function usageOf(server: ServerProcess | { url: string }) {
   return () => ('pid' in server ? processUsage(server.pid) : null);
 }
 
-interface Progress {
+interface Measuring {
   readonly command: LoadCommand;
   readonly run: LoadRun;
   readonly measurements: LoadMeasurements;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** Called twice a second. */
+  readonly look: () => void;
 }
 
 /** Waits for the measured time with one line on a terminal that says how far it is. */
-async function showProgress(progress: Progress): Promise<void> {
-  const { command, run, measurements, terminal, signal } = progress;
+async function measure(measuring: Measuring): Promise<void> {
+  const { command, run, measurements, terminal, signal, look } = measuring;
   const endAtMs = performance.now() + command.durationSeconds * 1000;
   for (;;) {
     const leftMs = endAtMs - performance.now();
@@ -120,6 +126,7 @@ async function showProgress(progress: Progress): Promise<void> {
       );
     }
     await pause(Math.min(PROGRESS_MS, leftMs), signal);
+    look();
   }
   if (terminal.stderr.isTTY) terminal.stderr.write('\r\u001b[K');
 }

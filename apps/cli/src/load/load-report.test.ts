@@ -43,6 +43,13 @@ describe('the report of a load', () => {
     expect(loadJson(result({ server: null }))).toMatchObject({ server: null });
   });
 
+  it('does not make up a memory per session that cannot be told', () => {
+    const { server } = result();
+    const shrunk = result({ server: { ...server!, residentBytes: server!.idleResidentBytes - 1 } });
+    expect(loadTables(shrunk)).toMatch(/memory per session +│ lost in what varies/u);
+    expect(loadJson(shrunk)).toMatchObject({ server: { residentBytesPerSession: null } });
+  });
+
   it('is complete for programs', () => {
     expect(JSON.parse(JSON.stringify(loadJson(result())))).toMatchObject({
       sessions: 10,

@@ -18,7 +18,9 @@ const TITLES: Readonly<Record<Measure, string>> = {
 export interface ServerCost {
   /** Of one core, in per cent, over the measured time. */
   readonly cpuPercent: number;
+  /** Before the first caller. */
   readonly idleResidentBytes: number;
+  /** The most that was seen over the measured time. */
   readonly residentBytes: number;
 }
 
@@ -50,7 +52,7 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
     turns: measurements.turns,
     bargeIns: measurements.bargeIns,
     milliseconds: Object.fromEntries(
-      distributions(result).map(([measure, distribution]) => [measure, distribution]),
+      distributions(result).map(([measure, distribution]) => [measure, rounded(distribution)]),
     ),
     gaps: { count: measurements.gaps, totalMs: Math.round(measurements.gapMs) },
     driver: {
@@ -63,7 +65,7 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
       cpuPercentPerSession: round(server.cpuPercent / result.sessions),
       idleResidentBytes: server.idleResidentBytes,
       residentBytes: server.residentBytes,
-      residentBytesPerSession: Math.round(perSessionBytes(result.sessions, server)),
+      residentBytesPerSession: perSessionBytes(result.sessions, server),
     },
     errors: Object.fromEntries(measurements.errors),
   };
@@ -101,10 +103,14 @@ export function loadTables(result: LoadResult): string {
 function serverFacts({ server, sessions }: LoadResult): string[][] {
   if (!server) return [['server', 'not started by this run, so not measured']];
   const { cpuPercent, residentBytes, idleResidentBytes } = server;
+  const perSession = perSessionBytes(sessions, server);
   return [
     ['server CPU', `${cpuPercent.toFixed(0)} % of one core`],
     ['server memory', `${mib(residentBytes)} MiB (${mib(idleResidentBytes)} MiB idle)`],
-    ['memory per session', `${(perSessionBytes(sessions, server) / 1024).toFixed(0)} KiB`],
+    [
+      'memory per session',
+      perSession === null ? 'lost in what varies' : `${(perSession / 1024).toFixed(0)} KiB`,
+    ],
   ];
 }
 
@@ -117,8 +123,10 @@ function distributions({ measurements, engine }: LoadResult): [Measure, Distribu
   });
 }
 
-function perSessionBytes(sessions: number, server: ServerCost): number {
-  return (server.residentBytes - server.idleResidentBytes) / sessions;
+/** Null when the process had freed more since its start than the sessions took. */
+function perSessionBytes(sessions: number, server: ServerCost): number | null {
+  const bytes = server.residentBytes - server.idleResidentBytes;
+  return bytes > 0 ? Math.round(bytes / sessions) : null;
 }
 
 function mib(bytes: number): string {
@@ -127,4 +135,8 @@ function mib(bytes: number): string {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+function rounded({ count, p50, p95, p99, max }: Distribution): Distribution {
+  return { count, p50: round(p50), p95: round(p95), p99: round(p99), max: round(max) };
 }

@@ -47,7 +47,7 @@ export interface ServerProcessOptions {
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const port = await freePort();
   const key = `sk-bench-${randomBytes(16).toString('hex')}`;
-  const dataDirectory = mkdtempSync(path.join(tmpdir(), 'antiphon-server-'));
+  const dataDirectory = mkdtempSync(path.join(tmpdir(), 'antiphon-bench-'));
   const child = spawn(process.execPath, options.command, {
     env: {
       ...withoutSettings(process.env),
@@ -59,6 +59,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       ...options.settings,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C goes to everything in the terminal's group; the server is stopped after its callers.
+    detached: true,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,6 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { TurnDetection, TurnFact } from '@antiphon/session';
+import { describeTurnDetectors } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { fixtureClip, telephoneFrames } from '../embedded/fixture-clip.ts';
 import { EnergyTurnDetectors } from './energy-turn-detectors.ts';
@@ -33,6 +34,15 @@ function hear(pieces: Int16Array[], sampleRate: SampleRate, frameSamples: number
   detector.close();
   return facts;
 }
+
+describeTurnDetectors('energy', () =>
+  Promise.resolve({
+    detectors: new EnergyTurnDetectors(),
+    speech: fixtureClip('festival-order-4471').subarray(2400, 14400),
+    settle: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  }),
+);
 
 describe('EnergyTurnDetectors', () => {
   it('reports the stop inside the call that takes the frame completing the silence', () => {

@@ -1,4 +1,5 @@
 import type { TurnDetection, TurnDetector, TurnFact } from '@antiphon/session';
+import { describeTurnDetectors } from '@antiphon/session/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureClip, telephoneFrames } from '../embedded/fixture-clip.ts';
 import type { PipelineError } from '../pipeline-error.ts';
@@ -97,6 +98,28 @@ function hum(ms: number): Int16Array {
     Math.round(4000 * Math.sin((2 * Math.PI * 50 * index) / 8000)),
   );
 }
+
+describeTurnDetectors('neural', async () => {
+  const neural = await NeuralTurnDetectors.start({ maxSessions: 3, onFailure: () => {} });
+  return {
+    detectors: neural,
+    speech: fixtureClip('festival-order-4471').subarray(2400, 14400),
+    // Sessions are judged in turn, so whatever is shorter has been judged when this turn ends.
+    settle: () =>
+      new Promise((resolve) => {
+        const last = neural.open(DETECTION, (fact) => {
+          if (fact.type !== 'speechStopped') return;
+          last.close();
+          resolve();
+        });
+        const clip = fixtureClip('festival-yes');
+        for (const pcm of [noise(5000, 300), clip, SILENCE]) {
+          for (const frame of telephoneFrames(pcm)) last.accept(frame);
+        }
+      }),
+    close: () => neural.close(),
+  };
+});
 
 describe('NeuralTurnDetectors', () => {
   it.each([

@@ -4,9 +4,12 @@ import { MAX_BATCH, SileroBatch } from './silero-batch.ts';
 import { WindowReader } from './window-reader.ts';
 import {
   IS_ASLEEP,
+  LIFE,
   NEVER,
   RESULT_FIELDS,
+  RUNNING,
   SIGNAL,
+  STOPPED,
   WINDOW_SAMPLES,
   type WindowSlots,
 } from './window-slots.ts';

@@ -3,6 +3,7 @@ import type { TimedWord } from '@antiphon/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SynthesisRequest } from '../../cascade/ports/text-to-speech.ts';
 import type { PipelineError } from '../../pipeline-error.ts';
+import { describeTextToSpeech } from '../../testing/index.ts';
 import { createDecoder, loadSoundSwallower } from '../soundswallower/sound-swallower.ts';
 import { dictionaryFor } from '../soundswallower/vocabulary.ts';
 import { FliteTextToSpeech } from './flite-text-to-speech.ts';
@@ -62,6 +63,8 @@ async function heardStarts({ pcm, sampleRate }: Spoken, spoken: string[]): Promi
   decoder.delete();
   return heard.map(({ b }) => 1000 * b);
 }
+
+describeTextToSpeech('Flite', async () => ({ textToSpeech: await FliteTextToSpeech.start() }));
 
 describe('FliteTextToSpeech', () => {
   it.each([

@@ -3,7 +3,8 @@ import type { Dialogue } from '@antiphon/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Transcript } from '../../cascade/ports/speech-to-text.ts';
 import type { PipelineError } from '../../pipeline-error.ts';
-import { fixtureClip } from '../fixture-clip.ts';
+import { describeSpeechToText } from '../../testing/index.ts';
+import { fixtureClip, telephoneFrames } from '../fixture-clip.ts';
 import { SoundSwallowerSpeechToText } from './soundswallower-speech-to-text.ts';
 
 const DIALOGUE: Dialogue = {
@@ -70,6 +71,12 @@ function recognise(
     turn.finish();
   });
 }
+
+describeSpeechToText('SoundSwallower', async () => ({
+  speechToText: await SoundSwallowerSpeechToText.start({ dialogue: DIALOGUE }),
+  speech: telephoneFrames(fixtureClip('festival-order-4471')),
+  text: "it's uh four four seven one",
+}));
 
 describe('SoundSwallowerSpeechToText', () => {
   it.each(Object.entries(WORDS))('understands %s', async (name, text) => {
