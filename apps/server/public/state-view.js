@@ -12,11 +12,14 @@ const REGIONS = [
 /** Where a session stands: one lit pill per region. */
 export class StateView {
   #pills = new Map();
+  #inner = new Map();
 
   constructor(list) {
     for (const { region, title, states } of REGIONS) {
       const term = document.createElement('dt');
-      term.textContent = title;
+      const inner = document.createElement('small');
+      term.append(title, inner);
+      this.#inner.set(region, inner);
       const row = document.createElement('dd');
       for (const state of states) {
         const pill = document.createElement('span');
@@ -49,13 +52,11 @@ export class StateView {
 
   #light(region, path) {
     const [state, ...inner] = path.split('.');
+    this.#inner.get(region).textContent = inner.join(' · ');
     for (const [name, pill] of this.#pills) {
       const [pillRegion, pillState] = name.split(' ');
       if (pillRegion !== region) continue;
-      const isLit = pillState === state;
-      pill.textContent =
-        isLit && inner.length > 0 ? `${pillState} · ${inner.join('.')}` : pillState;
-      if (isLit) pill.setAttribute('aria-current', 'true');
+      if (pillState === state) pill.setAttribute('aria-current', 'true');
       else pill.removeAttribute('aria-current');
     }
   }

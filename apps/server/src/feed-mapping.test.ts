@@ -2,7 +2,7 @@ import { feedEventSchema } from '@antiphon/observability';
 import type { SessionEvent } from '@antiphon/session';
 import { TestSession } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
-import { FeedMapping } from './feed-mapping.ts';
+import { FeedMapping, MAX_TEXT_CHARS } from './feed-mapping.ts';
 
 type News = SessionEvent extends infer Event
   ? Event extends unknown
@@ -136,6 +136,14 @@ describe('FeedMapping', () => {
         },
       ]).map((body) => body.type),
     ).toEqual(['tool.started', 'tool.settled']);
+  });
+
+  it('cuts off texts that are longer than anything spoken', () => {
+    const text = 'x'.repeat(MAX_TEXT_CHARS);
+    const typed = (written: string) =>
+      feedOf([done({ ...agentItem, speaker: 'caller', medium: 'text', text: written })]);
+    expect(typed(text)).toMatchObject([{ text }]);
+    expect(typed(`${text}yz`)).toMatchObject([{ text: `${text}…` }]);
   });
 
   it('tells failures and broken invariants as faults', () => {

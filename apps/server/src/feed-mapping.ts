@@ -2,6 +2,12 @@ import type { FeedBody } from '@antiphon/observability';
 import type { ConversationItem, MessageItem, SessionEvent } from '@antiphon/session';
 
 /**
+ * Longer texts are cut off in the feed: these are four minutes of speech, and a feed of the
+ * longest texts still fits into a few megabytes.
+ */
+export const MAX_TEXT_CHARS = 4_000;
+
+/**
  * Turns what a session tells into what its feed says. An agent's spoken item is told when the
  * caller has heard it, not when it was generated, so the items in between are remembered.
  */
@@ -32,7 +38,7 @@ export class FeedMapping {
       case 'playout.drained':
         return this.#played(event.itemId);
       case 'generation.text':
-        return [{ type: 'agent.text', itemId: event.itemId, delta: event.delta }];
+        return [{ type: 'agent.text', itemId: event.itemId, delta: shown(event.delta) }];
       case 'generation.words':
         return [{ type: 'agent.words', itemId: event.itemId, words: [...event.words] }];
       case 'bargeIn.decided': {
@@ -41,14 +47,19 @@ export class FeedMapping {
       }
       case 'tool.started':
         return [
-          { type: event.type, callId: event.callId, name: event.name, arguments: event.arguments },
+          {
+            type: event.type,
+            callId: event.callId,
+            name: event.name,
+            arguments: shown(event.arguments),
+          },
         ];
       case 'tool.settled': {
         const { type, callId, name, outcome, output, durationMs } = event;
-        return [{ type, callId, name, outcome, output, durationMs }];
+        return [{ type, callId, name, outcome, output: output && shown(output), durationMs }];
       }
       case 'handoff.requested':
-        return [{ type: 'handoff', details: event.details }];
+        return [{ type: 'handoff', details: shown(event.details) }];
       case 'turn.measured':
         return [{ type: 'turn', report: event.report }];
       case 'engine.failed':
@@ -85,7 +96,9 @@ export class FeedMapping {
   }
 
   #truncated(event: Extract<SessionEvent, { type: 'item.truncated' }>): FeedBody[] {
-    const { itemId, audioEndMs, heard, unheard } = event;
+    const { itemId, audioEndMs } = event;
+    const heard = shown(event.heard);
+    const unheard = shown(event.unheard);
     this.#unheard.delete(itemId);
     return [
       { type: 'agent.truncated', itemId, playedMs: audioEndMs, heard, unheard },
@@ -101,12 +114,18 @@ export class FeedMapping {
 }
 
 function transcriptOf(event: Extract<SessionEvent, { type: 'caller.transcript' }>): FeedBody[] {
-  const { itemId, text, isFinal } = event;
+  const { itemId, isFinal } = event;
+  const text = shown(event.text);
   const transcript: FeedBody = { type: 'caller.transcript', itemId, text, isFinal };
   if (!isFinal) return [transcript];
   return [transcript, { type: 'item', itemId, speaker: 'caller', text, status: 'completed' }];
 }
 
 function itemBody(item: MessageItem, status: 'completed' | 'incomplete'): FeedBody {
-  return { type: 'item', itemId: item.id, speaker: item.speaker, text: item.text, status };
+  const { id, speaker, text } = item;
+  return { type: 'item', itemId: id, speaker, text: text && shown(text), status };
+}
+
+function shown(text: string): string {
+  return text.length <= MAX_TEXT_CHARS ? text : `${text.slice(0, MAX_TEXT_CHARS)}…`;
 }

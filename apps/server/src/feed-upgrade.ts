@@ -15,8 +15,8 @@ const KEY_SUBPROTOCOL_PREFIX = 'antiphon-key.';
 /** Watchers send nothing. */
 const MAX_PAYLOAD_BYTES = 1024;
 
-/** A watcher with this much unread text is stalled: it is minutes behind. */
-const MAX_UNREAD_BYTES = 1024 * 1024;
+/** All that a feed keeps, at its largest, fits; a watcher with more unread text is stalled. */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 
 const ENDED = { code: 1000, reason: 'session ended' };
 const INVALID_KEY = { code: 4401, reason: 'Incorrect API key provided.' };

@@ -1,28 +1,45 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
+import type { LoadEngine } from './load-engine.ts';
+import { STUB_AGENT } from './load-engine.ts';
 import { startServerProcess } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 
-/** The built server beside this package; the same place seen from `src` and from `dist`. */
-const SERVER = fileURLToPath(new URL('../../../server/dist/main.js', import.meta.url));
+/** The server beside this package; the same place seen from `src` and from `dist`. */
+const SERVER = fileURLToPath(new URL('../../../server', import.meta.url));
 
 /** So that a session that is slow to end keeps nobody out. */
 const SPARE_SESSIONS = 8;
 
 /**
- * Starts the built server to be measured: recordings off, room for `sessions`. Rejects with
- * `server_not_started`.
+ * Starts the built server to be measured: recordings off, room for `sessions`. Behind the stub it
+ * serves nothing else and so loads no model, whose memory would hide that of the sessions. Rejects
+ * with `server_not_started`.
  */
-export async function startBenchServer(sessions: number): Promise<ServerProcess> {
-  if (!existsSync(SERVER)) {
+export async function startBenchServer(
+  engine: LoadEngine,
+  sessions: number,
+): Promise<ServerProcess> {
+  const main = path.join(SERVER, 'dist', 'main.js');
+  if (!existsSync(main)) {
     throw new CliError('server_not_started', 'The server is not built: run "npm run build" first.');
   }
   return startServerProcess({
-    command: [SERVER],
-    settings: {
+    command: [main],
+    settings: (dataDirectory) => ({
       ANTIPHON_RECORDINGS: 'off',
       ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
-    },
+      ...(engine === 'stub' && { ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory) }),
+    }),
   });
+}
+
+/** A folder with the stub agent alone. */
+function stubAgents(dataDirectory: string): string {
+  const agents = path.join(dataDirectory, 'agents');
+  const from = path.join(SERVER, 'agents', STUB_AGENT);
+  cpSync(from, path.join(agents, STUB_AGENT), { recursive: true });
+  return agents;
 }

@@ -41,7 +41,7 @@ export async function runLoadCommand(
   const { environment, directory } = terminal;
   const server =
     command.url === undefined
-      ? await startBenchServer(command.sessions)
+      ? await startBenchServer(command.engine, command.sessions)
       : { url: command.url, key: findApiKey({ option: command.key, environment, directory }) };
   const measurements = new LoadMeasurements();
   const run = new LoadRun({

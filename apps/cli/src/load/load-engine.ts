@@ -8,6 +8,9 @@ export const LOAD_ENGINES = ['stub', 'embedded'] as const;
 /** An entry of {@link LOAD_ENGINES}. */
 export type LoadEngine = (typeof LOAD_ENGINES)[number];
 
+/** Answers at once with a sound, and has a silence window of 500 ms. */
+export const STUB_AGENT = 'stub-bench';
+
 const EMBEDDED_AGENT = 'acme-support';
 
 /** Said in turn they keep the conversation going round: a question, its number, another wish. */
@@ -22,7 +25,7 @@ export interface LoadScript {
 
 /** What callers do with an engine; callers of a model take turns with the voices. */
 export function loadScript(engine: LoadEngine, voiceSet: string): LoadScript {
-  if (engine === 'stub') return { agent: 'stub-bench', utteranceSets: [[burstUtterance()]] };
+  if (engine === 'stub') return { agent: STUB_AGENT, utteranceSets: [[burstUtterance()]] };
   const library = new ScenarioLibrary(SCENARIOS);
   const utteranceSets = library
     .voices(EMBEDDED_AGENT, voiceSet)

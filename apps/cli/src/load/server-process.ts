@@ -35,8 +35,8 @@ export interface ServerProcess {
 export interface ServerProcessOptions {
   /** Arguments of Node.js: the server's main module and what it needs to be run. */
   readonly command: readonly string[];
-  /** More of the server's environment variables. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** More of the server's environment variables; may put files into its data folder. */
+  readonly settings: (dataDirectory: string) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       ANTIPHON_API_KEYS: key,
       ANTIPHON_DATA_DIR: dataDirectory,
       ANTIPHON_LOG_LEVEL: 'warn',
-      ...options.settings,
+      ...options.settings(dataDirectory),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C goes to everything in the terminal's group; the server is stopped after its callers.

@@ -8,6 +8,6 @@ const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.
 export function startSourceServer(): Promise<ServerProcess> {
   return startServerProcess({
     command: ['--import', import.meta.resolve('tsx'), '--conditions=antiphon-source', SERVER],
-    settings: { ANTIPHON_RECORDINGS: 'off' },
+    settings: () => ({ ANTIPHON_RECORDINGS: 'off' }),
   });
 }

@@ -42,7 +42,7 @@ export class PronouncingDictionary {
     }
   }
 
-  /** The ways to say a lower-case word, each a list of phones such as AH0-less "AH"; often none. */
+  /** The ways to say a lower-case word, each a list of phones such as "AH" without stress; often none. */
   lookup(word: string): string[][] {
     const pronunciations: string[][] = [];
     let at = this.#lowerBound(word);

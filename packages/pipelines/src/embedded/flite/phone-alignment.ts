@@ -9,7 +9,8 @@ export interface WordSpan {
 /** The ways to say one word, each a list of phones in lower case. */
 export type Pronunciations = readonly (readonly string[])[];
 
-const VOWELS = new Set('aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw'.split(' '));
+const VOWELS = 'aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw'.split(' ');
+const CONSONANTS = 'b ch d dh f g hh jh k l m n ng p r s sh t th v w y z zh'.split(' ');
 /** Sounds that stand for one another when words run together. */
 const KIN = [
   't d',
@@ -34,6 +35,26 @@ const GAP = 0.9;
 /** Speaking voices make no pause within a word. */
 const PAUSE_INSIDE_WORD = 0.7;
 
+const PHONES = [...VOWELS, ...CONSONANTS];
+/** One code for each phone and one for all others. */
+const CODES = PHONES.length + 1;
+const DIFFERENCES = Float64Array.from({ length: CODES * CODES }, (_, index) =>
+  difference(PHONES[Math.floor(index / CODES)], PHONES[index % CODES]),
+);
+
+function codeOf(phone: string): number {
+  const code = PHONES.indexOf(phone);
+  return code < 0 ? CODES - 1 : code;
+}
+
+function difference(expected: string | undefined, heard: string | undefined): number {
+  if (expected === undefined || heard === undefined) return DIFFERENT;
+  if (expected === heard) return SAME;
+  const areVowels = VOWELS.includes(expected) && VOWELS.includes(heard);
+  if (areVowels) return expected === 'ax' || heard === 'ax' ? WEAKENED : ALIKE;
+  return KIN.some((group) => group.has(expected) && group.has(heard)) ? ALIKE : DIFFERENT;
+}
+
 /**
  * Shares the phones of an utterance out among its words: the cheapest way to turn each word's
  * pronunciation into a stretch of phones, with pauses between words. Every word gets a span; spans
@@ -53,21 +74,31 @@ export function alignWords(
   });
 }
 
+/** Phones a word boundary may lie off the place where words of their usual length put it. */
+const BAND_PHONES = 14;
+
 /** For each word the index of its first phone, and the number of phones at the end. */
 function wordBounds(words: readonly Pronunciations[], heard: readonly TimedPhone[]): number[] {
   const size = heard.length + 1;
-  const isAfterPause = heard.map(
-    ({ startMs }, index) => index > 0 && startMs - heard[index - 1]!.endMs > 1,
+  const usualLengths = words.map((ways) => ways[0]?.length ?? 0);
+  const phonesPerUsual = heard.length / Math.max(1, sum(usualLengths));
+  const codes = Int32Array.from(heard, ({ phone }) => codeOf(phone));
+  const pauses = Float64Array.from(heard, ({ startMs }, index) =>
+    index > 0 && startMs - heard[index - 1]!.endMs > 1 ? PAUSE_INSIDE_WORD : 0,
   );
   // costs[j]: the words so far and the first j phones. origins[i][j]: where word i then begins.
   let costs = new Float64Array(size).fill(Infinity);
   costs[0] = 0;
+  let usualPhones = 0;
   const origins: Int32Array[] = [];
-  for (const pronunciations of words) {
+  for (const [index, pronunciations] of words.entries()) {
+    const from = Math.max(0, Math.floor(usualPhones * phonesPerUsual) - BAND_PHONES);
+    usualPhones += usualLengths[index]!;
+    const to = Math.min(size - 1, Math.ceil(usualPhones * phonesPerUsual) + BAND_PHONES);
     const best = new Float64Array(size).fill(Infinity);
-    const origin = new Int32Array(size);
+    const origin = new Int32Array(size).fill(from);
     for (const pronunciation of pronunciations) {
-      alignOne(pronunciation, { heard, isAfterPause, costs, best, origin });
+      alignOne(pronunciation.map(codeOf), { codes, pauses, from, to, costs, best, origin });
     }
     costs = best;
     origins.push(origin);
@@ -80,8 +111,12 @@ function wordBounds(words: readonly Pronunciations[], heard: readonly TimedPhone
 }
 
 interface Step {
-  readonly heard: readonly TimedPhone[];
-  readonly isAfterPause: readonly boolean[];
+  readonly codes: Int32Array;
+  /** What it costs a word to go on with a phone after a pause. */
+  readonly pauses: Float64Array;
+  /** The band: the word lies between these numbers of phones. */
+  readonly from: number;
+  readonly to: number;
   /** Before the word. */
   readonly costs: Float64Array;
   /** After the word; lowered where this pronunciation is better. */
@@ -89,25 +124,31 @@ interface Step {
   readonly origin: Int32Array;
 }
 
-function alignOne(pronunciation: readonly string[], step: Step): void {
-  const { heard, isAfterPause, best, origin } = step;
-  const size = heard.length + 1;
+function alignOne(pronunciation: readonly number[], step: Step): void {
+  const { codes, pauses, from, to, best, origin } = step;
   let row = step.costs;
-  let starts = Int32Array.from({ length: size }, (_, index) => index);
+  let starts = Int32Array.from(row, (_, index) => index);
   for (const expected of pronunciation) {
-    const nextRow = new Float64Array(size).fill(Infinity);
-    const nextStarts = new Int32Array(size);
-    for (let j = 0; j < size; j++) {
+    const nextRow = new Float64Array(row.length).fill(Infinity);
+    const nextStarts = new Int32Array(row.length);
+    for (let j = from; j <= to; j++) {
       let cost = row[j]! + GAP;
       let start = starts[j]!;
-      if (j > 0) {
-        const pause = (from: number): number =>
-          isAfterPause[j - 1] && from < j - 1 ? PAUSE_INSIDE_WORD : 0;
-        const replaced =
-          row[j - 1]! + difference(expected, heard[j - 1]!.phone) + pause(starts[j - 1]!);
-        if (replaced < cost) [cost, start] = [replaced, starts[j - 1]!];
-        const inserted = nextRow[j - 1]! + GAP + pause(nextStarts[j - 1]!);
-        if (inserted < cost) [cost, start] = [inserted, nextStarts[j - 1]!];
+      if (j > from) {
+        const last = j - 1;
+        const heard = codes[last]!;
+        const pause = pauses[last]!;
+        let replaced = row[last]! + DIFFERENCES[expected * CODES + heard]!;
+        if (starts[last]! < last) replaced += pause;
+        if (replaced < cost) {
+          cost = replaced;
+          start = starts[last]!;
+        }
+        const inserted = nextRow[last]! + GAP + (nextStarts[last]! < last ? pause : 0);
+        if (inserted < cost) {
+          cost = inserted;
+          start = nextStarts[last]!;
+        }
       }
       nextRow[j] = cost;
       nextStarts[j] = start;
@@ -115,16 +156,13 @@ function alignOne(pronunciation: readonly string[], step: Step): void {
     row = nextRow;
     starts = nextStarts;
   }
-  for (let j = 0; j < size; j++) {
+  for (let j = from; j <= to; j++) {
     if (row[j]! >= best[j]!) continue;
     best[j] = row[j]!;
     origin[j] = starts[j]!;
   }
 }
 
-function difference(expected: string, heard: string): number {
-  if (expected === heard) return SAME;
-  const areVowels = VOWELS.has(expected) && VOWELS.has(heard);
-  if (areVowels) return expected === 'ax' || heard === 'ax' ? WEAKENED : ALIKE;
-  return KIN.some((group) => group.has(expected) && group.has(heard)) ? ALIKE : DIFFERENT;
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

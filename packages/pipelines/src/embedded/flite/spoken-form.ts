@@ -29,7 +29,8 @@ interface Token {
 
 const HEAD = /^(?:["'([{<>*_`~¿¡•]|#+(?!\d))+/;
 const TAIL = /["')\]}>*_`~.,;:!?…—–-]+$/;
-const PICTURES = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1F1E6}-\u{1F1FF}\u200D\uFE0F]/gu;
+const PICTURES =
+  /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200D|\uFE0F/gu;
 
 /**
  * Splits a text at white space and finds the words to say for each part: numbers, prices, dates,

@@ -73,5 +73,5 @@ function letters(word: string, oneLetterWords: string): string[] {
 }
 
 function spelled(word: string): string[] {
-  return [...word.toLowerCase()].flatMap((letter) => LETTER_NAMES[letter] ?? []);
+  return (word.toLowerCase().match(/[a-z]/g) ?? []).flatMap((letter) => LETTER_NAMES[letter]!);
 }

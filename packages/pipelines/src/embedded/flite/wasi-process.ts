@@ -4,6 +4,8 @@
  * files that live in memory.
  */
 
+// The functions take what WASI passes them, by position.
+/* oxlint-disable max-params */
 import { webAssembly, type WasmImports, type WasmMemory } from './web-assembly.ts';
 
 const SUCCESS = 0;
@@ -33,10 +35,12 @@ export interface WasiResult {
   file(name: string): Uint8Array | undefined;
 }
 
-class ProgramExit {
+/** Leaves the program from inside a call it made. */
+class ProgramExit extends Error {
   readonly code: number;
 
   constructor(code: number) {
+    super(`exit code ${code}`);
     this.code = code;
   }
 }

@@ -9,7 +9,10 @@ export type ChannelMean = readonly number[];
 const CEPSTRA = 13;
 
 /** The mean of the recordings that the model was trained on. */
-export const AVERAGE_CHANNEL: ChannelMean = [40, 3, -1, ...new Array<number>(CEPSTRA - 3).fill(0)];
+export const AVERAGE_CHANNEL: ChannelMean = Array.from(
+  { length: CEPSTRA },
+  (_, index) => [40, 3, -1][index] ?? 0,
+);
 
 /** The model lifts higher cepstra with a half sine of this length. */
 const LIFTER = 22;

@@ -1,5 +1,5 @@
 import { SENTENCE_END, SENTENCE_START, type BigramModel } from './bigram-model.ts';
-import { withText, type NativeDecoder, type SoundSwallower } from './sound-swallower.ts';
+import { NativeGraph, type NativeDecoder, type SoundSwallower } from './sound-swallower.ts';
 
 /** The 39 sounds of English: what a word outside the vocabulary is made of. */
 const PHONES =
@@ -28,8 +28,6 @@ export const DEFAULT_GARBAGE: GarbageCosts = { enter: -2, stay: -0.6 };
 const LEAVE_GARBAGE_TO_WORD = -0.5;
 const LEAVE_GARBAGE_TO_END = -1.5;
 
-const LANGUAGE_WEIGHT = 6.5;
-
 const START_STATE = 0;
 const BACK_OFF_STATE = 1;
 const FINAL_STATE = 2;
@@ -46,59 +44,49 @@ export function isSound(word: string): boolean {
   return word.startsWith(SOUND_PREFIX);
 }
 
+/** What a recogniser may hear: the model of what is said, and the costs of what it has no words for. */
+export interface HearingModel {
+  readonly bigrams: BigramModel;
+  readonly garbage: GarbageCosts;
+}
+
 /**
- * Gives a decoder the model as a weighted graph: a state per word, arcs for the pairs seen, and a
+ * Gives a decoder the model as a weighted graph: a state per word, steps for the pairs seen, and a
  * back-off state for all others; beside it a loop over all sounds for what is no word.
  */
 export function useModel(
   module: SoundSwallower,
   decoder: NativeDecoder,
-  model: BigramModel,
-  garbage: GarbageCosts,
+  { bigrams: model, garbage }: HearingModel,
 ): void {
   const words = Object.keys(model.unigrams).filter((word) => word !== SENTENCE_END);
   const states = new Map(words.map((word, index) => [word, FIRST_WORD_STATE + index]));
   states.set(SENTENCE_START, START_STATE);
-  const logmath = module._decoder_logmath(decoder.cdecoder);
-  const graph = withText(module, 'model', (name) =>
-    module._fsg_model_init(name, logmath, LANGUAGE_WEIGHT, FIRST_WORD_STATE + words.length),
-  );
-  const log = (probability: number): number =>
-    Math.round(module._logmath_log(logmath, probability) * LANGUAGE_WEIGHT);
-  const ids = new Map<string, number>();
-  const addWord = (from: number, to: number, probability: number, word: string): void => {
-    const id =
-      ids.get(word) ?? withText(module, word, (text) => module._fsg_model_word_add(graph, text));
-    ids.set(word, id);
-    module._fsg_model_trans_add(graph, from, to, log(probability), id);
-  };
-  const addLeap = (from: number, to: number, probability: number): void => {
-    module._fsg_model_null_trans_add(graph, from, to, log(Math.min(1, probability)));
-  };
+  const graph = new NativeGraph(module, decoder, FIRST_WORD_STATE + words.length);
 
   for (const word of words) {
-    addWord(BACK_OFF_STATE, states.get(word)!, model.unigrams[word]!, word);
+    const to = states.get(word)!;
+    graph.addWord(word, { from: BACK_OFF_STATE, to, probability: model.unigrams[word]! });
   }
-  for (const [history, state] of states) {
+  for (const [history, from] of states) {
     const followers = model.bigrams[history] ?? {};
     const backOff = model.backOff[history] ?? 1;
     for (const [word, probability] of Object.entries(followers)) {
-      if (word !== SENTENCE_END) addWord(state, states.get(word)!, probability, word);
+      if (word === SENTENCE_END) continue;
+      graph.addWord(word, { from, to: states.get(word)!, probability });
     }
-    addLeap(state, BACK_OFF_STATE, backOff);
-    addLeap(state, GARBAGE_STATE, backOff * 10 ** garbage.enter);
-    // Leaps are not followed one after another, so the end is reached in one.
+    graph.addLeap({ from, to: BACK_OFF_STATE, probability: backOff });
+    graph.addLeap({ from, to: GARBAGE_STATE, probability: backOff * 10 ** garbage.enter });
+    if (history === SENTENCE_START) continue;
     const end = followers[SENTENCE_END] ?? backOff * model.unigrams[SENTENCE_END]!;
-    if (history !== SENTENCE_START) addLeap(state, FINAL_STATE, end);
+    graph.addLeap({ from, to: FINAL_STATE, probability: end });
   }
+  const from = GARBAGE_STATE;
   for (const phone of PHONES) {
     const sound = `${SOUND_PREFIX}${phone.toLowerCase()}`;
-    addWord(GARBAGE_STATE, GARBAGE_STATE, 10 ** garbage.stay, sound);
+    graph.addWord(sound, { from, to: GARBAGE_STATE, probability: 10 ** garbage.stay });
   }
-  addLeap(GARBAGE_STATE, BACK_OFF_STATE, 10 ** LEAVE_GARBAGE_TO_WORD);
-  addLeap(GARBAGE_STATE, FINAL_STATE, 10 ** LEAVE_GARBAGE_TO_END);
-  module._fsg_set_states(graph, START_STATE, FINAL_STATE);
-  if (module._decoder_set_fsg(decoder.cdecoder, graph) < 0) {
-    throw new Error('the recogniser refused the graph of the vocabulary');
-  }
+  graph.addLeap({ from, to: BACK_OFF_STATE, probability: 10 ** LEAVE_GARBAGE_TO_WORD });
+  graph.addLeap({ from, to: FINAL_STATE, probability: 10 ** LEAVE_GARBAGE_TO_END });
+  graph.use(START_STATE, FINAL_STATE);
 }

@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import createModule, { type Decoder } from 'soundswallower';
 import { englishModelFolder } from '../pronouncing-dictionary.ts';
 
+// The module's own names begin with an underscore.
+/* oxlint-disable no-underscore-dangle */
+
 /** The rate the model was trained at, in hertz. */
 export const RECOGNITION_RATE = 8000;
+
+/** How much the probabilities of words count against those of sounds; the decoder's own default. */
+const LANGUAGE_WEIGHT = 6.5;
 
 /** The functions of the module that its own types leave out; numbers are addresses or handles. */
 interface NativeFunctions {
@@ -89,18 +95,64 @@ export function setChannel(
   }
 }
 
-/** Copies a text with its final zero into the module; frees the copy after `use`. */
-export function withText<Result>(
-  module: SoundSwallower,
-  text: string,
-  use: (address: number) => Result,
-): Result {
-  const bytes = Buffer.from(`${text}\0`);
-  const address = module._malloc(bytes.length);
-  module.HEAP8.set(bytes, address);
-  const result = use(address);
-  module._free(address);
-  return result;
+/** A step of a graph from one state to another, and its probability. */
+export interface GraphStep {
+  readonly from: number;
+  readonly to: number;
+  readonly probability: number;
+}
+
+/** The graph of all that a decoder may hear: states numbered from 0, joined by words and leaps. */
+export class NativeGraph {
+  readonly #module: SoundSwallower;
+  readonly #decoder: NativeDecoder;
+  readonly #graph: number;
+  readonly #words = new Map<string, number>();
+
+  constructor(module: SoundSwallower, decoder: NativeDecoder, states: number) {
+    this.#module = module;
+    this.#decoder = decoder;
+    const logmath = module._decoder_logmath(decoder.cdecoder);
+    this.#graph = this.#withText('graph', (name) =>
+      module._fsg_model_init(name, logmath, LANGUAGE_WEIGHT, states),
+    );
+  }
+
+  /** Adds a step in which a word of the dictionary is said. */
+  addWord(word: string, { from, to, probability }: GraphStep): void {
+    const id =
+      this.#words.get(word) ??
+      this.#withText(word, (text) => this.#module._fsg_model_word_add(this.#graph, text));
+    this.#words.set(word, id);
+    this.#module._fsg_model_trans_add(this.#graph, from, to, this.#log(probability), id);
+  }
+
+  /** Adds a step in which nothing is said. The decoder takes one leap at a time, not two. */
+  addLeap({ from, to, probability }: GraphStep): void {
+    this.#module._fsg_model_null_trans_add(this.#graph, from, to, this.#log(probability));
+  }
+
+  /** Gives the graph to its decoder. Nothing is added afterwards. */
+  use(start: number, final: number): void {
+    this.#module._fsg_set_states(this.#graph, start, final);
+    if (this.#module._decoder_set_fsg(this.#decoder.cdecoder, this.#graph) >= 0) return;
+    throw new Error('the recogniser refused the graph of the vocabulary');
+  }
+
+  #log(probability: number): number {
+    const logmath = this.#module._decoder_logmath(this.#decoder.cdecoder);
+    const log = this.#module._logmath_log(logmath, Math.min(1, probability));
+    return Math.round(log * LANGUAGE_WEIGHT);
+  }
+
+  #withText<Result>(text: string, use: (address: number) => Result): Result {
+    const bytes = Buffer.from(`${text}\0`);
+    const address = this.#module._malloc(bytes.length);
+    this.#module.HEAP8.set(bytes, address);
+    const result = use(address);
+    this.#module._free(address);
+    return result;
+  }
 }
 
 function fileInMemory(module: SoundSwallower, bytes: Buffer): number {

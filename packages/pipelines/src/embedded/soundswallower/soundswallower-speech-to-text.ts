@@ -11,11 +11,7 @@ import { learnBigrams, SENTENCE_END } from './bigram-model.ts';
 import { ChannelMemory } from './channel-memory.ts';
 import { RecognisedTurn } from './recognised-turn.ts';
 import { DEFAULT_GARBAGE, type GarbageCosts } from './recognition-graph.ts';
-import type {
-  RecogniserCommand,
-  RecogniserData,
-  RecogniserReport,
-} from './soundswallower.worker.ts';
+import type { RecogniserData, RecogniserReport } from './soundswallower.worker.ts';
 import { sentencesOfDialogue, sentencesOfPhrases } from './training-sentences.ts';
 import { dictionaryFor } from './vocabulary.ts';
 
@@ -70,16 +66,15 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
   static async start(options: SoundSwallowerOptions): Promise<SoundSwallowerSpeechToText> {
     const size = atLeastOne('workers', options.workers ?? 1);
     const turns = atLeastOne('turnsPerWorker', options.turnsPerWorker ?? DEFAULT_TURNS_PER_WORKER);
-    const model = learnBigrams(
+    const bigrams = learnBigrams(
       'dialogue' in options
         ? sentencesOfDialogue(options.dialogue)
         : sentencesOfPhrases(options.phrases),
     );
-    const words = Object.keys(model.unigrams).filter((word) => word !== SENTENCE_END);
+    const words = Object.keys(bigrams.unigrams).filter((word) => word !== SENTENCE_END);
     const data: RecogniserData = {
       dictionary: await dictionaryFor(words),
-      model,
-      garbage: options.garbage ?? DEFAULT_GARBAGE,
+      model: { bigrams, garbage: options.garbage ?? DEFAULT_GARBAGE },
     };
     const recogniser = new SoundSwallowerSpeechToText(turns);
     const crew = await WorkerCrew.start<RecogniserReport>({
@@ -120,7 +115,7 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
   async close(): Promise<void> {
     const crew = this.#crew;
     this.#crew = undefined;
-    for (const turn of [...this.#turns.values()]) turn.cancel();
+    for (const turn of this.#turns.values()) turn.cancel();
     await crew?.close();
   }
 
@@ -176,7 +171,7 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
 
   #lose(worker: RunningWorker, error: PipelineError): void {
     this.#leases.delete(worker);
-    for (const turn of [...this.#turns.values()]) {
+    for (const turn of this.#turns.values()) {
       if (turn.worker !== worker) continue;
       const reason = `the recogniser broke off in this turn: ${error.message}`;
       turn.fail(new PipelineError('recognition_failed', reason, { cause: error }));
@@ -190,7 +185,7 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
 
   #fail(error: PipelineError): void {
     this.#failure = error;
-    for (const turn of [...this.#turns.values()]) turn.fail(error);
+    for (const turn of this.#turns.values()) turn.fail(error);
   }
 }
 

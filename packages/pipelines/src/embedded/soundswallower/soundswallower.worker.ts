@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Transcript } from '../../cascade/ports/speech-to-text.ts';
 import { WORKER_READY } from '../../start-worker.ts';
-import type { BigramModel } from './bigram-model.ts';
 import type { ChannelMean } from './channel-mean.ts';
-import { useModel, type GarbageCosts } from './recognition-graph.ts';
+import { useModel, type HearingModel } from './recognition-graph.ts';
 import {
   createDecoder,
   loadSoundSwallower,
@@ -16,8 +15,7 @@ import { TurnDecoding } from './turn-decoding.ts';
 export interface RecogniserData {
   /** Lines of a word and its phones. */
   readonly dictionary: string;
-  readonly model: BigramModel;
-  readonly garbage: GarbageCosts;
+  readonly model: HearingModel;
 }
 
 /** What the thread is told. A turn begins, takes audio at 8 kHz, and is finished or cancelled. */
@@ -53,7 +51,7 @@ interface Turn {
 if (parentPort) await serve(parentPort);
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { dictionary, model, garbage } = workerData as RecogniserData;
+  const { dictionary, model } = workerData as RecogniserData;
   const module = await loadSoundSwallower();
   const free: NativeDecoder[] = [];
   const turns = new Map<number, Turn>();
@@ -61,7 +59,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
 
   const create = async (): Promise<NativeDecoder> => {
     const decoder = await createDecoder(module, dictionary);
-    useModel(module, decoder, model, garbage);
+    useModel(module, decoder, model);
     return decoder;
   };
 

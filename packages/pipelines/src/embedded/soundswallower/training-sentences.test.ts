@@ -54,7 +54,7 @@ describe('sentencesOfDialogue', () => {
   it('expects zero under both of its names, half as often each', () => {
     const [sentence] = sentencesOfDialogue(dialogue(['{pin}']));
     const shares = new Map(sentence!.places[0]);
-    expect([...shares.keys()].sort()).toEqual(
+    expect([...shares.keys()].toSorted()).toEqual(
       'eight five four nine oh one seven six three two zero'.split(' '),
     );
     expect(shares.get('oh')).toBe(shares.get('seven')! / 2);

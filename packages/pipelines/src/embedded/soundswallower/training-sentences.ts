@@ -99,7 +99,7 @@ function slotFillings(name: string, source: Source): Filling[] {
   if (slot.kind === 'choice') return slot.values.map((value) => words(value, source));
   const fillings: Filling[] = [];
   for (let length = slot.minLength; length <= slot.maxLength; length++) {
-    fillings.push(new Array<WordChoice>(length).fill(ANY_DIGIT));
+    fillings.push(Array.from({ length }, () => ANY_DIGIT));
   }
   return fillings;
 }

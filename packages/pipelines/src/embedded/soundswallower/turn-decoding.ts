@@ -25,13 +25,6 @@ const CHANNEL_SAMPLES = 0.8 * RECOGNITION_RATE;
 /** The part of a turn that tells the channel for the caller's next turns. */
 const MEASURED_SAMPLES = 5 * RECOGNITION_RATE;
 
-/** What was heard in a turn. */
-export interface TurnResult {
-  readonly transcript: Transcript;
-  /** Of this caller, for the next turn; undefined when too little was heard. */
-  readonly channel: ChannelMean | undefined;
-}
-
 /** One turn on its way through a decoder. */
 export class TurnDecoding {
   readonly #module: SoundSwallower;
