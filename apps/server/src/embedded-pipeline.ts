@@ -12,10 +12,10 @@ import type { PipelineOptions } from './pipelines.ts';
 import { ServerError } from './server-error.ts';
 
 /**
- * Recognising takes ten times what speaking does; what is left of the machine listens for turns
- * and serves.
+ * Recognising takes ten times what speaking does, and callers talk at the same time: a thread per
+ * core, which the scheduler shares with the rest.
  */
-const RECOGNISER_SHARE = 1 / 2;
+const RECOGNISER_SHARE = 1;
 const SPEECH_SHARE = 1 / 4;
 
 /** Speech to text, script and synthesizer that run inside the process, for a number of agents. */

@@ -4,6 +4,7 @@ import { offeredSubprotocols } from '@antiphon/protocol';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { ApiKeys } from './api-key.ts';
+import { FeedSocket } from './feed-socket.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { headerKey } from './request-key.ts';
 import type { SessionFeed } from './session-feed.ts';
@@ -15,14 +16,9 @@ const KEY_SUBPROTOCOL_PREFIX = 'antiphon-key.';
 /** Watchers send nothing. */
 const MAX_PAYLOAD_BYTES = 1024;
 
-/** All that a feed keeps, at its largest, fits; a watcher with more unread text is stalled. */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
-
-const ENDED = { code: 1000, reason: 'session ended' };
 const INVALID_KEY = { code: 4401, reason: 'Incorrect API key provided.' };
 const UNKNOWN_SESSION = { code: 4404, reason: 'No such session, or it ended some time ago.' };
 const BAD_POSITION = { code: 4400, reason: "'after' must be a whole number from 0." };
-const TOO_SLOW = { code: 4408, reason: 'The feed was not read fast enough.' };
 const FORGOTTEN = { code: 4410, reason: "Events after 'after' are forgotten; leave it out." };
 
 /** What the feed endpoint needs. */
@@ -73,17 +69,7 @@ export class FeedUpgrade {
     if (!feed) return close(socket, UNKNOWN_SESSION);
     const after = url.searchParams.get('after');
     if (after !== null && !/^\d{1,15}$/u.test(after)) return close(socket, BAD_POSITION);
-    const stop = feed.watch(
-      {
-        take: (event) => {
-          if (socket.readyState !== socket.OPEN) return;
-          if (socket.bufferedAmount > MAX_UNREAD_BYTES) close(socket, TOO_SLOW);
-          else socket.send(JSON.stringify(event));
-        },
-        end: () => close(socket, ENDED),
-      },
-      after === null ? null : Number(after),
-    );
+    const stop = feed.watch(new FeedSocket(socket), after === null ? null : Number(after));
     if (!stop) return close(socket, FORGOTTEN);
     socket.once('close', stop);
   }

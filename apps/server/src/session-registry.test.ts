@@ -1,0 +1,116 @@
+import type { AgentDefinition, Clock } from '@antiphon/session';
+import {
+  DrivenClock,
+  FakeDetectors,
+  FakeEngine,
+  FakeTools,
+  ListeningChannel,
+  MemoryLeg,
+  TEST_CONFIG,
+} from '@antiphon/session/testing';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { SessionRegistry } from './session-registry.ts';
+
+const agent: AgentDefinition = {
+  name: 'test',
+  description: 'For tests.',
+  pipeline: 'fake',
+  detector: 'energy',
+  config: TEST_CONFIG,
+  dialogue: null,
+};
+
+function open(maxSessions = 1000) {
+  const clock = new DrivenClock();
+  const engine = new FakeEngine();
+  const detectors = new FakeDetectors();
+  const registry = new SessionRegistry({
+    rooms: {
+      engineOf: () => engine,
+      detectorsOf: () => detectors,
+      toolsOf: () => new FakeTools(),
+    },
+    recorder: null,
+    clock,
+    log: pino({ level: 'silent' }),
+    maxSessions,
+  });
+  return { clock, registry, engine };
+}
+
+function start(registry: SessionRegistry, clock: Clock, sessionId: string) {
+  const leg = new MemoryLeg(clock);
+  const session = registry.start({ sessionId, agent, leg, channel: new ListeningChannel() });
+  return { leg, session };
+}
+
+describe('SessionRegistry', () => {
+  it('knows the live sessions, their agents and when they started', async () => {
+    const { clock, registry } = open();
+    const first = start(registry, clock, 'sess_1');
+    const startedAtMs = clock.now();
+    clock.advance(1_000);
+    start(registry, clock, 'sess_2');
+    expect(registry.list()).toMatchObject([
+      { id: 'sess_1', agent: 'test', startedAtMs },
+      { id: 'sess_2', agent: 'test', startedAtMs: startedAtMs + 1_000 },
+    ]);
+    first.leg.hangUp();
+    await first.session.ended;
+    expect(registry.list().map(({ id }) => id)).toEqual(['sess_2']);
+    expect([registry.isLive('sess_1'), registry.isLive('sess_2')]).toEqual([false, true]);
+  });
+
+  it('is full with as many sessions as may live, until one ends', async () => {
+    const { clock, registry } = open(2);
+    start(registry, clock, 'sess_1');
+    expect(registry.isFull).toBe(false);
+    const { leg, session } = start(registry, clock, 'sess_2');
+    expect(registry.isFull).toBe(true);
+    leg.hangUp();
+    await session.ended;
+    expect(registry.isFull).toBe(false);
+  });
+
+  it('keeps the feed of a session for five minutes after its end', async () => {
+    const { clock, registry } = open();
+    const { leg, session } = start(registry, clock, 'sess_1');
+    const feed = registry.feed('sess_1');
+    expect(feed?.sessionId).toBe('sess_1');
+    leg.hangUp();
+    await session.ended;
+    clock.advance(5 * 60_000 - 1);
+    expect(registry.feed('sess_1')).toBe(feed);
+    clock.advance(1);
+    expect(registry.feed('sess_1')).toBeNull();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('forgets the feed that ended first when there are too many', async () => {
+    const { clock, registry } = open();
+    for (let index = 0; index <= 200; index++) {
+      const { leg, session } = start(registry, clock, `sess_${index}`);
+      leg.hangUp();
+      await session.ended;
+    }
+    expect(registry.feed('sess_0')).toBeNull();
+    expect(registry.feed('sess_1')).not.toBeNull();
+    expect(registry.feed('sess_200')).not.toBeNull();
+  });
+
+  it('ends every session and then holds nothing', async () => {
+    const { clock, registry, engine } = open();
+    const sessions = [1, 2, 3].map((index) => start(registry, clock, `sess_${index}`));
+    await registry.endAll('serverStopping');
+    registry.close();
+    expect(sessions.map(({ leg }) => leg.closedWith)).toEqual([
+      'serverStopping',
+      'serverStopping',
+      'serverStopping',
+    ]);
+    expect(engine.sessions.every(({ isClosed }) => isClosed)).toBe(true);
+    expect(registry.list()).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+});
