@@ -10,11 +10,11 @@ import { LoadCaller } from './load-caller.ts';
 import type { LoadMeasurements } from './load-measurements.ts';
 import type { Utterance } from './utterance.ts';
 
-/** Callers arrive over this time at most, so that their turns do not fall together. */
+/** About a turn: callers arrive over this time, so that they do not all talk at once. */
 const LONGEST_ARRIVAL_MS = 6_000;
 
 /** Between two callers while they are few. */
-const ARRIVAL_GAP_MS = 50;
+const ARRIVAL_GAP_MS = 300;
 
 /** A server that has not configured a session by then is overloaded. */
 const CONFIGURED_LIMIT_MS = 10_000;
