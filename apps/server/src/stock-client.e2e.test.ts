@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readWav, StreamingResampler } from '@antiphon/audio';
+import { Framer, readWav, StreamingResampler } from '@antiphon/audio';
 import { RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime';
 import type { RealtimeItem } from '@openai/agents-realtime';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -49,7 +49,7 @@ class Microphone {
     this.#timer = setInterval(() => {
       while (this.#sent * 20 <= performance.now() - this.#startedAtMs) {
         const frame = this.#queue.shift() ?? new Int16Array(FRAME_SAMPLES);
-        send(frame.slice().buffer as ArrayBuffer);
+        send(frame.slice().buffer);
         this.#sent += 1;
       }
     }, 10);
@@ -58,9 +58,7 @@ class Microphone {
   async speak(clip: string): Promise<void> {
     const { pcm } = readWav(await readFile(new URL(`${clip}.wav`, CLIPS)));
     const sound = new StreamingResampler(8000, 24_000).process(pcm);
-    for (let at = 0; at + FRAME_SAMPLES <= sound.length; at += FRAME_SAMPLES) {
-      this.#queue.push(sound.subarray(at, at + FRAME_SAMPLES));
-    }
+    new Framer(FRAME_SAMPLES).push(sound, (frame) => this.#queue.push(frame.slice()));
   }
 
   close(): void {

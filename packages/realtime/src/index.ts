@@ -1,2 +1,1 @@
-export type { RealtimeSocket } from './event-outlet.ts';
-export { RealtimeConnection, type RealtimeConnectionOptions } from './realtime-connection.ts';
+export { RealtimeConnection } from './realtime-connection.ts';

@@ -11,7 +11,7 @@ import type { SessionParts } from './session-parts.ts';
 import { addFinishedItem } from './session-parts.ts';
 
 /** The least audio that can be committed, as the Realtime protocol has it. */
-export const LEAST_COMMIT_MS = 100;
+const LEAST_COMMIT_MS = 100;
 
 /** Padding plus the slowest onset detection fit well into two seconds. */
 const RING_MS = 2_000;

@@ -14,12 +14,10 @@ export type {
   MessageItem,
   Speaker,
   ToolCallItem,
-  ToolOutputItem,
 } from './ports/conversation-item.ts';
 export type {
   Dialogue,
   DialogueCall,
-  DialogueIntent,
   DialogueReply,
   DialogueResult,
   DialogueSlot,
@@ -33,13 +31,7 @@ export type {
   ToolDefinition,
   TurnDetection,
 } from './ports/session-config.ts';
-export type {
-  CancelReason,
-  EndReason,
-  GenerationKind,
-  SessionEvent,
-} from './ports/session-event.ts';
-export type { SessionLog } from './ports/session-log.ts';
+export type { EndReason, GenerationKind, SessionEvent } from './ports/session-event.ts';
 export type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 export type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
 export type {
@@ -53,5 +45,4 @@ export type {
   VoiceEngine,
 } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
-export type { ConversationEntry } from './conversation.ts';
-export { startSession, type Session, type SessionOptions } from './session-runtime.ts';
+export { startSession, type Session } from './session-runtime.ts';

@@ -1,7 +1,7 @@
 import type { LegCapabilities } from '../ports/caller-leg.ts';
 import type { AgentDefinition } from '../ports/agent-definition.ts';
 import type { SessionConfig } from '../ports/session-config.ts';
-import type { Session } from '../session-runtime.ts';
+import type { Session, SessionOptions } from '../session-runtime.ts';
 import { startSession } from '../session-runtime.ts';
 import { DrivenClock } from './driven-clock.ts';
 import { FakeDetectors } from './fake-detectors.ts';
@@ -68,7 +68,11 @@ export class TestSession {
   readonly leg: MemoryLeg;
   readonly session: Session;
 
-  constructor(leg: Partial<LegCapabilities> = {}, config: Partial<SessionConfig> = {}) {
+  constructor(
+    leg: Partial<LegCapabilities> = {},
+    config: Partial<SessionConfig> = {},
+    { channels = [], ...more }: Partial<SessionOptions> = {},
+  ) {
     this.leg = new MemoryLeg(this.clock, leg);
     const agent: AgentDefinition = {
       name: 'test',
@@ -82,11 +86,12 @@ export class TestSession {
       sessionId: 'sess_test',
       agent,
       leg: this.leg,
-      channels: [this.channel],
+      channels: [...channels, this.channel],
       engine: this.engine,
       detectors: this.detectors,
       tools: this.tools,
       clock: this.clock,
+      ...more,
     });
   }
 
