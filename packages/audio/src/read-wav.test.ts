@@ -37,7 +37,7 @@ function expectFailure(bytes: Uint8Array, code: AudioErrorCode, byteOffset: numb
 
 describe('readable WAV', () => {
   it('gives interleaved 16-bit samples', () => {
-    const stereo = '010002004019000000640000' + '04001000';
+    const stereo = '01000200401900000064000004001000';
     const wav = readWav(riff(chunk('fmt ', stereo), chunk('data', '0100feff03000400')));
     expect({ ...wav, data: undefined }).toEqual({
       sampleRate: 6464,
@@ -59,10 +59,10 @@ describe('readable WAV', () => {
   });
 
   it.each([
-    ['pcm16', '0100', PCM_MONO_8K, '0100'],
-    ['alaw', '0600', ALAW_MONO_8K, 'd5d5'],
-    ['ulaw', '0700', ULAW_MONO_8K, 'ffff'],
-  ])('may hide %s in WAVE_FORMAT_EXTENSIBLE', (format, tag, plain, data) => {
+    { format: 'pcm16', tag: '0100', plain: PCM_MONO_8K, data: '0100' },
+    { format: 'alaw', tag: '0600', plain: ALAW_MONO_8K, data: 'd5d5' },
+    { format: 'ulaw', tag: '0700', plain: ULAW_MONO_8K, data: 'ffff' },
+  ])('may hide $format in WAVE_FORMAT_EXTENSIBLE', ({ format, tag, plain, data }) => {
     const extensible = `feff${plain.slice(4)}1600100004000000${tag}${GUID_TAIL}`;
     expect(readWav(riff(chunk('fmt ', extensible), chunk('data', data))).format).toBe(format);
   });

@@ -103,7 +103,7 @@ export class WireTrial {
     openedTrials.push(this);
   }
 
-  get engine() {
+  get engine(): FakeEngine['session'] {
     return this.#engines.session;
   }
 
