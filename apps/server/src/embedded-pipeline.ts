@@ -8,7 +8,7 @@ import {
 } from '@antiphon/pipelines';
 import type { AgentDefinition, Dialogue, VoiceEngine } from '@antiphon/session';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
-import type { PipelineOptions } from './pipelines.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
 import { ServerError } from './server-error.ts';
 
 /**

@@ -1,24 +1,11 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
-import type { AgentDefinition, Clock, TurnDetectors, VoiceEngine } from '@antiphon/session';
-import type { Logger } from 'pino';
+import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import { openEmbeddedPipeline } from './embedded-pipeline.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
 import { ServerError } from './server-error.ts';
 
 /** What an agent may name as its pipeline. */
 export const PIPELINES = ['embedded', 'stub'] as const;
-
-/** What the pipelines of a server are opened with. */
-export interface PipelineOptions {
-  readonly agents: ReadonlyMap<string, AgentDefinition>;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Sessions at once. */
-  readonly maxSessions: number;
-  /** Told, in a few words, what is being loaded. */
-  readonly onProgress: (doing: string) => void;
-  /** Something that every session needs stopped working for good; no session should start. */
-  readonly onFailure: (what: string, error: Error) => void;
-}
 
 /** The engines and detectors that the agents need, shared by all sessions. */
 export interface Pipelines {

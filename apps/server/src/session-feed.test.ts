@@ -1,5 +1,6 @@
 import type { FeedEvent } from '@antiphon/observability';
 import type { SessionEvent } from '@antiphon/session';
+import { describeControlChannel } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { KEPT_EVENTS, SessionFeed } from './session-feed.ts';
 import type { FeedWatcher } from './session-feed.ts';
@@ -35,6 +36,8 @@ function feedWith(events: number): SessionFeed {
   for (let index = 1; index <= events; index++) feed.notify(fault(index));
   return feed;
 }
+
+describeControlChannel('session feed', () => new SessionFeed('sess_test'));
 
 describe('SessionFeed', () => {
   it('numbers events from 1 and tells a new watcher the ones before it came', () => {

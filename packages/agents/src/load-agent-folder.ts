@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { AgentDefinition, Dialogue } from '@antiphon/session';
+import type { AgentDefinition, Dialogue, ToolFunction } from '@antiphon/session';
 import { agentFileFaults } from './agent-file-faults.ts';
 import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
 import { agentSchema, type AgentFile } from './agent-schema.ts';
@@ -11,7 +11,6 @@ import { distinctFaults } from './distinct-faults.ts';
 import { isRecord, itemsOf } from './fields.ts';
 import { readBySchema } from './schema-faults.ts';
 import { loadToolFiles } from './tool-files.ts';
-import type { ToolFunction } from './tool-module.ts';
 import { YamlSource } from './yaml-source.ts';
 
 /** An agent that can be run. */

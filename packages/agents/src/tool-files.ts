@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ToolFunction } from '@antiphon/session';
 import type { FolderFault } from './agent-folder-error.ts';
 import { closestName } from './closest-name.ts';
 import { isRecord, itemsOf } from './fields.ts';
-import { loadToolModule, type ToolFunction } from './tool-module.ts';
+import { loadToolModule } from './tool-module.ts';
 import type { YamlSource } from './yaml-source.ts';
 
 /** The functions of a folder's tools by tool name, and what is wrong with their files. */

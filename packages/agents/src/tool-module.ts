@@ -2,26 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { register, type NamespacedUnregister } from 'tsx/esm/api';
+import type { ToolFunction } from '@antiphon/session';
 import type { FolderFault } from './agent-folder-error.ts';
-
-/** What a tool is told besides its arguments. */
-export interface ToolContext {
-  /** Aborts when nobody waits for the result any more. */
-  readonly signal: AbortSignal;
-  readonly sessionId: string;
-  readonly callId: string;
-}
-
-/**
- * A tool: gets arguments that fit its JSON Schema and returns what the agent is to know, as a
- * JSON value or a text, at once or later. What it throws is told to the agent by its message.
- */
-export type ToolFunction = (
-  // The schema, not the compiler, says what the arguments are.
-  // oxlint-disable-next-line no-explicit-any
-  args: any,
-  context: ToolContext,
-) => unknown;
 
 /** A tool's function, or why there is none. */
 export type ToolLoading =

@@ -1,8 +1,7 @@
-import type { ToolDefinition, ToolOutcome } from '@antiphon/session';
+import type { ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { describeToolRunner } from '@antiphon/session/testing';
 import { InProcessToolRunner, MAX_OUTPUT_BYTES } from './in-process-tool-runner.ts';
-import type { ToolFunction } from './agent-tools.ts';
 
 describeToolRunner('InProcessToolRunner', (tools) => ({
   runner: new InProcessToolRunner({

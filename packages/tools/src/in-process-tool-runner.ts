@@ -1,7 +1,7 @@
-import type { ToolCall, ToolOutcome, ToolRunner } from '@antiphon/session';
+import type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from '@antiphon/session';
 import { argumentsReader, type ArgumentsReader } from './tool-arguments.ts';
 import { ToolError } from './tool-error.ts';
-import type { AgentTools, ToolFunction } from './agent-tools.ts';
+import type { AgentTools } from './agent-tools.ts';
 
 /** A model reads all of a result before it speaks; more than this is no answer to a caller. */
 export const MAX_OUTPUT_BYTES = 65_536;

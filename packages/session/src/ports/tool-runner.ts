@@ -23,3 +23,22 @@ export type ToolOutcome =
 export interface ToolRunner {
   run(call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
+
+/** What a tool is told besides its arguments. */
+export interface ToolContext {
+  /** Aborts when nobody waits for the result any more. */
+  readonly signal: AbortSignal;
+  readonly sessionId: string;
+  readonly callId: string;
+}
+
+/**
+ * A tool as code: gets arguments that fit its JSON Schema and returns what the agent is to know, a
+ * JSON value or a text, at once or later. What it throws is told to the agent by its message.
+ */
+export type ToolFunction = (
+  // The schema, not the compiler, says what the arguments are.
+  // oxlint-disable-next-line no-explicit-any
+  args: any,
+  context: ToolContext,
+) => unknown;

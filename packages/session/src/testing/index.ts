@@ -1,3 +1,4 @@
+export { describeControlChannel } from './control-channel-suite.ts';
 export { describeCallerLeg } from './caller-leg-suite.ts';
 export { DrivenClock } from './driven-clock.ts';
 export { FakeDetectors } from './fake-detectors.ts';

@@ -1,14 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ToolDefinition } from '../ports/session-config.ts';
-import type { ToolOutcome, ToolRunner } from '../ports/tool-runner.ts';
+import type { ToolFunction, ToolOutcome, ToolRunner } from '../ports/tool-runner.ts';
 
 /** A tool that the suite needs a runner to have. */
 export interface SuiteTool {
   readonly definition: ToolDefinition;
-  readonly run: (
-    args: Readonly<Record<string, unknown>>,
-    context: { readonly signal: AbortSignal; readonly sessionId: string; readonly callId: string },
-  ) => unknown;
+  readonly run: ToolFunction;
 }
 
 /** A runner under test that has the tools of the suite. */

@@ -17,10 +17,16 @@ export interface NextMove {
   readonly calls: readonly FilledCall[];
 }
 
+/**
+ * Two minutes of talk. Of longer texts the end is read, for that is what the caller waits with: a
+ * client may add megabytes of text, or thousands of turns that nobody answered.
+ */
+const MOST_CHARACTERS = 2_000;
+
 /** Caller turns whose reply was not heard at all, and the standing before the first of them. */
 interface UnheardTurns {
   readonly before: Standing;
-  readonly texts: readonly string[];
+  readonly text: string;
   readonly step: Step;
 }
 
@@ -83,15 +89,14 @@ export class DialogueFold {
     };
   }
 
-  #callerSpoke(text: string): void {
+  #callerSpoke(said: string): void {
     const unheard = this.#unheard;
     const before = unheard?.before ?? this.#standing;
-    const texts = [...(unheard?.texts ?? []), text];
+    const text = endOf(said);
+    const joined = unheard ? endOf(`${unheard.text} ${text}`) : text;
     // An answer that was cut before its call was made will not make it any more.
     this.#calls = this.#calls.filter((call) => call.callId !== null);
-    const readings = [
-      { standing: before, reading: this.#reader.read(texts.join(' '), before.stage) },
-    ];
+    const readings = [{ standing: before, reading: this.#reader.read(joined, before.stage) }];
     if (unheard) {
       readings.push(
         { standing: before, reading: this.#reader.read(text, before.stage) },
@@ -104,7 +109,7 @@ export class DialogueFold {
     const advance = this.#advanceOn(best.standing, best.reading);
     this.#open = this.#open.filter((step) => step !== unheard?.step);
     this.#advance(advance);
-    this.#unheard = { before, texts, step: advance.step };
+    this.#unheard = { before, text: joined, step: advance.step };
     this.#settleAnswers();
   }
 
@@ -166,6 +171,12 @@ export class DialogueFold {
     this.#standing = standing;
     this.#open.push(step);
   }
+}
+
+/** The last {@link MOST_CHARACTERS} of a text, from the start of a word. */
+function endOf(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  return text.slice(-MOST_CHARACTERS).replace(/^\S+/u, '');
 }
 
 /** Whether a result is still to come; a call that nothing is said about is not waited for. */

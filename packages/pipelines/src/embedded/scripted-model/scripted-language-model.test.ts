@@ -298,6 +298,19 @@ describe('ScriptedLanguageModel, when it is interrupted', () => {
     expect((await talk.answer()).calls[0]?.arguments).toMatchObject({ ticket: '123' });
   });
 
+  it('is not held up by thousands of turns that nobody answered', async () => {
+    const talk = cloakroom();
+    for (let turn = 0; turn < 5_000; turn++) talk.callerSays(`well number ${turn}`);
+    expect(await talk.exchange('can i get my umbrella')).toBe(
+      'Your umbrella. What is your ticket?',
+    );
+  });
+
+  it('reads the end of a text of megabytes', async () => {
+    const text = `${'say that again '.repeat(100_000)} ${'so '.repeat(2_000)} my coat`;
+    expect(await cloakroom().exchange(text)).toBe('Your coat. What is your ticket?');
+  });
+
   it('takes what the caller says next by itself when that makes sense', async () => {
     const talk = cloakroom();
     await talk.callerSays('my coat').answer({ heardWords: 0 });

@@ -1,0 +1,15 @@
+import type { AgentDefinition, Clock } from '@antiphon/session';
+import type { Logger } from 'pino';
+
+/** What the pipelines of a server are opened with. */
+export interface PipelineOptions {
+  readonly agents: ReadonlyMap<string, AgentDefinition>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Sessions at once. */
+  readonly maxSessions: number;
+  /** Told, in a few words, what is being loaded. */
+  readonly onProgress: (doing: string) => void;
+  /** Something that every session needs stopped working for good; no session should start. */
+  readonly onFailure: (what: string, error: Error) => void;
+}
