@@ -56,6 +56,7 @@ export async function openEmbeddedPipeline(
           speechToText,
           languageModel: new ScriptedLanguageModel(dialogue),
           textToSpeech,
+          defaultVoice: agent.config.voice,
           clock,
           onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
         }),

@@ -29,12 +29,15 @@ export class HistoryCutter {
     this.#asksClient = asksClient;
   }
 
-  /** Stops the playout and settles what was heard; `history.cut` is reported when it is known. */
-  cut(reason: CancelReason): void {
+  /**
+   * Stops the playout, or what one generation adds to it, and settles what was heard;
+   * `history.cut` is reported when it is known.
+   */
+  cut(reason: CancelReason, onlyGenerationId: string | null = null): void {
     this.#settleOwed();
     this.#reason = reason;
-    const items = this.#playout.cut();
-    this.#parts.report({ type: 'playout.cut' });
+    const items = this.#playout.cut(onlyGenerationId);
+    if (!this.#playout.isActive) this.#parts.report({ type: 'playout.cut' });
     for (const { itemId, playedMs } of items) {
       const isAsked = this.#asksClient && this.#parts.ledger.sentMs(itemId) > 0;
       if (isAsked) this.#owed.set(itemId, playedMs);

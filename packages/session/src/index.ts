@@ -32,12 +32,7 @@ export type {
   TurnDetection,
 } from './ports/session-config.ts';
 export type { EndReason, GenerationKind, SessionEvent } from './ports/session-event.ts';
-export type {
-  ToolCall,
-  ToolFunction,
-  ToolOutcome,
-  ToolRunner,
-} from './ports/tool-runner.ts';
+export type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 export type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
 export type {
   EngineContext,

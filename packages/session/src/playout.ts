@@ -149,14 +149,23 @@ export class Playout {
     this.#pump();
   }
 
-  /** Drops all audio not yet heard and tells for each item how far it was heard, oldest first. */
-  cut(): CutItem[] {
+  /**
+   * Drops audio not yet heard, all or that of one generation, and tells for each of its items how
+   * far it was heard, oldest first.
+   */
+  cut(onlyGenerationId: string | null = null): CutItem[] {
     const now = this.#options.clock.now();
-    const items = [...this.#open].map(([itemId, { generationId }]) => ({
-      itemId,
-      generationId,
-      playedMs: this.#heardMs(itemId, now),
-    }));
+    const items = [...this.#open]
+      .map(([itemId, { generationId }]) => ({
+        itemId,
+        generationId,
+        playedMs: this.#heardMs(itemId, now),
+      }))
+      .filter(({ generationId }) => generationId === (onlyGenerationId ?? generationId));
+    if (items.length < this.#open.size) {
+      this.#drop(items);
+      return items;
+    }
     if (!this.#isHeld && items.length > 0) {
       this.#options.leg.clear();
       this.#options.recording?.cut(now);
@@ -164,6 +173,23 @@ export class Playout {
     this.#spans.stop(now);
     this.#forget();
     return items;
+  }
+
+  /** Drops the audio of some items, which were to be heard after the others. */
+  #drop(items: readonly CutItem[]): void {
+    const isDropped = ({ itemId }: Speech) => items.some((item) => item.itemId === itemId);
+    const rate = this.#options.leg.outputRate;
+    this.#queue = this.#queue.filter((chunk) => {
+      if (isDropped(chunk)) this.#queuedMs -= (chunk.pcm.length * 1000) / rate;
+      return !isDropped(chunk);
+    });
+    this.#sent = this.#sent.filter((chunk) => !isDropped(chunk));
+    for (const { itemId, generationId } of items) {
+      this.#open.delete(itemId);
+      this.#started.delete(generationId);
+    }
+    this.#playEndAtMs = Math.max(...[...this.#open.keys()].map((id) => this.#spans.endAtMs(id)));
+    this.#pump();
   }
 
   /** Forgets everything; nothing is sent or told any more. */

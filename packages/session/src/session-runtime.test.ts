@@ -385,3 +385,39 @@ describe('push-to-talk', () => {
     expect(test.engine.session.requests).toHaveLength(1);
   });
 });
+
+describe('a client that cancels an answer', () => {
+  const twoAnswers = (): TestSession => {
+    const test = new TestSession({
+      bargeIn: 'cancel',
+      playedPosition: 'client',
+      maxLeadMs: 10_000,
+    });
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('one two three four');
+    test.engine.session.end();
+    test.clock.advance(200);
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('five six');
+    test.session.control.cancelAnswer();
+    return test;
+  };
+  const texts = (test: TestSession): (string | null)[] =>
+    test.session.control.items().map((item) => (item.kind === 'message' ? item.text : null));
+
+  it('still hears the answer before it to the end', () => {
+    const test = twoAnswers();
+    test.clock.advance(5_000);
+    expect(texts(test)).toEqual(['one two three four', '']);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+  });
+
+  it('can cut into the answer before it', () => {
+    const test = twoAnswers();
+    test.session.control.truncateItem(test.agentItemId, 0);
+    test.clock.advance(200);
+    test.detectors.detector.start();
+    test.clock.advance(600);
+    expect(texts(test)).toEqual(['one two', '']);
+  });
+});

@@ -15,7 +15,7 @@ import type { Clock } from './ports/clock.ts';
 import type { ControlChannel, SessionControl } from './ports/control-channel.ts';
 import type { Recorder } from './ports/recorder.ts';
 import type { SessionConfig } from './ports/session-config.ts';
-import type { EndReason, SessionEvent } from './ports/session-event.ts';
+import type { CancelReason, EndReason, SessionEvent } from './ports/session-event.ts';
 import type { SessionLog } from './ports/session-log.ts';
 import type { ToolRunner } from './ports/tool-runner.ts';
 import type { TurnDetectors } from './ports/turn-detector.ts';
@@ -219,8 +219,7 @@ class SessionRuntime {
         this.#playout.resume();
         return;
       case 'cutHistory':
-        this.#speech.cancel(decision.reason);
-        this.#cutter.cut(decision.reason);
+        this.#cut(decision.reason);
         return;
       case 'commitTurn':
         this.#turns.commit(this.#turns.createsResponse);
@@ -240,6 +239,13 @@ class SessionRuntime {
       case 'endSession':
         this.#end(decision.reason);
     }
+  }
+
+  /** A client cancels the answer being made; what it heard before goes on. */
+  #cut(reason: CancelReason): void {
+    const onlyGenerationId = reason === 'client' ? this.#speech.activeId : null;
+    this.#speech.cancel(reason);
+    this.#cutter.cut(reason, onlyGenerationId);
   }
 
   #hearLeg(fact: LegFact): void {

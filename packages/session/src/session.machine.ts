@@ -99,6 +99,19 @@ export const sessionMachine = createMachine({
               actions: 'greet',
               description: 'A caller who speaks first needs no greeting.',
             },
+            'caller.speechStarted': [
+              {
+                guard: 'cancelsAtOnset',
+                target: 'truncated.cut',
+                actions: ['voidGeneration', 'cutForBargeIn'],
+                description: 'An answer is still heard, whose successor the client cancelled.',
+              },
+              {
+                guard: 'holdsAtOnset',
+                target: 'truncated.deciding',
+                actions: 'noteHeldInResponding',
+              },
+            ],
             'caller.speechStopped': { actions: 'commitTurn' },
             'caller.turnCommitted': {
               guard: 'wantsAnswer',

@@ -26,6 +26,8 @@ export interface AnswerOptions {
   readonly textToSpeech: TextToSpeech;
   readonly clock: Clock;
   readonly timeouts: CascadeTimeouts;
+  /** The voice that speaks where this one is asked for. */
+  readonly voiceFor: (asked: string) => string;
   /** Resolves when no transcript is owed. */
   readonly transcriptsSettled: () => Promise<void>;
 }
@@ -196,11 +198,11 @@ export class Answer {
   }
 
   #openLine(): SpeechLine {
-    const { textToSpeech, clock, timeouts } = this.#options;
+    const { textToSpeech, voiceFor, clock, timeouts } = this.#options;
     const { generationId, config } = this.#request;
     return new SpeechLine({
       textToSpeech,
-      voice: config.voice,
+      voice: voiceFor(config.voice),
       speed: config.speed,
       clock,
       audioGapMs: timeouts.audioGapMs,

@@ -52,10 +52,26 @@ describe('CascadeEngine', () => {
     const { stt, lm, tts, clock } = new CascadeFixture();
     const options = { speechToText: stt, languageModel: lm, textToSpeech: tts, clock };
     const build = (more: object) => () => new CascadeEngine({ name: 'fakes', ...options, ...more });
-    for (const wrong of [{ name: '' }, { maxUnclear: 2 }, { timeouts: { firstTokenMs: 0 } }]) {
+    for (const wrong of [
+      { name: '' },
+      { maxUnclear: 2 },
+      { timeouts: { firstTokenMs: 0 } },
+      { defaultVoice: 'alloy' },
+    ]) {
       expect(build(wrong)).toThrow(PipelineError);
     }
     expect(build({ maxUnclear: 1 })).not.toThrow();
+  });
+
+  it('speaks with the default voice when a client names a voice of another service', async () => {
+    const fixture = new CascadeFixture({ defaultVoice: 'other-voice' });
+    const spokenAs = async (voice: string): Promise<string | undefined> => {
+      fixture.caller.answer(`as-${voice}`, {}, { ...FIXTURE_CONFIG, voice });
+      await fixture.pass(1000);
+      return fixture.tts.syntheses.at(-1)?.request.voice;
+    };
+    expect(await spokenAs('alloy')).toBe('other-voice');
+    expect(await spokenAs('fake-voice')).toBe('fake-voice');
   });
 
   it('keeps two sessions that answer at once apart', async () => {

@@ -18,6 +18,11 @@ export interface CascadeEngineOptions {
   readonly languageModel: LanguageModel;
   readonly textToSpeech: TextToSpeech;
   readonly clock: Clock;
+  /**
+   * Speaks where a session asks for a voice that the synthesizer does not have, such as a client
+   * that names the voice of another service. Unless given, such an answer fails.
+   */
+  readonly defaultVoice?: string;
   /** Overrides of the defaults. */
   readonly timeouts?: Partial<CascadeTimeouts>;
   /**
@@ -48,11 +53,17 @@ export class CascadeEngine implements VoiceEngine {
     }
     const maxUnclear = options.maxUnclear ?? DEFAULT_MAX_UNCLEAR;
     requireOption(maxUnclear >= 0 && maxUnclear <= 1, `maxUnclear is ${maxUnclear}; use 0 to 1`);
+    const { defaultVoice, textToSpeech } = options;
+    requireOption(
+      defaultVoice === undefined || textToSpeech.voices.includes(defaultVoice),
+      `defaultVoice is ${defaultVoice}; use one of ${textToSpeech.voices.join(', ')}`,
+    );
     requireOption(options.name !== '', 'name is empty; give the name that agents select');
   }
 
   open(context: EngineContext): EngineSession {
     const { speechToText, languageModel, textToSpeech, clock, onFault } = this.#options;
+    const { defaultVoice } = this.#options;
     return new CascadeSession({
       context,
       speechToText,
@@ -61,6 +72,8 @@ export class CascadeEngine implements VoiceEngine {
       clock,
       timeouts: this.#timeouts,
       maxUnclear: this.#options.maxUnclear ?? DEFAULT_MAX_UNCLEAR,
+      voiceFor: (asked) =>
+        defaultVoice === undefined || textToSpeech.voices.includes(asked) ? asked : defaultVoice,
       onFault: (fault) => onFault?.(context.sessionId, fault),
     });
   }

@@ -61,6 +61,7 @@ export interface FixtureOptions {
   readonly voice?: FakeVoiceOptions;
   readonly timeouts?: Partial<CascadeTimeouts>;
   readonly maxUnclear?: number;
+  readonly defaultVoice?: string;
 }
 
 /** An engine over fakes on a driven clock. */

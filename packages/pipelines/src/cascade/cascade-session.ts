@@ -22,6 +22,8 @@ export interface CascadeSessionOptions {
   readonly clock: Clock;
   readonly timeouts: CascadeTimeouts;
   readonly maxUnclear: number;
+  /** The voice that speaks where this one is asked for. */
+  readonly voiceFor: (asked: string) => string;
   readonly onFault: (fault: PipelineError) => void;
 }
 

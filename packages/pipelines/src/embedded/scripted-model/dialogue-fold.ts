@@ -18,10 +18,10 @@ export interface NextMove {
 }
 
 /**
- * Two minutes of talk. Of longer texts the end is read, for that is what the caller waits with: a
+ * Half a minute of talk. Of longer texts the end is read, for that is what the caller waits with: a
  * client may add megabytes of text, or thousands of turns that nobody answered.
  */
-const MOST_CHARACTERS = 2_000;
+const MOST_CHARACTERS = 600;
 
 /** Caller turns whose reply was not heard at all, and the standing before the first of them. */
 interface UnheardTurns {
