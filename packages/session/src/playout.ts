@@ -151,7 +151,7 @@ export class Playout {
 
   /**
    * Drops audio not yet heard, all or that of one generation, and tells for each of its items how
-   * far it was heard, oldest first.
+   * far it was heard, oldest first. What is held is dropped whole: nobody would resume it.
    */
   cut(onlyGenerationId: string | null = null): CutItem[] {
     const now = this.#options.clock.now();
@@ -161,7 +161,9 @@ export class Playout {
         generationId,
         playedMs: this.#heardMs(itemId, now),
       }))
-      .filter(({ generationId }) => generationId === (onlyGenerationId ?? generationId));
+      .filter(
+        ({ generationId }) => this.#isHeld || generationId === (onlyGenerationId ?? generationId),
+      );
     if (items.length < this.#open.size) {
       this.#drop(items);
       return items;

@@ -412,6 +412,21 @@ describe('a client that cancels an answer', () => {
     expect(test.channel.turnStates().at(-1)).toBe('listening');
   });
 
+  it('drops a held answer with the one it cancels', () => {
+    const test = new TestSession({ bargeIn: 'hold', maxLeadMs: 400 });
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('one');
+    test.engine.session.end();
+    test.session.control.requestAnswer({});
+    test.detectors.detector.start();
+    test.session.control.truncateItem(test.agentItemId, 0);
+    test.detectors.detector.stop();
+    test.engine.session.speak('two');
+    test.engine.session.end();
+    test.clock.advance(1_000);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+  });
+
   it('can cut into the answer before it', () => {
     const test = twoAnswers();
     test.session.control.truncateItem(test.agentItemId, 0);
