@@ -19,14 +19,15 @@ export interface AgentShelf {
 
 /**
  * Who answers, by the query of the connection: `?agent=NAME` is that agent and greets,
- * `?model=NAME` is the agent of that name or else the default one, no query is the default one.
+ * `?model=NAME` (Azure's `?deployment=NAME`) is the agent of that name or else the default one, no
+ * query is the default one.
  */
 export function chooseAgent(
   query: URLSearchParams,
   { agents, defaultAgent }: AgentShelf,
 ): AgentChoice | ProtocolFault {
   const name = query.get('agent');
-  const model = query.get('model');
+  const model = query.get('model') ?? query.get('deployment');
   if (name !== null) {
     const agent = agents.get(name);
     if (agent) return { agent, model: model ?? name, greets: true };

@@ -1,22 +1,39 @@
 import path from 'node:path';
 import type { RunningServer } from './server.ts';
 
+/** Whom the banner is for. */
+export interface BannerReader {
+  readonly workingDir: string;
+  /** Whether the output goes to a terminal; what is kept elsewhere shows no key but a new one. */
+  readonly isTerminal: boolean;
+}
+
 /** What is printed once the server takes calls: where to go and how to call. */
-export function banner(server: RunningServer, workingDir: string): string {
-  const { url, key, keyFile, isNewKey, agents } = server;
+export function banner(server: RunningServer, { workingDir, isTerminal }: BannerReader): string {
+  const { url, key, keyFile, isNewKey, agents, selfSignedCertFile } = server;
   const here = browsableUrl(url);
   const [first = ''] = agents;
-  // A key that somebody set is in use elsewhere, and this output may be kept.
-  const fragment = keyFile === null ? '' : `#key=${encodeURIComponent(key)}`;
+  // A key that somebody set is in use elsewhere.
+  const showsKey = keyFile !== null && (isNewKey || isTerminal);
+  const fragment = showsKey ? `#key=${encodeURIComponent(key)}` : '';
+  const isTls = here.startsWith('https');
+  const address = isTls ? ` --url ${here}` : '';
+  const trust = selfSignedCertFile === null ? '' : `NODE_EXTRA_CA_CERTS=${selfSignedCertFile} `;
   const lines = [
     'Antiphon is ready.',
     '',
     `  Talk      ${here}/${fragment}`,
-    `  Call      npx antiphon call ${first}`,
+    `  Call      ${trust}npx antiphon call ${first}${address}`,
     `  Realtime  ${here.replace('http', 'ws')}/v1/realtime?agent=${first}`,
     `  Agents    ${agents.join(', ')}`,
     `  Key       ${keyFile === null ? 'from ANTIPHON_API_KEYS' : shortest(keyFile, workingDir)}`,
   ];
+  if (selfSignedCertFile !== null) {
+    lines.push(
+      `  TLS       self-signed: ${shortest(selfSignedCertFile, workingDir)}`,
+      `            Node clients trust it with NODE_EXTRA_CA_CERTS=${selfSignedCertFile}`,
+    );
+  }
   if (isNewKey) lines.push('', `  A new API key was made: ${key}`);
   lines.push('', 'Ctrl-C stops it.');
   return `${lines.join('\n')}\n`;

@@ -19,6 +19,12 @@ Environment:
   ANTIPHON_DEFAULT_AGENT  who answers a client that names no agent (acme-support)
   ANTIPHON_RECORDINGS     on or off (on)
   ANTIPHON_MAX_SESSIONS   sessions at once (1000)
+  ANTIPHON_CONNECTIONS_PER_MINUTE
+                          connections that each key may open in a minute (6000)
+  ANTIPHON_TLS            self-signed: speak https and wss with a certificate for
+                          localhost that is made in the data folder (off)
+  ANTIPHON_TLS_CERT, ANTIPHON_TLS_KEY
+                          speak https and wss with this certificate and key (PEM files)
   ANTIPHON_LOG_LEVEL      silent, fatal, error, warn, info, debug or trace (info)
 `;
 

@@ -17,6 +17,8 @@ describe('readConfig', () => {
       recordings: true,
       logLevel: 'info',
       maxSessions: 1000,
+      connectionsPerMinute: 6000,
+      tls: null,
     });
     expect(path.basename(config.agentsDir)).toBe('agents');
   });
@@ -38,6 +40,24 @@ describe('readConfig', () => {
     expect(config.agentsDir).toBe('/etc/agents');
   });
 
+  it('takes a certificate and its key from files, or makes one', () => {
+    const files = { ANTIPHON_TLS_CERT: 'cert.pem', ANTIPHON_TLS_KEY: '/etc/key.pem' };
+    expect(read(files).tls).toEqual({
+      certFile: path.join(workingDir, 'cert.pem'),
+      keyFile: '/etc/key.pem',
+    });
+    expect(read({ ANTIPHON_TLS: 'self-signed' }).tls).toBe('self-signed');
+    expect(read({ ...files, ANTIPHON_TLS: 'off' }).tls).toBeNull();
+  });
+
+  it.each([
+    [{ ANTIPHON_TLS_CERT: 'cert.pem' }, /ANTIPHON_TLS_CERT is set, but ANTIPHON_TLS_KEY is not/],
+    [{ ANTIPHON_TLS_KEY: 'key.pem' }, /ANTIPHON_TLS_KEY is set, but ANTIPHON_TLS_CERT is not/],
+    [{ ANTIPHON_TLS: 'self-signed', ANTIPHON_TLS_CERT: 'cert.pem' }, /use one or the other/],
+  ])('refuses half of a certificate, or two: %j', (env, message) => {
+    expect(() => read(env as Record<string, string>)).toThrow(message);
+  });
+
   it('lets the command line go before the environment', () => {
     const env = { ANTIPHON_PORT: '1', ANTIPHON_HOST: 'example.org' };
     expect(read(env, { port: '9000', host: '0.0.0.0' })).toMatchObject({
@@ -53,6 +73,8 @@ describe('readConfig', () => {
     ['ANTIPHON_RECORDINGS', 'yes', /ANTIPHON_RECORDINGS is "yes"; use on or off\./],
     ['ANTIPHON_LOG_LEVEL', 'loud', /ANTIPHON_LOG_LEVEL is "loud"; use silent, fatal, error/],
     ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
+    ['ANTIPHON_CONNECTIONS_PER_MINUTE', '0', /use a whole number from 1 to 1000000/],
+    ['ANTIPHON_TLS', 'on', /ANTIPHON_TLS is "on"; use self-signed or off\./],
     ['ANTIPHON_DEFAULT_AGENT', 'No Agent', /ANTIPHON_DEFAULT_AGENT is "No Agent"; use an agent/],
   ])('names %s, its value and what is allowed', (name, value, message) => {
     expect(() => read({ [name]: value })).toThrow(message);

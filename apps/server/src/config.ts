@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
 
 /** The agents that come with the server, beside `src` and `dist` alike. */
@@ -14,6 +15,14 @@ const DEFAULT_MAX_SESSIONS = '1000';
 
 /** More would need more than one listening worker; run several servers instead. */
 const MOST_SESSIONS = 4096;
+
+/**
+ * A hundred a second, and a minute's worth at once: every session of a full server may reconnect in
+ * one moment, while a client that loops on a failing connect is stopped.
+ */
+const DEFAULT_CONNECTIONS_PER_MINUTE = '6000';
+
+const MOST_CONNECTIONS_PER_MINUTE = 1_000_000;
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -38,6 +47,10 @@ export interface ServerConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Sessions at once; more are turned away. */
   readonly maxSessions: number;
+  /** Realtime connections that each key may open in a minute; as many may come at once. */
+  readonly connectionsPerMinute: number;
+  /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
+  readonly tls: CertificateFiles | 'self-signed' | null;
 }
 
 /** Options of the command line, as text; they go before the environment. */
@@ -84,6 +97,13 @@ const variables = {
     schema: wholeNumber(1, MOST_SESSIONS),
     allowed: `a whole number from 1 to ${MOST_SESSIONS}`,
   },
+  ANTIPHON_CONNECTIONS_PER_MINUTE: {
+    schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
+    allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
+  },
+  ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
+  ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
+  ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
 } as const;
 
 type Variable = keyof typeof variables;
@@ -98,6 +118,12 @@ const environment = z.object({
   ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
+  ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
+    DEFAULT_CONNECTIONS_PER_MINUTE,
+  ),
+  ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
+  ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
+  ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -145,7 +171,38 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     recordings: values.ANTIPHON_RECORDINGS === 'on',
     logLevel: values.ANTIPHON_LOG_LEVEL,
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
+    connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
+    tls: readTls(values, workingDir),
   };
+}
+
+type TlsValues = Pick<
+  z.output<typeof environment>,
+  'ANTIPHON_TLS' | 'ANTIPHON_TLS_CERT' | 'ANTIPHON_TLS_KEY'
+>;
+
+function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
+  const { ANTIPHON_TLS: mode, ANTIPHON_TLS_CERT: cert, ANTIPHON_TLS_KEY: key } = values;
+  if (mode === 'off') return null;
+  if (cert === undefined && key === undefined) return mode ?? null;
+  if (mode !== undefined) {
+    throw new ServerError(
+      'invalid_config',
+      'ANTIPHON_TLS is "self-signed", but ANTIPHON_TLS_CERT or ANTIPHON_TLS_KEY is set as well; ' +
+        'use one or the other.',
+    );
+  }
+  if (cert === undefined || key === undefined) {
+    const [given, missing] =
+      cert === undefined
+        ? (['ANTIPHON_TLS_KEY', 'ANTIPHON_TLS_CERT'] as const)
+        : (['ANTIPHON_TLS_CERT', 'ANTIPHON_TLS_KEY'] as const);
+    throw new ServerError(
+      'invalid_config',
+      `${given} is set, but ${missing} is not; use ${variables[missing].allowed}.`,
+    );
+  }
+  return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
 }
 
 function complaint(shownName: string, name: Variable, value: string | undefined): string {

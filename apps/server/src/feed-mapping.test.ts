@@ -158,6 +158,18 @@ describe('FeedMapping', () => {
     ]);
   });
 
+  it('tells of audio that is not in its declared format as a fault', () => {
+    expect(
+      feedOf([{ type: 'audio.formatDoubted', declared: 'pcm16', looksLike: 'g711_ulaw' }]),
+    ).toEqual([
+      {
+        type: 'fault',
+        code: 'audio_format_mismatch',
+        message: 'Caller audio declared as pcm16 looks like g711_ulaw.',
+      },
+    ]);
+  });
+
   it('follows a whole session with a greeting, a turn and its measured answer', () => {
     const session = new TestSession();
     session.engine.session.autoReply = () => 'Hello there.';

@@ -64,6 +64,10 @@ export class FeedMapping {
         return [{ type: 'turn', report: event.report }];
       case 'engine.failed':
         return [{ type: 'fault', code: event.code, message: event.message }];
+      case 'audio.formatDoubted': {
+        const message = `Caller audio declared as ${event.declared} looks like ${event.looksLike}.`;
+        return [{ type: 'fault', code: 'audio_format_mismatch', message }];
+      }
       case 'invariant.violated':
         return [{ type: 'fault', code: event.name, message: event.detail }];
       case 'session.configured':

@@ -4,6 +4,7 @@ import { offeredSubprotocols } from '@antiphon/protocol';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { ApiKeys } from './api-key.ts';
+import type { ClientSecrets } from './client-secrets.ts';
 import { FeedSocket } from './feed-socket.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { headerKey } from './request-key.ts';
@@ -17,6 +18,7 @@ const KEY_SUBPROTOCOL_PREFIX = 'antiphon-key.';
 const MAX_PAYLOAD_BYTES = 1024;
 
 const INVALID_KEY = { code: 4401, reason: 'Incorrect API key provided.' };
+const BEYOND_SECRET = { code: 4403, reason: 'A client secret opens no feed; use an API key.' };
 const UNKNOWN_SESSION = { code: 4404, reason: 'No such session, or it ended some time ago.' };
 const BAD_POSITION = { code: 4400, reason: "'after' must be a whole number from 0." };
 const FORGOTTEN = { code: 4410, reason: "Events after 'after' are forgotten; leave it out." };
@@ -24,6 +26,7 @@ const FORGOTTEN = { code: 4410, reason: "Events after 'after' are forgotten; lea
 /** What the feed endpoint needs. */
 export interface FeedUpgradeOptions {
   readonly keys: ApiKeys;
+  readonly secrets: ClientSecrets;
   readonly heartbeat: Heartbeat;
   /** The feed of a session that lives or ended lately. */
   readonly feedOf: (sessionId: string) => SessionFeed | null;
@@ -64,7 +67,10 @@ export class FeedUpgrade {
 
   #open(socket: WebSocket, request: IncomingMessage, url: URL): void {
     const key = headerKey(request.headers) ?? subprotocolKey(request);
-    if (!this.#options.keys.accepts(key)) return close(socket, INVALID_KEY);
+    const { keys, secrets } = this.#options;
+    if (!keys.accepts(key)) {
+      return close(socket, secrets.grantOf(key) ? BEYOND_SECRET : INVALID_KEY);
+    }
     const feed = this.#options.feedOf(url.pathname.split('/')[2] ?? '');
     if (!feed) return close(socket, UNKNOWN_SESSION);
     const after = url.searchParams.get('after');

@@ -127,6 +127,15 @@ describe('the HTTP side', () => {
     ]);
   });
 
+  it('answers an address that cannot be read with an error in JSON', async () => {
+    for (const path of ['/%', '/sessions/%']) {
+      const response = await get(path);
+      expect(response.status).toBe(400);
+      const { error } = (await response.json()) as { error: { message: string } };
+      expect(error.message).toContain('%');
+    }
+  });
+
   it('keeps no recording when recordings are off', async () => {
     const silent = await startTestServer({ recordings: false });
     const client = await TestClient.open(`${silent.wsUrl}/v1/realtime`, { key: TEST_KEY });

@@ -2,15 +2,18 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import Fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import type { AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
-import { headerKey } from './request-key.ts';
+import { clientSecretRoutes } from './client-secret-routes.ts';
+import type { ClientSecrets } from './client-secrets.ts';
+import { requireKey } from './key-guard.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { talkPage } from './talk-page.ts';
+import type { Tls } from './tls.ts';
 
-/** No route takes a body or waits: a request that is not complete by then is a broken client. */
+/** Bodies are small and no route waits: a request that is not complete by then is a broken client. */
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Session ids as the server makes them; nothing else can name a folder. */
@@ -24,6 +27,9 @@ const RECORDING_FILES: Readonly<Record<string, { file: string; type: string }>> 
 /** What the HTTP routes need. */
 export interface HttpOptions {
   readonly keys: ApiKeys;
+  readonly secrets: ClientSecrets;
+  /** `null` speaks plain HTTP. */
+  readonly tls: Tls | null;
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
   readonly log: Logger;
@@ -34,15 +40,23 @@ export interface HttpOptions {
 }
 
 /**
- * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/sessions`
- * and `/sessions/{id}/{recording.wav,events.jsonl}`. Errors are `{ error: { message } }`.
+ * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/sessions`,
+ * `/sessions/{id}/{recording.wav,events.jsonl}` and the routes that make client secrets. Errors are
+ * `{ error: { message } }`.
  */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { keys, shelf, registry, log, recordingsDir, unreadyReason } = options;
-  const app = Fastify({
+  const { keys, secrets, tls, shelf, registry, log, recordingsDir, unreadyReason } = options;
+  const settings = {
+    ...(tls && { https: { cert: tls.cert, key: tls.key } }),
     forceCloseConnections: true,
     requestTimeout: REQUEST_TIMEOUT_MS,
-  });
+    // A path that cannot be decoded reaches no route, nor the handlers below.
+    frameworkErrors: (error, _request, reply) => {
+      void fail(reply, error.statusCode ?? 400, error.message);
+    },
+  } satisfies FastifyServerOptions & { https?: object };
+  // A server of TLS does all that a plain one does; only its type is another.
+  const app = Fastify(settings as FastifyServerOptions);
   app.setNotFoundHandler((_request, reply) => fail(reply, 404, 'There is nothing here.'));
   app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -60,14 +74,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   });
   await talkPage(app);
 
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (keys.accepts(headerKey(request.headers))) return;
-    await fail(
-      reply.header('www-authenticate', 'Bearer'),
-      401,
-      'Incorrect API key provided. Send it as "Authorization: Bearer <key>".',
-    );
-  };
+  const onRequest = requireKey(keys, secrets);
   app.get('/agents', { onRequest }, () => ({
     agents: [...shelf.agents.values()].map(({ name, description, pipeline }) => ({
       name,
@@ -95,6 +102,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
         .send(createReadStream(file));
     },
   );
+  await clientSecretRoutes(app, { keys, secrets, shelf, log });
   return app;
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -70,7 +70,9 @@ describe('the server program', () => {
 
     const second = start();
     expect(await second.ready()).not.toContain('A new API key was made');
+    expect(second.output()).not.toContain(key);
     second.child.kill('SIGINT');
+    second.child.kill('SIGTERM');
     expect((await second.ended).code).toBe(0);
   });
 
@@ -92,6 +94,16 @@ describe('the server program', () => {
       '--port is "x"; use a whole number from 0 to 65535; 0 picks a free port.',
       'ANTIPHON_RECORDINGS is "perhaps"; use on or off.',
     ]);
+  });
+
+  it('ends with 2 and names the file when its certificate cannot be read', async () => {
+    const env = { ANTIPHON_TLS_CERT: 'nowhere.pem', ANTIPHON_TLS_KEY: 'key.pem' };
+    const { code, errors } = await start([], env).ended;
+    const file = path.join(await realpath(folder), 'nowhere.pem');
+    expect(code).toBe(2);
+    expect(errors.trim()).toBe(
+      `ANTIPHON_TLS_CERT is ${file}, which cannot be read: there is no such file.`,
+    );
   });
 
   it('ends with 2 at an option that is not known, and helps', async () => {

@@ -142,6 +142,68 @@ describe('the Realtime endpoint', () => {
     await client.close();
   });
 
+  it('speaks the beta dialect at the older path of Azure, to the agent its deployment names', async () => {
+    const path = '/openai/realtime?api-version=2024-10-01-preview&deployment=greeter';
+    const client = await TestClient.open(`${server.wsUrl}${path}`, {
+      headers: { 'api-key': TEST_KEY },
+    });
+    expect(await client.message('session.created')).toMatchObject({
+      session: { model: 'greeter', modalities: expect.any(Array) as string[] },
+    });
+    await client.close();
+  });
+
+  it('speaks GA at the current path of Azure', async () => {
+    const client = await TestClient.open(`${server.wsUrl}/openai/v1/realtime?model=greeter`, {
+      headers: { 'api-key': TEST_KEY },
+    });
+    expect(await client.message('session.created')).toMatchObject({
+      session: { type: 'realtime', model: 'greeter' },
+    });
+    await client.close();
+  });
+
+  it('turns away a key that connects too often, and no other key', async () => {
+    const strict = await startTestServer({ connectionsPerMinute: 2 });
+    const url = `${strict.wsUrl}/v1/realtime`;
+    for (let times = 0; times < 2; times += 1) {
+      await (await TestClient.open(url, { key: TEST_KEY })).message('session.created');
+    }
+    const third = await TestClient.open(url, { key: TEST_KEY });
+    expect((await third.closed).code).toBe(1013);
+    expect(errorOf(third.messages[0]!)).toMatchObject({
+      type: 'rate_limit_error',
+      code: 'rate_limit_exceeded',
+      message: expect.stringContaining('opens connections too often') as string,
+    });
+    await (await TestClient.open(url, { key: 'sk-other' })).message('session.created');
+    await strict.close();
+  });
+
+  it('counts the connections of a client secret as those of the key behind it', async () => {
+    const strict = await startTestServer({ connectionsPerMinute: 1 });
+    const response = await fetch(`${strict.url}/v1/realtime/client_secrets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TEST_KEY}` },
+    });
+    const { value } = (await response.json()) as { value: string };
+    const url = `${strict.wsUrl}/v1/realtime`;
+    await (await TestClient.open(url, { key: value })).message('session.created');
+    expect((await (await TestClient.open(url, { key: TEST_KEY })).closed).code).toBe(1013);
+    await strict.close();
+  });
+
+  it('warns a client that sends too fast, and closes it when it goes on', async () => {
+    const client = await connect('/v1/realtime');
+    await client.message('session.created');
+    for (let sent = 0; sent < 3_500; sent += 1) client.send({ type: 'input_audio_buffer.clear' });
+    expect(await client.closed).toEqual({ code: 1008, reason: 'rate_limit_exceeded' });
+    const errors = client.messages.filter(({ type }) => type === 'error');
+    expect(errors.map(errorOf)).toMatchObject([{ code: 'rate_limit_exceeded' }]);
+    const done = client.messages.filter(({ type }) => type === 'input_audio_buffer.cleared');
+    expect(done.length).toBeGreaterThanOrEqual(3_000);
+  });
+
   it('turns callers away, saying so, when it is full', async () => {
     const small = await startTestServer({ maxSessions: 1 });
     const url = `${small.wsUrl}/v1/realtime`;

@@ -3,25 +3,29 @@ import type { Duplex } from 'node:stream';
 import {
   acceptedSubprotocol,
   credentialsFrom,
-  encodeServerEvent,
-  errorEvent,
   negotiateDialect,
   newId,
   offeredSubprotocols,
   protocolErrors,
 } from '@antiphon/protocol';
-import type { ProtocolFault } from '@antiphon/protocol';
+import type { ProtocolFault, SessionPatch } from '@antiphon/protocol';
 import { RealtimeConnection } from '@antiphon/realtime';
 import type { Clock } from '@antiphon/session';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { chooseAgent } from './agent-choice.ts';
-import type { AgentShelf } from './agent-choice.ts';
+import type { AgentChoice, AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
+import { passMessages } from './client-messages.ts';
+import { ClientPace } from './client-pace.ts';
+import type { ClientSecrets } from './client-secrets.ts';
+import type { ConnectionRate } from './connection-rate.ts';
+import { errorFrame } from './error-frame.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { apiKeyHeader } from './request-key.ts';
 import type { SessionRegistry } from './session-registry.ts';
+import { AZURE_BETA_PATH } from './upgrades.ts';
 
 /** A legal append of 15 MiB of audio is a text frame of 20 MiB; nothing legal is larger. */
 const MAX_PAYLOAD_BYTES = 22 * 1024 * 1024;
@@ -32,9 +36,13 @@ const UNKNOWN_AGENT = { code: 4004, reason: 'invalid_request_error.invalid_value
 const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
 
+const CONNECTING_TOO_OFTEN = 'this key opens connections too often';
+
 /** What the Realtime endpoint needs. */
 export interface RealtimeUpgradeOptions {
   readonly keys: ApiKeys;
+  readonly secrets: ClientSecrets;
+  readonly connectionRate: ConnectionRate;
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
   readonly heartbeat: Heartbeat;
@@ -85,33 +93,13 @@ export class RealtimeUpgrade {
     this.#server.close();
   }
 
-  #open(socket: WebSocket, { headers }: IncomingMessage, url: URL): void {
-    const { keys, shelf, registry, clock, log, unreadyReason } = this.#options;
-    const protocolHeader = headers['sec-websocket-protocol'];
-    const dialect = negotiateDialect({
-      betaHeader: headers['openai-beta'],
-      subprotocols: offeredSubprotocols(protocolHeader),
-    });
-    const credentials = credentialsFrom({
-      authorization: headers.authorization,
-      apiKeyHeader: apiKeyHeader(headers),
-      protocolHeader,
-    });
-    if (!keys.accepts(credentials?.key)) {
-      log.info({ reason: 'invalid key' }, 'connection refused');
-      refuse(socket, protocolErrors.invalidApiKey(), INVALID_KEY);
-      return;
-    }
-    const reason = unreadyReason();
-    if (reason !== null) {
-      log.info({ reason }, 'connection refused');
-      refuse(socket, busy(reason, registry.isFull), { code: TRY_AGAIN_LATER, reason });
-      return;
-    }
-    const choice = chooseAgent(url.searchParams, shelf);
-    if ('type' in choice) {
-      log.info({ reason: 'unknown agent' }, 'connection refused');
-      refuse(socket, choice, UNKNOWN_AGENT);
+  #open(socket: WebSocket, request: IncomingMessage, url: URL): void {
+    const { clock, log, registry } = this.#options;
+    const admission = this.#admit(request, url);
+    if ('fault' in admission) {
+      const { fault, closing, why } = admission;
+      log.info({ reason: why }, 'connection refused');
+      refuse(socket, fault, closing);
       return;
     }
     const sessionId = newId('sess');
@@ -124,17 +112,17 @@ export class RealtimeUpgrade {
             return socket.bufferedAmount;
           },
         },
-        dialect,
+        dialect: dialectOf(request, url),
         sessionId,
-        ...choice,
+        ...admission,
         clock,
         start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
       });
-      socket.on('message', (data: Buffer, isBinary) => {
-        if (isBinary) connection.receiveBinary();
-        else connection.receive(data.toString('utf8'));
+      passMessages(socket, {
+        connection,
+        pace: new ClientPace(clock),
+        onTooFast: () => log.info({ sessionId }, 'client closed: it sends too fast'),
       });
-      socket.once('close', () => connection.socketClosed());
     } catch (error) {
       log.error({ sessionId, err: error }, 'session could not start');
       refuse(socket, protocolErrors.serverError(), {
@@ -143,6 +131,68 @@ export class RealtimeUpgrade {
       });
     }
   }
+
+  #admit({ headers }: IncomingMessage, url: URL): Admission | Refusal {
+    const { keys, secrets, connectionRate, shelf, registry, unreadyReason } = this.#options;
+    const candidate = credentialsFrom({
+      authorization: headers.authorization,
+      apiKeyHeader: apiKeyHeader(headers),
+      protocolHeader: headers['sec-websocket-protocol'],
+    })?.key;
+    const grant =
+      candidate !== undefined && keys.accepts(candidate)
+        ? { key: candidate, session: {} }
+        : secrets.grantOf(candidate);
+    if (!grant) {
+      return { why: 'invalid key', fault: protocolErrors.invalidApiKey(), closing: INVALID_KEY };
+    }
+    if (!connectionRate.admits(grant.key)) {
+      const fault = protocolErrors.rateLimitExceeded(CONNECTING_TOO_OFTEN);
+      const closing = { code: TRY_AGAIN_LATER, reason: CONNECTING_TOO_OFTEN };
+      return { why: CONNECTING_TOO_OFTEN, fault, closing };
+    }
+    const reason = unreadyReason();
+    if (reason !== null) {
+      const fault = busy(reason, registry.isFull);
+      return { why: reason, fault, closing: { code: TRY_AGAIN_LATER, reason } };
+    }
+    const choice = chooseAgent(queryFor(url, grant.session), shelf);
+    if ('type' in choice) return { why: 'unknown agent', fault: choice, closing: UNKNOWN_AGENT };
+    return { ...choice, initialSession: grant.session };
+  }
+}
+
+/** Who answers a client that was let in, and how its session starts. */
+interface Admission extends AgentChoice {
+  readonly initialSession: SessionPatch;
+}
+
+/** Why a client is turned away: for itself, and in a few words for the log. */
+interface Refusal {
+  readonly fault: ProtocolFault;
+  readonly closing: Closing;
+  readonly why: string;
+}
+
+interface Closing {
+  readonly code: number;
+  readonly reason: string;
+}
+
+function dialectOf({ headers }: IncomingMessage, url: URL) {
+  if (url.pathname === AZURE_BETA_PATH) return 'beta';
+  return negotiateDialect({
+    betaHeader: headers['openai-beta'],
+    subprotocols: offeredSubprotocols(headers['sec-websocket-protocol']),
+  });
+}
+
+/** A client that names nobody gets the model that its secret was made for. */
+function queryFor(url: URL, { model }: SessionPatch): URLSearchParams {
+  const query = new URLSearchParams(url.searchParams);
+  const isNamed = ['agent', 'model', 'deployment'].some((name) => query.has(name));
+  if (!isNamed && typeof model === 'string') query.set('model', model);
+  return query;
 }
 
 function busy(reason: string, isFull: boolean): ProtocolFault {
@@ -151,12 +201,7 @@ function busy(reason: string, isFull: boolean): ProtocolFault {
   return { ...protocolErrors.serverError(), message };
 }
 
-function refuse(
-  socket: WebSocket,
-  fault: ProtocolFault,
-  closing: { readonly code: number; readonly reason: string },
-): void {
-  // Error events are the same in both dialects.
-  socket.send(encodeServerEvent(errorEvent({ ...fault, eventId: null }), 'ga') ?? '');
-  socket.close(closing.code, closing.reason);
+function refuse(socket: WebSocket, fault: ProtocolFault, { code, reason }: Closing): void {
+  socket.send(errorFrame(fault));
+  socket.close(code, reason);
 }

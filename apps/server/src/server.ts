@@ -7,7 +7,9 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openApiKeys } from './api-key.ts';
+import { ClientSecrets } from './client-secrets.ts';
 import type { ServerConfig } from './config.ts';
+import { ConnectionRate } from './connection-rate.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
@@ -18,6 +20,7 @@ import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
 import { SessionRegistry } from './session-registry.ts';
+import { openTls } from './tls.ts';
 import { toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 
@@ -37,13 +40,15 @@ export interface ServerDeps {
 
 /** A server that takes calls. */
 export interface RunningServer {
-  /** Where it listens, such as `http://127.0.0.1:8787`. */
+  /** Where it listens, such as `http://127.0.0.1:8787`; `https` with TLS. */
   readonly url: string;
   /** A key that it accepts. */
   readonly key: string;
   /** Where the key is kept; `null` when it came from the environment. */
   readonly keyFile: string | null;
   readonly isNewKey: boolean;
+  /** The certificate that clients must be told to trust; `null` when there is none. */
+  readonly selfSignedCertFile: string | null;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
@@ -60,7 +65,9 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
   const log = deps.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
+  const secrets = new ClientSecrets(clock);
   const agents = await openAgents(config);
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
@@ -87,6 +94,8 @@ export async function startServer(
   const unreadyReason = () => readiness.unreadyReason;
   const http = await buildHttp({
     keys,
+    secrets,
+    tls,
     shelf: agents,
     registry,
     log,
@@ -95,6 +104,8 @@ export async function startServer(
   });
   const realtime = new RealtimeUpgrade({
     keys,
+    secrets,
+    connectionRate: new ConnectionRate(config.connectionsPerMinute, clock),
     shelf: agents,
     registry,
     heartbeat,
@@ -102,7 +113,7 @@ export async function startServer(
     log,
     unreadyReason,
   });
-  const feed = new FeedUpgrade({ keys, heartbeat, feedOf: (id) => registry.feed(id) });
+  const feed = new FeedUpgrade({ keys, secrets, heartbeat, feedOf: (id) => registry.feed(id) });
   routeUpgrades(http.server, { realtime, feed });
 
   const stop = async (): Promise<void> => {
@@ -144,6 +155,7 @@ export async function startServer(
       key: keys.first,
       keyFile: keys.file,
       isNewKey: keys.isNew,
+      selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };
@@ -153,7 +165,7 @@ export async function startServer(
   }
 }
 
-async function listen(http: FastifyInstance, { host, port }: ServerConfig): Promise<string> {
+async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {
   try {
     await http.listen({ host, port });
   } catch (cause) {
@@ -171,7 +183,8 @@ async function listen(http: FastifyInstance, { host, port }: ServerConfig): Prom
     );
   }
   const { port: actualPort } = http.server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  const scheme = tls ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
 }
 
 /** Waits for the work, but not for longer than `ms`. */

@@ -21,7 +21,7 @@ const agent: AgentDefinition = {
   dialogue: null,
 };
 
-function open(maxSessions = 1000) {
+function open(maxSessions = 1000, log = pino({ level: 'silent' })) {
   const clock = new DrivenClock();
   const engine = new FakeEngine();
   const detectors = new FakeDetectors();
@@ -33,7 +33,7 @@ function open(maxSessions = 1000) {
     },
     recorder: null,
     clock,
-    log: pino({ level: 'silent' }),
+    log,
     maxSessions,
   });
   return { clock, registry, engine };
@@ -60,6 +60,19 @@ describe('SessionRegistry', () => {
     await first.session.ended;
     expect(registry.list().map(({ id }) => id)).toEqual(['sess_2']);
     expect([registry.isLive('sess_1'), registry.isLive('sess_2')]).toEqual([false, true]);
+  });
+
+  it('logs caller audio that is not in its declared format', () => {
+    const lines: string[] = [];
+    const { clock, registry } = open(
+      1,
+      pino({ level: 'warn' }, { write: (line) => lines.push(line) }),
+    );
+    const { leg } = start(registry, clock, 'sess_1');
+    leg.facts$.next({ type: 'leg.formatDoubted', declared: 'pcm16', looksLike: 'g711_ulaw' });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { sessionId: 'sess_1', declared: 'pcm16', looksLike: 'g711_ulaw' },
+    ]);
   });
 
   it('is full with as many sessions as may live, until one ends', async () => {

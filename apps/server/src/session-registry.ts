@@ -154,6 +154,10 @@ function logChannel(log: Logger): ControlChannel {
     attach: () => {},
     notify: (event: SessionEvent) => {
       if (event.type === 'engine.failed') log.warn({ code: event.code }, 'engine failed');
+      if (event.type === 'audio.formatDoubted') {
+        const { declared, looksLike } = event;
+        log.warn({ declared, looksLike }, 'caller audio is not in its declared format');
+      }
       if (event.type === 'invariant.violated') {
         log.error({ invariant: event.name }, 'invariant violated');
       }

@@ -13,7 +13,16 @@ export interface UpgradeRoutes {
   readonly feed: UpgradeHandler;
 }
 
-const REALTIME_PATHS = new Set(['/v1/realtime', '/realtime']);
+/** Where Azure speaks the beta dialect; its clients send no header that says so. */
+export const AZURE_BETA_PATH = '/openai/realtime';
+
+/** The API's path, the same without its version, and the two that Azure's resources have. */
+const REALTIME_PATHS = new Set([
+  '/v1/realtime',
+  '/realtime',
+  '/openai/v1/realtime',
+  AZURE_BETA_PATH,
+]);
 const FEED_PATH = /^\/sessions\/[^/]+\/feed$/u;
 
 /** Sends each upgrade request of the server to its endpoint; others get a 404. */

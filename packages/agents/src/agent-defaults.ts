@@ -22,6 +22,8 @@ export const AGENT_DEFAULTS = {
   apology: 'Sorry, something went wrong on my side. Could you say that again?',
   /** Fits any desk the caller is passed on to. */
   farewell: "Thanks for calling. I'm putting you through now.",
+  /** Clients may stop at errors that they do not know; the feed and the log tell in any case. */
+  reportFormatMismatch: false,
   tool: {
     runs: 'server',
     /** A silence callers take for thinking; the cover is heard before 800 ms. */

@@ -69,6 +69,7 @@ export const agentSchema = strictMapping({
   covers: z.array(spoken('a phrase of at most three words')).default([...AGENT_DEFAULTS.covers]),
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
+  reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),
   tools: z.array(toolSchema).default([]),
 });
 

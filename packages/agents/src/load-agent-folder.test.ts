@@ -62,6 +62,7 @@ describe('loadAgentFolder', () => {
         apology: 'Sorry, something went wrong on my side. Could you say that again?',
         farewell: "Thanks for calling. I'm putting you through now.",
       },
+      reportFormatMismatch: false,
       dialogue: null,
     });
     expect(tools.size).toBe(0);
@@ -76,6 +77,7 @@ greeting: Hello there.
 covers: [Just a moment.]
 apology: Sorry.
 farewell: Goodbye.
+reportFormatMismatch: true
 tools:
   - name: show_map
     description: Shows a map.
@@ -88,6 +90,7 @@ tools:
 `,
     });
     expect(definition.detector).toBe('energy');
+    expect(definition.reportFormatMismatch).toBe(true);
     expect(definition.config).toMatchObject({
       turnDetection: null,
       speed: 1.2,

@@ -39,7 +39,7 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools'];
  *
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
- *   `farewell` and `tools` have defaults. A tool has a `name` and a `description`, and may have
+ *   `farewell`, `reportFormatMismatch` and `tools` have defaults. A tool has a `name` and a `description`, and may have
  *   `parameters` (JSON Schema draft 7 of an object), `runs` (`server`, `client`, or `session` for
  *   `transfer_to_human`), `coverAfterMs` and `timeoutMs`.
  * - `instructions.md`: what a language model is told.
@@ -129,6 +129,7 @@ function definitionOf(
       apology: file.apology,
       farewell: file.farewell,
     },
+    reportFormatMismatch: file.reportFormatMismatch,
     dialogue,
   };
 }

@@ -1,4 +1,5 @@
-export { decodeAudio, encodeAudio } from './audio-encoding.ts';
+export { decodeAudio, encodeAudio, type AudioEncoding } from './audio-encoding.ts';
+export { FormatWatch } from './format-watch.ts';
 export { Framer } from './framer.ts';
 export { pcm16ToUlaw, ULAW_SILENCE, ulawToPcm16 } from './g711.ts';
 export { dbfs, peak } from './loudness.ts';

@@ -12,6 +12,7 @@ export type ProtocolErrorCode =
   | 'missing_required_parameter'
   | 'unknown_parameter'
   | 'cannot_update_voice'
+  | 'audio_format_mismatch'
   | 'input_audio_buffer_commit_empty'
   | 'conversation_already_has_active_response'
   | 'response_cancel_not_active'
@@ -113,6 +114,13 @@ export const protocolErrors = {
       'input_audio_buffer_commit_empty',
       'Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, ' +
         `but buffer only has ${bufferedMs.toFixed(2)}ms of audio.`,
+    ),
+  audioFormatMismatch: (declared: string, looksLike: string) =>
+    invalidRequest(
+      'audio_format_mismatch',
+      `The audio was declared as ${declared} but looks like ${looksLike}. ` +
+        'Send what the session declares, or declare what you send with session.update.',
+      'audio',
     ),
   outputBufferNotOnWebSocket: () =>
     invalidRequest(

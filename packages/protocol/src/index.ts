@@ -2,6 +2,8 @@ export { credentialsFrom } from './auth.ts';
 export type { AudioFormat } from './audio-format.ts';
 export type { ClientEvent, ResponseOverrides } from './client-events/client-event.ts';
 export { parseClientEvent } from './client-events/parse-client-event.ts';
+export { faultOfSchema } from './client-events/schema-fault.ts';
+export { readSessionPayload } from './client-events/session-payload.ts';
 export type { WireClientEvent } from './client-events/wire-client-event.ts';
 export type { AssistantPart, ItemStatus, NewItem, UserPart } from './conversation-item.ts';
 export {
@@ -12,6 +14,7 @@ export {
 } from './dialect.ts';
 export { protocolErrors, type ProtocolFault } from './errors.ts';
 export { newId } from './ids.ts';
+export { betaSessionObject } from './server-events/beta-objects.ts';
 export { encodeAudioDelta } from './server-events/encode-audio-delta.ts';
 export { encodeServerEvent } from './server-events/encode-server-event.ts';
 export { errorEvent } from './server-events/error-event.ts';

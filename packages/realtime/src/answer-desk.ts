@@ -1,6 +1,6 @@
 import { protocolErrors } from '@antiphon/protocol';
 import type { ProtocolFault } from '@antiphon/protocol';
-import type { AnswerOptions, Rejection, SessionControl } from '@antiphon/session';
+import type { AnswerOptions, NewItem, Rejection, SessionControl } from '@antiphon/session';
 import type { ResponseSequencer } from './response-sequencer.ts';
 import type { WireResponse } from './wire-response.ts';
 
@@ -18,14 +18,22 @@ interface Request {
 
 /**
  * Asks for answers on behalf of a client. Clients send one response.create per tool output without
- * waiting for `response.done`: one request waits, plain ones that follow become one with it, and
- * any other is refused.
+ * waiting for `response.done`, or for the other outputs: one request waits, plain ones that follow
+ * become one with it, and any other is refused.
  */
 export class AnswerDesk {
   readonly #options: AnswerDeskOptions;
   #waiting: Request | null = null;
   /** The session accepted a request and has not begun the answer. */
   #isOwed = false;
+  /** Calls of the answer made last that are the client's to run. */
+  #calls: readonly string[] = [];
+  /** Calls that the client gave an output to since the last answer began. */
+  readonly #given = new Set<string>();
+  /** What the client sent last is an output; a request that follows it is for the answer to it. */
+  #hasUnaskedOutput = false;
+  /** The answer begun last uses an output that the client has yet to ask an answer to. */
+  #answersUnaskedOutput = false;
 
   constructor(options: AnswerDeskOptions) {
     this.#options = options;
@@ -36,9 +44,18 @@ export class AnswerDesk {
     const request = { options, isPlain: Object.keys(options).length === 0 };
     const { responses } = this.#options;
     const { current } = responses;
+    const isForOutput = request.isPlain && this.#hasUnaskedOutput;
+    const isAnswered = request.isPlain && this.#answersUnaskedOutput;
+    this.#hasUnaskedOutput = false;
+    this.#answersUnaskedOutput = false;
     if (current || this.#isOwed) {
+      if (isAnswered) return null;
       if (this.#takesWaiting(request, current)) return null;
       return protocolErrors.responseAlreadyActive(current?.id ?? responses.lastId);
+    }
+    if (isForOutput && this.#lacksOutputs) {
+      this.#waiting ??= request;
+      return null;
     }
     const rejection = this.#ask(request);
     return rejection?.code === 'answerActive'
@@ -46,8 +63,21 @@ export class AnswerDesk {
       : null;
   }
 
+  /** The client adds an item: called before the session is given it, which may answer at once. */
+  itemComing(item: NewItem): void {
+    this.#hasUnaskedOutput = item.kind === 'toolOutput';
+    this.#answersUnaskedOutput = false;
+    if (item.kind !== 'toolOutput') return;
+    this.#given.add(item.callId);
+    if (this.#waiting) queueMicrotask(() => this.#askWaiting());
+  }
+
   /** An answer began, which whoever waits for a plain one has got. */
   answerStarted(): void {
+    this.#answersUnaskedOutput = this.#hasUnaskedOutput;
+    this.#hasUnaskedOutput = false;
+    this.#calls = [];
+    this.#given.clear();
     this.#isOwed = false;
     if (this.#waiting?.isPlain) this.#waiting = null;
   }
@@ -57,6 +87,7 @@ export class AnswerDesk {
    * it returns.
    */
   responseDone(response: WireResponse): void {
+    if (response.kind === 'answer') this.#calls = response.callIds;
     if (!this.#waiting) return;
     // The caller has the floor, and what is said will be answered.
     if (response.isInterrupted) this.#waiting = null;
@@ -66,6 +97,12 @@ export class AnswerDesk {
   /** Forgets whoever waits. */
   close(): void {
     this.#waiting = null;
+  }
+
+  /** Of several calls the client has answered some. */
+  get #lacksOutputs(): boolean {
+    const given = this.#calls.filter((callId) => this.#given.has(callId));
+    return given.length > 0 && given.length < this.#calls.length;
   }
 
   #takesWaiting(request: Request, current: WireResponse | null): boolean {
@@ -84,6 +121,7 @@ export class AnswerDesk {
   #askWaiting(): void {
     const request = this.#waiting;
     if (!request || this.#options.responses.current || this.#isOwed) return;
+    if (request.isPlain && this.#lacksOutputs) return;
     this.#waiting = null;
     const rejection = this.#ask(request);
     // The session is about to say something of its own; the request is asked again after it.

@@ -102,9 +102,10 @@ export class ClientCommands {
     previousItemId,
     type,
   }: EventOf<'conversation.item.create'>): ProtocolFault | null {
-    const { conversation, control } = this.#options;
+    const { conversation, control, answers } = this.#options;
     const reading = newItemFromWire(item);
     if (!reading.ok) return reading.fault;
+    answers.itemComing(reading.item);
     const afterId = previousItemId === 'root' ? null : previousItemId;
     const { id } = reading.item;
     return this.#faultOf(

@@ -1,1 +1,2 @@
+export { previewSession } from './initial-session.ts';
 export { RealtimeConnection } from './realtime-connection.ts';

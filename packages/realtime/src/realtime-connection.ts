@@ -1,5 +1,10 @@
 import { parseClientEvent, protocolErrors } from '@antiphon/protocol';
-import type { Dialect, SessionConfig as WireConfig } from '@antiphon/protocol';
+import type {
+  ClientEvent,
+  Dialect,
+  SessionConfig as WireConfig,
+  SessionPatch,
+} from '@antiphon/protocol';
 import type {
   AgentDefinition,
   CallerLeg,
@@ -17,6 +22,7 @@ import { EventOutlet } from './event-outlet.ts';
 import type { RealtimeSocket } from './event-outlet.ts';
 import { GreetingCue } from './greeting-cue.ts';
 import { IdlePrompt } from './idle-prompt.ts';
+import { prepareSession } from './initial-session.ts';
 import { RealtimeLeg } from './realtime-leg.ts';
 import { ResponseSequencer } from './response-sequencer.ts';
 import { closingOf } from './session-closing.ts';
@@ -43,6 +49,11 @@ export interface RealtimeConnectionOptions {
   readonly transcribesByDefault?: boolean;
   /** `transcription` listens and answers nothing; `realtime` unless said. */
   readonly sessionType?: WireConfig['sessionType'];
+  /**
+   * Taken as the client's first update would be, but before the session starts and is shown; what
+   * cannot be met is an error event, and then none of it holds. A model in it is passed over.
+   */
+  readonly initialSession?: SessionPatch;
   /** When the session expires, as it was started with; 60 minutes unless said. */
   readonly maxSessionMs?: number;
 }
@@ -57,6 +68,7 @@ const MAX_SESSION_MS = 60 * 60_000;
 export class RealtimeConnection {
   readonly session: Session;
   readonly #maxSessionMs: number;
+  readonly #reportsFormatMismatch: boolean;
   readonly #outlet: EventOutlet;
   readonly #leg: RealtimeLeg;
   readonly #responses: ResponseSequencer;
@@ -70,9 +82,9 @@ export class RealtimeConnection {
 
   /** Sends session.created and starts the session; throws what `start` throws. */
   constructor(options: RealtimeConnectionOptions) {
-    const { socket, dialect, clock, agent, greets } = options;
-    const sessionType = options.sessionType ?? 'realtime';
+    const { socket, dialect, clock, agent, greets, initialSession = {} } = options;
     this.#maxSessionMs = options.maxSessionMs ?? MAX_SESSION_MS;
+    this.#reportsFormatMismatch = agent.reportFormatMismatch ?? false;
     const outlet = new EventOutlet({
       socket,
       dialect,
@@ -83,7 +95,7 @@ export class RealtimeConnection {
       sessionId: options.sessionId,
       agent,
       model: options.model,
-      sessionType,
+      sessionType: options.sessionType ?? initialSession.sessionType ?? 'realtime',
       greets,
       transcribes: options.transcribesByDefault ?? greets,
       expiresAtMs: clock.now() + this.#maxSessionMs,
@@ -128,29 +140,36 @@ export class RealtimeConnection {
         return turnDetection?.type === 'server_vad' ? turnDetection.idleTimeoutMs : null;
       },
     });
+    const prepared = prepareSession(wire, initialSession);
     outlet.send({ type: 'session.created', session: wire.object() });
+    if (!prepared.ok) outlet.sendError(prepared.fault, null);
     const channel: ControlChannel = {
       // The session comes back from `start`, before which it tells nothing that needs it.
       attach: () => {},
       notify: (event) => this.#notify(event),
     };
-    this.session = options.start(this.#leg, channel, wire.agent);
+    const startedAgent = prepared.ok ? prepared.agent : wire.agent;
+    this.session = options.start(this.#leg, channel, startedAgent);
     this.#greeting =
-      greets && sessionType === 'realtime' && !this.#hasEnded
+      greets && wire.config.sessionType === 'realtime' && !this.#hasEnded
         ? new GreetingCue(clock, () => control().greet())
         : null;
   }
 
-  /** Takes a text frame of the client; does nothing once the session has ended. */
-  receive(text: string): void {
-    if (this.#hasEnded || !this.#outlet.isOpen) return;
+  /**
+   * Takes a text frame of the client and returns the type of the event in it, null when there is
+   * none; does nothing once the session has ended.
+   */
+  receive(text: string): ClientEvent['type'] | null {
+    if (this.#hasEnded || !this.#outlet.isOpen) return null;
     const parsed = parseClientEvent(text, this.#outlet.dialect);
     if (!parsed.ok) {
       this.#outlet.sendStamped(parsed.error);
-      return;
+      return null;
     }
     const fault = this.#commands.carryOut(parsed.event);
     if (fault) this.#outlet.sendError(fault, parsed.event.eventId);
+    return parsed.event.type;
   }
 
   /** Takes a binary frame, which is an error. */
@@ -204,6 +223,13 @@ export class RealtimeConnection {
         return;
       case 'generation.ended':
         this.#responses.ended(event);
+        return;
+      case 'audio.formatDoubted':
+        if (!this.#reportsFormatMismatch) return;
+        this.#outlet.sendError(
+          protocolErrors.audioFormatMismatch(event.declared, event.looksLike),
+          null,
+        );
         return;
       case 'state.changed':
         this.#idle.stateChanged(event);

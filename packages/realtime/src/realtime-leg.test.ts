@@ -1,5 +1,5 @@
 import { pcm16ToUlaw } from '@antiphon/audio';
-import type { AudioFrame } from '@antiphon/session';
+import type { AudioFrame, LegFact } from '@antiphon/session';
 import { describeCallerLeg, DrivenClock } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { RealtimeLeg } from './realtime-leg.ts';
@@ -77,6 +77,72 @@ describe('audio of a Realtime client', () => {
     const { leg, frames } = legOf(ULAW);
     expect(leg.hear(Buffer.alloc(161, 0xff).toString('base64'))).toBeNull();
     expect(frames.map((frame) => frame.pcm.length)).toEqual([160, 1]);
+  });
+});
+
+describe('audio that is not in the format it was declared to have', () => {
+  /** Two seconds of a sung vowel at 8 kHz, which is sound in any encoding. */
+  const vowel = Int16Array.from({ length: 16_000 }, (_, sample) =>
+    [150, 300, 450, 600, 750]
+      .map((hertz, index) => (5_000 / (index + 1)) * Math.sin((Math.PI * hertz * sample) / 4000))
+      .reduce((sum, value) => sum + value),
+  );
+  const ulaw = Buffer.from(pcm16ToUlaw(vowel));
+  const pcm16 = Buffer.from(vowel.buffer);
+
+  const factsOf = (formats: AudioFormats) => {
+    const trial = legOf(formats);
+    const facts: LegFact[] = [];
+    trial.leg.facts$.subscribe((fact) => facts.push(fact));
+    const speak = (bytes: Buffer, appendBytes = 160) => {
+      for (let start = 0; start < bytes.length; start += appendBytes) {
+        trial.leg.hear(bytes.subarray(start, start + appendBytes).toString('base64'));
+      }
+    };
+    return { ...trial, facts, speak };
+  };
+
+  it('is told once, and heard all the same', () => {
+    const { facts, frames, speak } = factsOf(PCM16);
+    speak(ulaw);
+    speak(ulaw);
+    expect(facts).toEqual([
+      { type: 'leg.formatDoubted', declared: 'pcm16', looksLike: 'g711_ulaw' },
+    ]);
+    expect(frames).toHaveLength(200);
+  });
+
+  it('is told of appends that are refused because half a sample is missing', () => {
+    const { facts, frames, speak } = factsOf(PCM16);
+    speak(ulaw.subarray(0, 161 * 90), 161);
+    expect(frames).toEqual([]);
+    expect(facts).toHaveLength(1);
+  });
+
+  it('is told when it begins with another declaration', () => {
+    let formats = ULAW;
+    const { leg, facts, speak } = factsOf({
+      get inputFormat() {
+        return formats.inputFormat;
+      },
+      outputFormat: ULAW.outputFormat,
+    });
+    speak(ulaw);
+    expect(facts).toEqual([]);
+    formats = PCM16;
+    speak(ulaw);
+    expect(facts).toMatchObject([{ declared: 'pcm16', looksLike: 'g711_ulaw' }]);
+    leg.close();
+  });
+
+  it('is not told of audio that has its format, nor after the leg is closed', () => {
+    const right = factsOf(PCM16);
+    right.speak(pcm16);
+    expect(right.facts).toEqual([]);
+    const closed = factsOf(ULAW);
+    closed.leg.close();
+    closed.speak(pcm16);
+    expect(closed.facts).toEqual([]);
   });
 });
 

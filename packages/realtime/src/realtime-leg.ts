@@ -11,6 +11,7 @@ import type {
   LegFact,
 } from '@antiphon/session';
 import { Subject } from 'rxjs';
+import { DeclaredFormat } from './declared-format.ts';
 
 /** The audio formats of a session. */
 export type AudioFormats = Pick<SessionConfig, 'inputFormat' | 'outputFormat'>;
@@ -41,6 +42,9 @@ export class RealtimeLeg implements CallerLeg {
   readonly audio$ = new Subject<AudioFrame>();
   readonly facts$ = new Subject<LegFact>();
   readonly #options: RealtimeLegOptions;
+  readonly #format = new DeclaredFormat((declared, looksLike) => {
+    this.facts$.next({ type: 'leg.formatDoubted', declared, looksLike });
+  });
   #hasSpoken = false;
   #isClosed = false;
 
@@ -62,6 +66,8 @@ export class RealtimeLeg implements CallerLeg {
     const { clock, formats } = this.#options;
     const { encoding, rate } = formats().inputFormat;
     const bytes = Buffer.from(base64, 'base64');
+    const atMs = clock.now();
+    if (!this.#isClosed) this.#format.hear(bytes, { encoding, rate, atMs });
     if (encoding === 'pcm16' && bytes.length % 2 !== 0) {
       return protocolErrors.invalidValue({
         param: 'audio',
@@ -69,7 +75,6 @@ export class RealtimeLeg implements CallerLeg {
       });
     }
     const pcm = decodeAudio(bytes, encoding);
-    const atMs = clock.now();
     const sliceSamples = (rate * SLICE_MS) / 1000;
     for (let start = 0; start < pcm.length; start += sliceSamples) {
       this.audio$.next({ pcm: pcm.subarray(start, start + sliceSamples), sampleRate: rate, atMs });

@@ -118,6 +118,67 @@ describe('a response.create while a response is active', () => {
     ]);
   });
 
+  it('waits for the last output when several calls were made, and the next ones join it', async () => {
+    const trial = called('{"k":1}', '{"k":2}');
+    trial.engine.end();
+    trial.lines();
+    trial.answerCall('call_0', 'one');
+    trial.send({ type: 'response.create' });
+    trial.answerCall('call_1', 'two');
+    trial.send({ type: 'response.create' });
+    await Promise.resolve();
+    trial.engine.end();
+    expect(firstWords(trial.lines())).toEqual([
+      'conversation.item.added item_3',
+      'conversation.item.done item_3',
+      'conversation.item.added item_4',
+      'conversation.item.done item_4',
+      'response.created resp_2',
+      'response.done resp_2',
+    ]);
+    await Promise.resolve();
+    expect(trial.lines()).toEqual([]);
+  });
+
+  it('has its answer at the last output, when no other request follows that', async () => {
+    const trial = called('{"k":1}', '{"k":2}');
+    trial.engine.end();
+    trial.answerCall('call_0', 'one');
+    trial.send({ type: 'response.create' });
+    await Promise.resolve();
+    trial.lines();
+    trial.answerCall('call_1', 'two');
+    await Promise.resolve();
+    expect(firstWords(trial.lines()).at(-1)).toBe('response.created resp_2');
+    trial.send({ type: 'response.create' });
+    trial.engine.end();
+    await Promise.resolve();
+    expect(firstWords(trial.lines())).toEqual(['response.done resp_2']);
+  });
+
+  it('does not wait for the last output when it is sent once more, or after a message', () => {
+    for (const insist of [() => {}, (trial: WireTrial) => trial.type('Never mind.')]) {
+      const trial = called('{"k":1}', '{"k":2}');
+      trial.engine.end();
+      trial.answerCall('call_0', 'one');
+      trial.send({ type: 'response.create' });
+      insist(trial);
+      trial.lines();
+      trial.send({ type: 'response.create' });
+      expect(firstWords(trial.lines())).toEqual(['response.created resp_2']);
+    }
+  });
+
+  it('is refused when the answer to its output was asked for already', () => {
+    const trial = called('{}');
+    trial.engine.end();
+    trial.answerCall('call_0', 'one');
+    trial.send({ type: 'response.create' });
+    trial.lines();
+    trial.send({ type: 'response.create', event_id: 'second' });
+    expect(trial.lines()).toEqual(['error conversation_already_has_active_response for second']);
+  });
+
   it('is refused while an answer without calls is being made', () => {
     const trial = new WireTrial();
     trial.send({ type: 'response.create' });

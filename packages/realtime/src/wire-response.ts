@@ -66,7 +66,7 @@ export class WireResponse {
   /** Calls wait for the message before them, whose audio may still be on its way. */
   readonly #heldCalls: ToolCallItem[] = [];
   #itemCount = 0;
-  #hasCalls = false;
+  readonly #callIds: string[] = [];
   #ending: Ending | null = null;
   #isOpen = false;
   #isDone = false;
@@ -81,7 +81,12 @@ export class WireResponse {
 
   /** Whether the client is to run a call of it. */
   get hasCalls(): boolean {
-    return this.#hasCalls;
+    return this.#callIds.length > 0;
+  }
+
+  /** The calls that the client is to run. */
+  get callIds(): readonly string[] {
+    return this.#callIds;
   }
 
   /** Whether nothing more is made of it; audio may still have to be sent. */
@@ -122,7 +127,7 @@ export class WireResponse {
       this.#message = { item, outputIndex: this.#itemCount++, text: '', sentMs: 0 };
       if (this.#isOpen) this.#output.messageAdded(this.#message);
     } else if (item.kind === 'toolCall') {
-      this.#hasCalls = true;
+      this.#callIds.push(item.callId);
       this.#heldCalls.push(item);
       if (this.#isOpen && !this.#message) this.#tellHeldCalls();
     }

@@ -75,6 +75,19 @@ describe('faults', () => {
     expect(JSON.stringify(test.channel.of('engine.failed'))).not.toContain('4111');
   });
 
+  it('tells that caller audio is not what it was declared to be, and goes on', () => {
+    const test = new TestSession();
+    test.leg.facts$.next({
+      type: 'leg.formatDoubted',
+      declared: 'pcm16',
+      looksLike: 'g711_ulaw',
+    });
+    expect(test.channel.of('audio.formatDoubted')).toMatchObject([
+      { declared: 'pcm16', looksLike: 'g711_ulaw' },
+    ]);
+    expect(test.channel.of('session.ended')).toEqual([]);
+  });
+
   it('refuses commits under 100 ms and a cancel with nothing to cancel', () => {
     const test = new TestSession({}, { turnDetection: null });
     test.hear(40);

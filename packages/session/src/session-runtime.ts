@@ -255,6 +255,11 @@ class SessionRuntime {
         return;
       case 'leg.dtmf':
         return;
+      case 'leg.formatDoubted': {
+        const { declared, looksLike } = fact;
+        this.#notify({ type: 'audio.formatDoubted', declared, looksLike });
+        return;
+      }
       case 'leg.closed':
         this.#parts.report({ type: 'leg.closed', reason: fact.reason });
     }

@@ -39,6 +39,8 @@ export async function startTestServer(
     recordings: true,
     logLevel: 'info',
     maxSessions: 10,
+    connectionsPerMinute: 6_000,
+    tls: null,
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

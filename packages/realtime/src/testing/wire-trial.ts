@@ -36,10 +36,16 @@ class FakeSocket implements RealtimeSocket {
 export interface WireTrialOptions extends Partial<
   Pick<
     RealtimeConnectionOptions,
-    'dialect' | 'greets' | 'transcribesByDefault' | 'sessionType' | 'maxSessionMs'
+    | 'dialect'
+    | 'greets'
+    | 'transcribesByDefault'
+    | 'sessionType'
+    | 'maxSessionMs'
+    | 'initialSession'
   >
 > {
   readonly config?: Partial<SessionConfig>;
+  readonly reportFormatMismatch?: boolean;
 }
 
 const openedTrials: WireTrial[] = [];
@@ -68,7 +74,7 @@ export class WireTrial {
   readonly #names = new IdNames();
   #taken = 0;
 
-  constructor({ config, ...options }: WireTrialOptions = {}) {
+  constructor({ config, reportFormatMismatch, ...options }: WireTrialOptions = {}) {
     const { clock, socket, detectors, tools } = this;
     const agent: AgentDefinition = {
       name: 'test',
@@ -77,6 +83,7 @@ export class WireTrial {
       detector: 'energy',
       config: { ...TEST_CONFIG, ...config },
       dialogue: null,
+      ...(reportFormatMismatch !== undefined && { reportFormatMismatch }),
     };
     this.connection = new RealtimeConnection({
       socket,

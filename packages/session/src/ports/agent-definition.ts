@@ -12,6 +12,8 @@ export interface AgentDefinition {
   /** Which TurnDetectors listen. */
   readonly detector: 'neural' | 'energy';
   readonly config: SessionConfig;
+  /** Whether a client is told when its audio is not in the format it declared; no unless said. */
+  readonly reportFormatMismatch?: boolean;
   /** The script of the scripted language model, where the pipeline has one. */
   readonly dialogue: Dialogue | null;
 }

@@ -26,6 +26,8 @@ export type LegFact =
   | { readonly type: 'leg.played'; readonly itemId: string; readonly playedMs: number }
   /** One key of the keypad: 0-9, *, #, A-D. */
   | { readonly type: 'leg.dtmf'; readonly digit: string }
+  /** Caller audio is not in the format it was declared to have, both such as `g711_ulaw`; told once. */
+  | { readonly type: 'leg.formatDoubted'; readonly declared: string; readonly looksLike: string }
   /** The caller is gone; nothing follows. */
   | { readonly type: 'leg.closed'; readonly reason: EndReason };
 

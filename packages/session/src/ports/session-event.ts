@@ -121,6 +121,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly details: string;
     }
   | { readonly type: 'turn.measured'; readonly report: TurnReport }
+  /** Caller audio was declared to be in one format and looks like another. */
+  | { readonly type: 'audio.formatDoubted'; readonly declared: string; readonly looksLike: string }
   | { readonly type: 'invariant.violated'; readonly name: string; readonly detail: string }
   | { readonly type: 'engine.failed'; readonly code: string; readonly message: string }
 );
