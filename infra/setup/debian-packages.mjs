@@ -16,6 +16,11 @@ const packagesForTests = [
     binary: '/usr/bin/chromium',
     tests: ['apps/server/src/talk-page.e2e.test.ts'],
   },
+  {
+    name: 'openssl',
+    binary: '/usr/bin/openssl',
+    tests: ['apps/server/src/tls.test.ts', 'apps/server/src/stock-clients/openai.e2e.test.ts'],
+  },
 ];
 
 /**

@@ -59,10 +59,6 @@ export class PlayoutLedger {
     return this.#items.get(itemId)?.sentMs ?? 0;
   }
 
-  words(itemId: string): readonly TimedWord[] {
-    return this.#items.get(itemId)?.words ?? [];
-  }
-
   /** Divides the item's text at a played position. Text without word times counts as unheard. */
   divide(itemId: string, playedMs: number): HeardWords {
     const item = this.#items.get(itemId);
@@ -74,10 +70,6 @@ export class PlayoutLedger {
       heard: written.slice(0, count).join(' '),
       unheard: written.slice(count).join(' '),
     };
-  }
-
-  forget(itemId: string): void {
-    this.#items.delete(itemId);
   }
 }
 

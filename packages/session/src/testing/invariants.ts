@@ -101,13 +101,16 @@ function endsOnce(events: readonly SessionEvent[]): string[] {
     : ['8: something followed the end'];
 }
 
-/** 9. The onset of speech is told before the tail of the answer it cancels. */
+/** 9. The onset of speech is told between the start of the answer it cancels and its tail. */
 function onsetBeforeTail(events: readonly SessionEvent[]): string[] {
   const found: string[] = [];
-  events.forEach((event, index) => {
-    if (event.type !== 'generation.ended' || event.cancelReason !== 'bargeIn') return;
-    const started = events.slice(0, index).some((before) => before.type === 'caller.speechStarted');
-    if (!started) found.push(`9: ${event.generationId} was cancelled before its barge-in was told`);
-  });
+  let isOnsetTold = false;
+  for (const event of events) {
+    if (event.type === 'generation.started') isOnsetTold = false;
+    if (event.type === 'caller.speechStarted') isOnsetTold = true;
+    if (event.type === 'generation.ended' && event.cancelReason === 'bargeIn' && !isOnsetTold) {
+      found.push(`9: ${event.generationId} was cancelled before its barge-in was told`);
+    }
+  }
   return found;
 }
