@@ -105,11 +105,8 @@ export class HistoryCutter {
     if (!conversation.item(itemId)) return;
     const { heard, unheard } = ledger.divide(itemId, playedMs);
     const audioEndMs = Math.floor(playedMs);
-    conversation.append(
-      unheard === ''
-        ? { type: 'completed', itemId, audioMs: audioEndMs }
-        : { type: 'truncated', itemId, text: heard, audioMs: audioEndMs },
-    );
+    conversation.append({ type: 'truncated', itemId, text: heard, audioMs: audioEndMs });
+    if (unheard === '') conversation.append({ type: 'completed', itemId, audioMs: audioEndMs });
     notify({ type: 'item.truncated', itemId, audioEndMs, heard, unheard });
     if (this.#reason === 'bargeIn') {
       notify({ type: 'bargeIn.decided', itemId, verdict: 'cut', playedMs: audioEndMs });

@@ -47,6 +47,17 @@ describe('a barge-in on a leg whose client flushes its own buffer', () => {
     expect(test.channel.turnStates().at(-1)).toBe('listening');
   });
 
+  it('is corrected by a report that comes after that', () => {
+    const test = interrupted();
+    test.clock.advance(600);
+    expect(agentText(test)).toBe('one two');
+    test.session.control.truncateItem(test.agentItemId, 1_200);
+    expect(test.session.control.item(test.agentItemId)).toMatchObject({
+      text: 'one two three four five six',
+      status: 'completed',
+    });
+  });
+
   it('refuses a position past the end and keeps what it had', () => {
     const test = interrupted();
     expect(test.session.control.truncateItem(test.agentItemId, 5_000)).toEqual({
