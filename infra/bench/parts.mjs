@@ -81,6 +81,7 @@ function sessionStep() {
         tools: [],
         toolChoice: 'auto',
         maxOutputTokens: null,
+        temperature: null,
         turnDetection: detection,
         greeting: null,
         covers: [],

@@ -123,6 +123,7 @@ function definitionOf(
       tools: file.tools,
       toolChoice: 'auto',
       maxOutputTokens: null,
+      temperature: null,
       turnDetection: file.turnDetection && { mode: 'vad', ...file.turnDetection },
       greeting: file.greeting,
       covers: file.covers,

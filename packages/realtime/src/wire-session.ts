@@ -107,6 +107,7 @@ export class WireSession {
         modality: next.outputModality,
         toolChoice: toolChoiceFromWire(next.toolChoice),
         maxOutputTokens: maxTokensOf(next.maxOutputTokens),
+        ...(asked.temperature !== undefined && { temperature: next.temperature }),
         ...(asked.tools !== undefined && { tools: this.#toolsOf(next.tools) }),
         ...(isListeningAsked && this.#listening()),
         ...(next.sessionType === 'transcription' && { greeting: null }),
@@ -118,7 +119,8 @@ export class WireSession {
   answerOptions(response: ResponseOverrides): AnswerRequest {
     const fault = this.#faultOfResponse(response);
     if (fault) return { ok: false, fault };
-    const { instructions, outputModality, tools, toolChoice, maxOutputTokens, metadata } = response;
+    const { instructions, outputModality, tools, toolChoice, metadata } = response;
+    const { maxOutputTokens, temperature } = response;
     return {
       ok: true,
       options: {
@@ -127,6 +129,7 @@ export class WireSession {
         ...(tools !== undefined && { tools: this.#toolsOf(tools) }),
         ...(toolChoice !== undefined && { toolChoice: toolChoiceFromWire(toolChoice) }),
         ...(maxOutputTokens !== undefined && { maxOutputTokens: maxTokensOf(maxOutputTokens) }),
+        ...(temperature !== undefined && { temperature }),
         ...(metadata !== undefined && { metadata }),
       },
     };

@@ -49,6 +49,8 @@ export interface AgentSpeechOptions {
   readonly playout: Playout;
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
+  /** What the last cut left unheard. */
+  readonly unheard: () => string;
 }
 
 /** Carries out generations: from the engine's events to items, words and audio. */
@@ -219,6 +221,8 @@ export class AgentSpeech {
         return config.apology;
       case 'farewell':
         return config.farewell;
+      case 'resumption':
+        return this.#options.unheard();
       case 'cover':
         return config.covers[this.#coverCount++ % config.covers.length] ?? '';
     }

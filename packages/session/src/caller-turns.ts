@@ -191,7 +191,7 @@ export class CallerTurns {
       return;
     }
     const turn = this.#turn;
-    if (!turn) return;
+    if (!turn || fact.type !== 'speechStopped') return;
     turn.endMs = this.#detectorStartMs + fact.endMs;
     parts.notify({
       type: 'caller.speechStopped',

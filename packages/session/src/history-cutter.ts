@@ -22,11 +22,18 @@ export class HistoryCutter {
   readonly #owed = new Map<string, number>();
   #timer: TimerHandle | null = null;
   #reason: CancelReason = 'bargeIn';
+  /** Of the items of the last cut, by item, what was not heard. */
+  readonly #unheard = new Map<string, string>();
 
   constructor(parts: SessionParts, playout: Playout, asksClient: boolean) {
     this.#parts = parts;
     this.#playout = playout;
     this.#asksClient = asksClient;
+  }
+
+  /** The words that the last cut left unheard, as far as they were written. */
+  get unheard(): string {
+    return [...this.#unheard.values()].filter((text) => text !== '').join(' ');
   }
 
   /**
@@ -37,6 +44,8 @@ export class HistoryCutter {
     this.#settleOwed();
     this.#reason = reason;
     const items = this.#playout.cut(onlyGenerationId);
+    this.#unheard.clear();
+    for (const { itemId } of items) this.#unheard.set(itemId, '');
     if (!this.#playout.isActive) this.#parts.report({ type: 'playout.cut' });
     for (const { itemId, playedMs } of items) {
       const isAsked = this.#asksClient && this.#parts.ledger.sentMs(itemId) > 0;
@@ -104,6 +113,7 @@ export class HistoryCutter {
     const { conversation, ledger, notify } = this.#parts;
     if (!conversation.item(itemId)) return;
     const { heard, unheard } = ledger.divide(itemId, playedMs);
+    if (this.#unheard.has(itemId)) this.#unheard.set(itemId, unheard);
     const audioEndMs = Math.floor(playedMs);
     conversation.append({ type: 'truncated', itemId, text: heard, audioMs: audioEndMs });
     if (unheard === '') conversation.append({ type: 'completed', itemId, audioMs: audioEndMs });

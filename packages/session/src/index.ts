@@ -33,6 +33,7 @@ export type {
 } from './ports/session-config.ts';
 export type { EndReason, GenerationKind, SessionEvent } from './ports/session-event.ts';
 export type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
+export { PAUSE_MS } from './ports/turn-detector.ts';
 export type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
 export type {
   EngineContext,

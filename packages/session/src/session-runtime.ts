@@ -115,6 +115,7 @@ class SessionRuntime {
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
+      unheard: () => this.#cutter.unheard,
     });
     this.#engine = options.engine.open({
       sessionId,

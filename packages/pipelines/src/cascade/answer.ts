@@ -220,11 +220,12 @@ export class Answer {
     return {
       sessionId: context.sessionId,
       instructions: options.instructions ?? config.instructions,
-      history: context.history(),
+      history: options.context ?? context.history(),
       tools: options.tools ?? config.tools,
       toolChoice: options.toolChoice ?? config.toolChoice,
       maxOutputTokens:
         options.maxOutputTokens === undefined ? config.maxOutputTokens : options.maxOutputTokens,
+      temperature: options.temperature === undefined ? config.temperature : options.temperature,
       signal: this.#abort.signal,
     };
   }

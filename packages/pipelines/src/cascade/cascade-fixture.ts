@@ -40,6 +40,7 @@ export const FIXTURE_CONFIG: SessionConfig = {
   ],
   toolChoice: 'auto',
   maxOutputTokens: null,
+  temperature: null,
   turnDetection: null,
   greeting: null,
   covers: [],

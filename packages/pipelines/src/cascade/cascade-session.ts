@@ -4,6 +4,7 @@ import type {
   EngineContext,
   EngineSession,
   GenerationRequest,
+  SessionConfig,
 } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
 import { Answer } from './answer.ts';
@@ -64,6 +65,10 @@ export class CascadeSession implements EngineSession {
   dropTurn(itemId: string): void {
     this.#transcripts.drop(itemId);
   }
+
+  prepareAnswer(_itemId: string, _config: SessionConfig): void {}
+
+  discardAnswer(): void {}
 
   generate(request: GenerationRequest): void {
     if (this.#isClosed) return;

@@ -68,6 +68,11 @@ export class StubSession implements EngineSession {
     this.#owed.delete(itemId);
   }
 
+  /** A stub is ready as it is. */
+  prepareAnswer(): void {}
+
+  discardAnswer(): void {}
+
   generate(request: GenerationRequest): void {
     if (this.#isClosed) return;
     this.#stop();

@@ -18,6 +18,7 @@ const request = {
   tools: FIXTURE_CONFIG.tools,
   toolChoice: 'auto',
   maxOutputTokens: null,
+  temperature: null,
 } as const;
 
 for (const delayMs of [0, 30]) {

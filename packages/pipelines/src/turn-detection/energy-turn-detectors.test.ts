@@ -3,6 +3,7 @@ import type { TurnDetection, TurnFact } from '@antiphon/session';
 import { describeTurnDetectors } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { fixtureClip, telephoneFrames } from '../embedded/fixture-clip.ts';
+import { isTurnBound } from '../testing/turn-bounds.ts';
 import { EnergyTurnDetectors } from './energy-turn-detectors.ts';
 
 const DETECTION: TurnDetection = {
@@ -24,9 +25,16 @@ function silence(ms: number, sampleRate: SampleRate): Int16Array {
   return new Int16Array((ms * sampleRate) / 1000);
 }
 
+/** A listener that keeps where turns begin and end. */
+function keepBounds(facts: TurnFact[]): (fact: TurnFact) => void {
+  return (fact) => {
+    if (isTurnBound(fact)) facts.push(fact);
+  };
+}
+
 function hear(pieces: Int16Array[], sampleRate: SampleRate, frameSamples: number): TurnFact[] {
   const facts: TurnFact[] = [];
-  const detector = new EnergyTurnDetectors().open(DETECTION, (fact) => facts.push(fact));
+  const detector = new EnergyTurnDetectors().open(DETECTION, keepBounds(facts));
   const pcm = Int16Array.from(pieces.flatMap((piece) => [...piece]));
   for (let at = 0; at < pcm.length; at += frameSamples) {
     detector.accept({ pcm: pcm.subarray(at, at + frameSamples), sampleRate, atMs: 0 });
@@ -47,7 +55,7 @@ describeTurnDetectors('energy', () =>
 describe('EnergyTurnDetectors', () => {
   it('reports the stop inside the call that takes the frame completing the silence', () => {
     const facts: TurnFact[] = [];
-    const detector = new EnergyTurnDetectors().open(DETECTION, (fact) => facts.push(fact));
+    const detector = new EnergyTurnDetectors().open(DETECTION, keepBounds(facts));
     const accept = (pcm: Int16Array): void => {
       for (const frame of telephoneFrames(pcm)) detector.accept(frame);
     };

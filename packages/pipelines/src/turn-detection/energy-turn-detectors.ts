@@ -96,7 +96,8 @@ class EnergyTurnDetector implements TurnDetector {
     this.#sumOfSquares = 0;
     this.#samplesSeen = 0;
     const probability = Math.min(1, (levelDbfs - this.#floorDbfs) / CERTAIN_OVER_FLOOR_DB);
-    const fact = this.#endpointer.accept({ startMs, endMs, probability, levelDbfs });
-    if (fact) this.#onFact(fact);
+    for (const fact of this.#endpointer.accept({ startMs, endMs, probability, levelDbfs })) {
+      this.#onFact(fact);
+    }
   }
 }

@@ -101,8 +101,9 @@ export class NeuralTurnDetector implements TurnDetector {
       this.#nextSettings = undefined;
     }
     const endMs = startMs + WINDOW_MS;
-    const fact = this.#endpointer.accept({ startMs, endMs, probability, levelDbfs });
-    if (fact) this.#setup.onFact(fact);
+    for (const fact of this.#endpointer.accept({ startMs, endMs, probability, levelDbfs })) {
+      this.#setup.onFact(fact);
+    }
   }
 
   /** The end of the audio taken so far. */

@@ -3,6 +3,7 @@ import { describeTurnDetectors } from '@antiphon/session/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureClip, telephoneFrames } from '../embedded/fixture-clip.ts';
 import type { PipelineError } from '../pipeline-error.ts';
+import { isTurnBound } from '../testing/turn-bounds.ts';
 import { NeuralTurnDetectors } from './neural-turn-detectors.ts';
 
 const DETECTION: TurnDetection = {
@@ -41,6 +42,7 @@ class Listener {
 
   constructor() {
     this.detector = detectors.open(DETECTION, (fact) => {
+      if (!isTurnBound(fact)) return;
       this.facts.push(fact);
       if (this.facts.length === this.#awaited) this.#done();
     });

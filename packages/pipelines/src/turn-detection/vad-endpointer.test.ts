@@ -11,13 +11,17 @@ function run(endpointer: VadEndpointer, probabilities: (number | null)[]): TurnF
     if (probability === null) return [];
     const startMs = index * WINDOW_MS;
     const window = { startMs, endMs: startMs + WINDOW_MS, probability, levelDbfs: -20 };
-    const fact = endpointer.accept(window);
-    return fact ? [fact] : [];
+    return endpointer.accept(window);
   });
 }
 
+/** Where turns begin and end, without the pauses inside them. */
+function turnsOf(facts: readonly TurnFact[]): TurnFact[] {
+  return facts.filter(({ type }) => type === 'speechStarted' || type === 'speechStopped');
+}
+
 function factsOf(probabilities: (number | null)[]): TurnFact[] {
-  return run(new VadEndpointer(SETTINGS), probabilities);
+  return turnsOf(run(new VadEndpointer(SETTINGS), probabilities));
 }
 
 describe('VadEndpointer', () => {
@@ -56,7 +60,7 @@ describe('VadEndpointer', () => {
   it('reports the end of the sound and not that of a trailing probability', () => {
     const endpointer = new VadEndpointer(SETTINGS);
     const levels = [-20, -20, -20, -45, -55, -60, -60, -60, -60, -60, -60];
-    const facts = levels.map((levelDbfs, index) =>
+    const facts = levels.flatMap((levelDbfs, index) =>
       endpointer.accept({
         startMs: index * WINDOW_MS,
         endMs: (index + 1) * WINDOW_MS,
@@ -65,6 +69,39 @@ describe('VadEndpointer', () => {
       }),
     );
     expect(facts.at(-1)).toEqual({ type: 'speechStopped', endMs: 80, decidedMs: 220 });
+  });
+
+  it('tells of a pause after 100 ms, and of the voice that goes on after it', () => {
+    const endpointer = new VadEndpointer({ threshold: 0.5, silenceDurationMs: 200 });
+    const facts = run(endpointer, [
+      0.9,
+      0.9,
+      0.9,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0.9,
+      ...Array<number>(10).fill(0),
+    ]);
+    expect(facts).toEqual([
+      { type: 'speechStarted', startMs: 0 },
+      { type: 'speechPaused', endMs: 60, decidedMs: 160 },
+      { type: 'speechResumed' },
+      { type: 'speechPaused', endMs: 200, decidedMs: 300 },
+      { type: 'speechStopped', endMs: 200, decidedMs: 400 },
+    ]);
+  });
+
+  it('pauses and stops at once where the silence is shorter than a pause', () => {
+    const endpointer = new VadEndpointer({ threshold: 0.5, silenceDurationMs: 60 });
+    expect(run(endpointer, [0.9, 0.9, 0.9, 0, 0, 0, 0])).toEqual([
+      { type: 'speechStarted', startMs: 0 },
+      { type: 'speechPaused', endMs: 60, decidedMs: 120 },
+      { type: 'speechStopped', endMs: 60, decidedMs: 120 },
+    ]);
   });
 
   it('does not end a turn over audio that was never judged', () => {
@@ -85,7 +122,7 @@ describe('VadEndpointer', () => {
     const endpointer = new VadEndpointer(SETTINGS);
     expect(run(endpointer, [0.9, 0.9, 0.9])).toHaveLength(1);
     endpointer.configure({ threshold: 0.95, silenceDurationMs: 40 });
-    expect(run(endpointer, [0.9, 0.9, 0.9, 0.7, 0.7])).toEqual([
+    expect(turnsOf(run(endpointer, [0.9, 0.9, 0.9, 0.7, 0.7]))).toEqual([
       { type: 'speechStopped', endMs: 60, decidedMs: 100 },
     ]);
   });

@@ -1,3 +1,4 @@
+import { PAUSE_MS } from '@antiphon/session';
 import type { TurnDetection, TurnFact } from '@antiphon/session';
 
 /**
@@ -16,6 +17,8 @@ const VOICE_RANGE_DB = 30;
 /** How far below the threshold a sound that has begun may fall and still be the same sound. */
 const HYSTERESIS = 0.15;
 
+const NOTHING: readonly TurnFact[] = [];
+
 /** The parts of a TurnDetection that say where turns begin and end. */
 export type EndpointerSettings = Pick<TurnDetection, 'threshold' | 'silenceDurationMs'>;
 
@@ -31,13 +34,15 @@ export interface VadWindow {
 
 /**
  * Finds turns in speech probabilities. A turn starts once 60 ms in a row are voiced and stops once
- * `silenceDurationMs` have passed since the last voiced window. A window is voiced from the
- * threshold on, and after a voiced one from 0.15 below it on. The end reported is that of the last
- * voiced window within 30 dB of the turn's loudest.
+ * `silenceDurationMs` have passed since the last voiced window; it pauses at {@link PAUSE_MS}, or
+ * with the stop where that comes sooner. A window is voiced from the threshold on, and after a
+ * voiced one from 0.15 below it on. The end reported is that of the last voiced window within 30 dB
+ * of the turn's loudest.
  */
 export class VadEndpointer {
   #settings: EndpointerSettings;
   #isSpeaking = false;
+  #isPaused = false;
   #isVoiced = false;
   #voicedFromMs = 0;
   #voicedToMs = 0;
@@ -57,14 +62,15 @@ export class VadEndpointer {
   /** Forgets a turn that has begun, and the sound that might begin one. */
   reset(): void {
     this.#isSpeaking = false;
+    this.#isPaused = false;
     this.#isVoiced = false;
   }
 
   /**
-   * Takes the next window and tells what it decided, or null. Where windows are missing before it,
+   * Takes the next window and tells what it decided, mostly nothing. Where windows are missing before it,
    * the last sound is taken to have lasted: audio that nobody judged ends no turn.
    */
-  accept(window: VadWindow): TurnFact | null {
+  accept(window: VadWindow): readonly TurnFact[] {
     const { threshold, silenceDurationMs } = this.#settings;
     const wasVoiced = this.#isVoiced;
     this.#isVoiced = window.probability >= (wasVoiced ? threshold - HYSTERESIS : threshold);
@@ -73,13 +79,26 @@ export class VadEndpointer {
     this.#endMs = window.endMs;
 
     if (!this.#isSpeaking) {
-      if (!this.#isVoiced || window.endMs - this.#voicedFromMs < MIN_SPEECH_MS) return null;
+      if (!this.#isVoiced || window.endMs - this.#voicedFromMs < MIN_SPEECH_MS) return NOTHING;
       this.#isSpeaking = true;
-      return { type: 'speechStarted', startMs: this.#voicedFromMs };
+      return [{ type: 'speechStarted', startMs: this.#voicedFromMs }];
     }
-    if (this.#isVoiced || window.endMs - this.#voicedToMs < silenceDurationMs) return null;
-    this.#isSpeaking = false;
-    return { type: 'speechStopped', endMs: this.#soundToMs, decidedMs: window.endMs };
+    if (this.#isVoiced) {
+      if (!this.#isPaused) return NOTHING;
+      this.#isPaused = false;
+      return [{ type: 'speechResumed' }];
+    }
+    const silenceMs = window.endMs - this.#voicedToMs;
+    const end = { endMs: this.#soundToMs, decidedMs: window.endMs };
+    const pauses = !this.#isPaused && silenceMs >= Math.min(PAUSE_MS, silenceDurationMs);
+    const stops = silenceMs >= silenceDurationMs;
+    if (!pauses && !stops) return NOTHING;
+    this.#isPaused = !stops;
+    this.#isSpeaking = !stops;
+    return [
+      ...(pauses ? [{ type: 'speechPaused' as const, ...end }] : []),
+      ...(stops ? [{ type: 'speechStopped' as const, ...end }] : []),
+    ];
   }
 
   #takeVoice({ startMs, endMs, levelDbfs }: VadWindow, wasVoiced: boolean): void {

@@ -1,11 +1,17 @@
-/** Ends a turn by silence; values and defaults follow the Realtime `server_vad`. */
+import type { ConversationItem } from './conversation-item.ts';
+
+/** Where turns begin and end; values and defaults follow the Realtime `turn_detection`. */
 export interface TurnDetection {
-  readonly mode: 'vad';
+  /**
+   * `vad` ends a turn by silence alone, as `server_vad` does. `semantic` asks the engine how likely
+   * the words so far are a whole turn, and waits a shorter or longer silence accordingly.
+   */
+  readonly mode: 'vad' | 'semantic';
   /** Speech probability above which a frame counts as speech, 0 to 1. */
   readonly threshold: number;
   /** Audio before the detected onset that still belongs to the turn. */
   readonly prefixPaddingMs: number;
-  /** Silence that ends the turn. */
+  /** Silence that ends the turn; in `semantic` mode the longest one, whatever the words are. */
   readonly silenceDurationMs: number;
   /** Whether a finished turn is answered without being asked. */
   readonly createsResponse: boolean;
@@ -44,6 +50,8 @@ export interface SessionConfig {
   readonly toolChoice: ToolChoice;
   /** A bound on one answer, or `null` for the engine's own. */
   readonly maxOutputTokens: number | null;
+  /** How freely a model chooses its words, 0 to 2, or `null` for the engine's own. */
+  readonly temperature: number | null;
   /** `null` is push-to-talk: the client commits the audio and asks for answers. */
   readonly turnDetection: TurnDetection | null;
   /** Said at the start without being asked; `null` waits for the caller. */
@@ -63,6 +71,9 @@ export interface AnswerOptions {
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: ToolChoice;
   readonly maxOutputTokens?: number | null;
+  readonly temperature?: number | null;
+  /** Read in place of the conversation, oldest first; an empty one is no context at all. */
+  readonly context?: readonly ConversationItem[];
   /** Echoed to the client unread. */
   readonly metadata?: Readonly<Record<string, string>> | null;
 }

@@ -11,7 +11,14 @@ export type EndReason =
 export type CancelReason = 'bargeIn' | 'client' | 'sessionEnded';
 
 /** What is being generated: an answer of the engine, or a text of the session's own. */
-export type GenerationKind = 'answer' | 'greeting' | 'cover' | 'apology' | 'farewell';
+export type GenerationKind =
+  | 'answer'
+  | 'greeting'
+  | 'cover'
+  | 'apology'
+  | 'farewell'
+  /** What was left unheard when the caller only seemed to cut in. */
+  | 'resumption';
 
 /** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
 export type SessionEvent = { readonly atMs: number } & (

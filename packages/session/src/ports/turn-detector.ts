@@ -9,13 +9,24 @@ export type TurnFact =
   /** The caller began to speak at `startMs`. */
   | { readonly type: 'speechStarted'; readonly startMs: number }
   /**
+   * The voice has stopped for {@link PAUSE_MS}; `endMs` and `decidedMs` as below. The turn is over
+   * if whoever listens says so; the detector goes on.
+   */
+  | { readonly type: 'speechPaused'; readonly endMs: number; readonly decidedMs: number }
+  /** The voice went on after a pause. */
+  | { readonly type: 'speechResumed' }
+  /**
    * The turn is over: `endMs` is the end of the last voiced sound and `decidedMs` the end of the
    * audio that decided it.
    */
   | { readonly type: 'speechStopped'; readonly endMs: number; readonly decidedMs: number };
 
+/** Silence that makes a pause: longer than the closure of a consonant, shorter than any window. */
+export const PAUSE_MS = 100;
+
 /**
- * Finds the caller's turns in one session's audio. Facts alternate, started first, and come
+ * Finds the caller's turns in one session's audio. Starts and stops alternate, started first;
+ * between them pauses and resumptions alternate, and a stop follows a pause. Facts come
  * synchronously or later, never after `close`. It leaves out what the words mean.
  */
 export interface TurnDetector {
@@ -23,7 +34,7 @@ export interface TurnDetector {
   accept(frame: AudioFrame): void;
   /** Changes threshold and windows from the next frame on. */
   configure(detection: TurnDetection): void;
-  /** Forgets a turn that has begun, without a fact. */
+  /** Forgets a turn that has begun, without a fact; the next sound begins another. */
   reset(): void;
   close(): void;
 }

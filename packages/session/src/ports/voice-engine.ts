@@ -36,6 +36,12 @@ export type EngineEvent =
       readonly text: string;
       /** A partial transcript replaces the one before it; the last one is final. */
       readonly isFinal: boolean;
+      /**
+       * How likely the words so far are all that the caller wants to say, 0 to 1; left out where
+       * the engine cannot tell. What the agent asked for counts: 1 when all digits of the number
+       * it asked for are there, 0 while some are missing.
+       */
+      readonly endOfTurn?: number;
     }
   /** Written text of the message, to be appended to what came before. */
   | { readonly type: 'generation.text'; readonly generationId: string; readonly delta: string }
@@ -110,6 +116,15 @@ export interface EngineSession {
   commitTurn(itemId: string): void;
   /** The turn was nothing; no transcript is owed. */
   dropTurn(itemId: string): void;
+  /**
+   * The caller pauses, and the open turn may be over: an engine that can makes ready the answer to
+   * it. Nothing is reported of it. A `generate` of the same kind after `commitTurn` takes it over
+   * where the final transcript is what was prepared for; otherwise it is thrown away, as it is by
+   * `discardAnswer`, `dropTurn` and the next call of this.
+   */
+  prepareAnswer(itemId: string, config: SessionConfig): void;
+  /** The caller goes on: what was prepared is not wanted. */
+  discardAnswer(): void;
   /**
    * Starts a generation; the one before has ended or was cancelled. An answer waits for the
    * transcripts owed.

@@ -1,5 +1,6 @@
 import type { AudioFrame } from '../ports/audio-frame.ts';
 import type { TurnDetection } from '../ports/session-config.ts';
+import { PAUSE_MS } from '../ports/turn-detector.ts';
 import type { TurnDetector, TurnDetectors, TurnFact } from '../ports/turn-detector.ts';
 
 /** Detectors that find what the test says they find. */
@@ -52,6 +53,17 @@ export class FakeDetector implements TurnDetector {
   /** Speech began at this offset, now unless said. */
   start(startMs = this.heardMs): void {
     this.#onFact({ type: 'speechStarted', startMs });
+  }
+
+  /** Speech ended just long enough ago for a pause. */
+  pause(): void {
+    const endMs = Math.max(0, this.heardMs - PAUSE_MS);
+    this.#onFact({ type: 'speechPaused', endMs, decidedMs: this.heardMs });
+  }
+
+  /** Speech goes on after a pause. */
+  resume(): void {
+    this.#onFact({ type: 'speechResumed' });
   }
 
   /** Speech ended a silence window ago. */

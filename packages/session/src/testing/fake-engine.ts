@@ -50,6 +50,9 @@ export class FakeEngineSession implements EngineSession {
   /** Spoken at once for every request when set; otherwise the test calls `speak` and `end`. */
   autoReply: ((request: GenerationRequest) => string) | null = null;
   isClosed = false;
+  /** Items that an answer was to be made ready for. */
+  readonly preparations: string[] = [];
+  discards = 0;
 
   constructor(context: EngineContext) {
     this.context = context;
@@ -73,6 +76,14 @@ export class FakeEngineSession implements EngineSession {
   dropTurn(itemId: string): void {
     const turn = this.turns.find((candidate) => candidate.itemId === itemId);
     if (turn) turn.state = 'dropped';
+  }
+
+  prepareAnswer(itemId: string): void {
+    this.preparations.push(itemId);
+  }
+
+  discardAnswer(): void {
+    this.discards++;
   }
 
   generate(request: GenerationRequest): void {

@@ -44,6 +44,7 @@ export const TEST_CONFIG: SessionConfig = {
   ],
   toolChoice: 'auto',
   maxOutputTokens: null,
+  temperature: null,
   turnDetection: {
     mode: 'vad',
     threshold: 0.5,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TurnDetection } from '../ports/session-config.ts';
+import { PAUSE_MS } from '../ports/turn-detector.ts';
 import type { TurnDetectors, TurnFact } from '../ports/turn-detector.ts';
 
 /** Detectors and speech they are sure to find. */
@@ -59,9 +60,16 @@ export function describeTurnDetectors(
       ear.hear(trial.speech);
       ear.hear(silence(1_200));
       await trial.settle();
-      expect(ear.facts.map((fact) => fact.type)).toEqual(['speechStarted', 'speechStopped']);
-      const [started, stopped] = ear.facts;
+      const started = ear.facts[0];
+      const paused = ear.facts.at(-2);
+      const stopped = ear.facts.at(-1);
       if (started?.type !== 'speechStarted' || stopped?.type !== 'speechStopped') throw new Error();
+      if (paused?.type !== 'speechPaused') throw new Error('The stop follows no pause.');
+      const turns = ear.facts.filter(({ type }) => !/Paused|Resumed/u.test(type));
+      expect(turns).toEqual([started, stopped]);
+      expect(paused.endMs).toBe(stopped.endMs);
+      expect(paused.decidedMs - paused.endMs).toBeGreaterThanOrEqual(PAUSE_MS);
+      expect(paused.decidedMs).toBeLessThan(stopped.decidedMs);
       expect(started.startMs).toBeGreaterThan(300);
       expect(stopped.endMs).toBeGreaterThan(started.startMs);
       expect(stopped.decidedMs - stopped.endMs).toBeGreaterThanOrEqual(400);
@@ -86,7 +94,8 @@ export function describeTurnDetectors(
       talker.hear(trial.speech);
       listener.hear(silence((trial.speech.length / 8) | 0));
       await trial.settle();
-      expect(talker.facts).toHaveLength(1);
+      expect(talker.facts[0]?.type).toBe('speechStarted');
+      expect(talker.facts.map(({ type }) => type)).not.toContain('speechStopped');
       expect(listener.facts).toEqual([]);
       await trial.close();
     });

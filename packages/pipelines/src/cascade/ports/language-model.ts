@@ -9,6 +9,8 @@ export interface LanguageModelRequest {
   readonly tools: readonly ToolDefinition[];
   readonly toolChoice: ToolChoice;
   readonly maxOutputTokens: number | null;
+  /** 0 to 2, or `null` for the model's own. */
+  readonly temperature: number | null;
   readonly signal: AbortSignal;
 }
 

@@ -92,6 +92,7 @@ describeLanguageModel('ScriptedLanguageModel', async () => {
     tools: talk.tools,
     toolChoice: 'auto' as const,
     maxOutputTokens: null,
+    temperature: null,
   });
   return {
     languageModel: new ScriptedLanguageModel(CLOAKROOM),
@@ -151,6 +152,7 @@ describe('ScriptedLanguageModel', () => {
       tools: talk.tools,
       toolChoice: 'auto',
       maxOutputTokens: 1,
+      temperature: null,
       signal: new AbortController().signal,
     })) {
       parts.push(part.type === 'end' ? part.finish : part);

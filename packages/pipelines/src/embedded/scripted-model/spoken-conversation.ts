@@ -94,6 +94,7 @@ export class SpokenConversation {
       tools: this.tools,
       toolChoice: options.toolChoice ?? 'auto',
       maxOutputTokens: null,
+      temperature: null,
       signal: new AbortController().signal,
     })) {
       parts.push(part);
