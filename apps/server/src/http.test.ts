@@ -49,6 +49,20 @@ describe('the HTTP side', () => {
     expect((await get(`${path}?key=${TEST_KEY}`, null)).status).toBe(401);
   });
 
+  it.each(['/v1/realtime/calls', '/v1/realtime/calls/rtc_1/hangup'])(
+    'says at %s that calls come by WebSocket',
+    async (path) => {
+      const response = await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/sdp' },
+        body: 'v=0',
+      });
+      expect(response.status).toBe(501);
+      const { error } = (await response.json()) as { error: { message: string } };
+      expect(error.message).toContain('/v1/realtime');
+    },
+  );
+
   it('lists the agents', async () => {
     const agent = { pipeline: 'stub', isDefault: false };
     expect(await (await get('/agents')).json()).toEqual({

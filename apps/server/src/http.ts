@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastif
 import type { Logger } from 'pino';
 import type { AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
+import { callRoutes } from './call-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { requireKey } from './key-guard.ts';
@@ -102,6 +103,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
         .send(createReadStream(file));
     },
   );
+  await callRoutes(app, { keys, secrets });
   await clientSecretRoutes(app, { keys, secrets, shelf, log });
   return app;
 }

@@ -6,8 +6,10 @@ import type { ConversationEvents } from './conversation-events.ts';
 import type { EventOutlet } from './event-outlet.ts';
 import { newItemFromWire } from './new-items.ts';
 import type { RealtimeLeg } from './realtime-leg.ts';
+import type { OutOfBandResponses } from './out-of-band-responses.ts';
 import { faultOfRejection } from './rejection-faults.ts';
 import type { RefusedEvent } from './rejection-faults.ts';
+import { contextFromInput } from './response-input.ts';
 import type { ResponseSequencer } from './response-sequencer.ts';
 import type { WireSession } from './wire-session.ts';
 
@@ -20,6 +22,7 @@ export interface ClientCommandsOptions {
   readonly conversation: ConversationEvents;
   readonly responses: ResponseSequencer;
   readonly answers: AnswerDesk;
+  readonly outOfBand: OutOfBandResponses;
   /** The client has configured the session, or sends audio. */
   readonly onReady: () => void;
 }
@@ -43,7 +46,7 @@ export class ClientCommands {
 
   /** Carries out the event; returns what is wrong with it, and then nothing was done. */
   carryOut(event: ClientEvent): ProtocolFault | null {
-    const { leg, outlet, onReady, control, conversation, wire, answers } = this.#options;
+    const { leg, outlet, onReady, control, conversation } = this.#options;
     switch (event.type) {
       case 'session.update':
       case 'transcription_session.update':
@@ -71,10 +74,8 @@ export class ClientCommands {
         return this.#faultOf(event.type, control().deleteItem(event.itemId));
       case 'conversation.item.truncate':
         return this.#truncate(event);
-      case 'response.create': {
-        const request = wire.answerOptions(event.response);
-        return request.ok ? answers.request(request.options) : request.fault;
-      }
+      case 'response.create':
+        return this.#respond(event);
       case 'response.cancel':
         return this.#cancel(event);
     }
@@ -116,6 +117,16 @@ export class ClientCommands {
     );
   }
 
+  #respond({ response }: EventOf<'response.create'>): ProtocolFault | null {
+    const { wire, control, answers, outOfBand } = this.#options;
+    const request = wire.answerOptions(response);
+    if (!request.ok) return request.fault;
+    const reading = response.input && contextFromInput(response.input, control());
+    if (reading && !reading.ok) return reading.fault;
+    const options = { ...request.options, ...(reading && { context: reading.context }) };
+    return response.conversation === 'none' ? outOfBand.create(options) : answers.request(options);
+  }
+
   #truncate(event: EventOf<'conversation.item.truncate'>): ProtocolFault | null {
     const { conversation, control } = this.#options;
     const { itemId, contentIndex, audioEndMs, type } = event;
@@ -125,7 +136,8 @@ export class ClientCommands {
   }
 
   #cancel({ responseId, type }: EventOf<'response.cancel'>): ProtocolFault | null {
-    const { responses, control } = this.#options;
+    const { responses, control, outOfBand } = this.#options;
+    if (responseId !== undefined && outOfBand.cancel(responseId)) return null;
     const { current } = responses;
     if (!current || (responseId !== undefined && responseId !== current.id)) {
       return protocolErrors.cancelNotActive();

@@ -215,18 +215,14 @@ const BAD_EVENTS: readonly BadEvent[] = [
     message: 'Cancellation failed: no active response found',
   },
   {
-    of: 'a response outside the conversation',
-    event: { type: 'response.create', response: { conversation: 'none' } },
+    of: 'a response to an item that is not there',
+    event: {
+      type: 'response.create',
+      response: { input: [{ type: 'item_reference', id: 'item_gone' }] },
+    },
     code: 'invalid_value',
-    param: 'response.conversation',
-    message: /outside the conversation/u,
-  },
-  {
-    of: 'a response to items of its own',
-    event: { type: 'response.create', response: { input: [] } },
-    code: 'invalid_value',
-    param: 'response.input',
-    message: /conversation\.item\.create/u,
+    param: 'response.input[0].id',
+    message: /'item_gone' not found/u,
   },
   {
     of: 'a response in another voice',

@@ -30,6 +30,15 @@ const MOVES = {
   create: (trial: WireTrial) => trial.send({ type: 'response.create' }),
   createOwn: (trial: WireTrial) =>
     trial.send({ type: 'response.create', response: { metadata: { k: 'v' } } }),
+  createAside: (trial: WireTrial) =>
+    trial.send({ type: 'response.create', response: { conversation: 'none' } }),
+  moveAside: (trial: WireTrial, amount: number) => {
+    const aside = trial.engines.sessions.slice(1).findLast(({ isClosed }) => !isClosed);
+    if (!aside) return;
+    if (amount % 3 === 0) aside.end(amount % 2 === 0 ? 'completed' : 'failed');
+    else if (amount % 3 === 1) aside.speak('w0 w1');
+    else aside.call('client_tool', '{}', `aside_${callCount++}`);
+  },
   cancel: (trial: WireTrial) => trial.send({ type: 'response.cancel' }),
   update: (trial: WireTrial) =>
     trial.send({ type: 'session.update', session: { type: 'realtime', instructions: 'x' } }),

@@ -24,9 +24,10 @@ const SPEAKERS: Readonly<Record<WireMessage['role'], Speaker>> = {
 
 /**
  * Reads the item of a conversation.item.create; ids that the client left out are made up. The
- * parts of a message become one text, each on its own line.
+ * parts of a message become one text, each on its own line. `param` is where the item stands in
+ * the event.
  */
-export function newItemFromWire(wire: WireNewItem): NewItemReading {
+export function newItemFromWire(wire: WireNewItem, param = 'item'): NewItemReading {
   const id = wire.id ?? newId('item');
   switch (wire.type) {
     case 'function_call': {
@@ -39,7 +40,7 @@ export function newItemFromWire(wire: WireNewItem): NewItemReading {
       return { ok: true, item: { kind: 'toolOutput', id, callId, output } };
     }
     case 'message': {
-      const fault = faultOfParts(wire.content);
+      const fault = faultOfParts(wire.content, param);
       return fault ? { ok: false, fault } : { ok: true, item: messageOf(wire, id) };
     }
   }
@@ -64,9 +65,9 @@ function wordsOf(part: Part): string {
   return 'text' in part ? part.text : (part.transcript ?? '');
 }
 
-function faultOfParts(parts: readonly Part[]): ProtocolFault | null {
+function faultOfParts(parts: readonly Part[], itemParam: string): ProtocolFault | null {
   for (const [index, part] of parts.entries()) {
-    const param = `item.content[${index}]`;
+    const param = `${itemParam}.content[${index}]`;
     if (part.type === 'input_image') {
       const reason = 'agents on this server do not see images; describe it in a text part';
       return protocolErrors.invalidValue({ param: `${param}.type`, reason });

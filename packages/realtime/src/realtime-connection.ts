@@ -23,6 +23,7 @@ import type { RealtimeSocket } from './event-outlet.ts';
 import { GreetingCue } from './greeting-cue.ts';
 import { IdlePrompt } from './idle-prompt.ts';
 import { prepareSession } from './initial-session.ts';
+import { OutOfBandResponses } from './out-of-band-responses.ts';
 import { RealtimeLeg } from './realtime-leg.ts';
 import { ResponseSequencer } from './response-sequencer.ts';
 import { closingOf } from './session-closing.ts';
@@ -74,6 +75,7 @@ export class RealtimeConnection {
   readonly #responses: ResponseSequencer;
   readonly #conversation: ConversationEvents;
   readonly #answers: AnswerDesk;
+  readonly #outOfBand: OutOfBandResponses;
   readonly #commands: ClientCommands;
   readonly #idle: IdlePrompt;
   readonly #greeting: GreetingCue | null;
@@ -116,6 +118,7 @@ export class RealtimeConnection {
       onDone: (response) => this.#answers.responseDone(response),
     });
     this.#answers = new AnswerDesk({ responses: this.#responses, control });
+    this.#outOfBand = new OutOfBandResponses({ outlet, control, config: () => wire.config });
     this.#conversation = new ConversationEvents({
       outlet,
       announced,
@@ -130,6 +133,7 @@ export class RealtimeConnection {
       conversation: this.#conversation,
       responses: this.#responses,
       answers: this.#answers,
+      outOfBand: this.#outOfBand,
       onReady: () => this.#greeting?.clientReady(),
     });
     this.#idle = new IdlePrompt({
@@ -257,6 +261,7 @@ export class RealtimeConnection {
     this.#greeting?.close();
     this.#idle.close();
     this.#answers.close();
+    this.#outOfBand.close();
     const closing = closingOf(reason, this.#maxSessionMs);
     if (closing.fault) this.#outlet.sendError(closing.fault, null);
     this.#outlet.close(closing.code, closing.reason);

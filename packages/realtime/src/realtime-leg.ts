@@ -1,4 +1,4 @@
-import { decodeAudio, encodeAudio } from '@antiphon/audio';
+import { decodeAudio } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import { protocolErrors } from '@antiphon/protocol';
 import type { ProtocolFault, SessionConfig } from '@antiphon/protocol';
@@ -11,6 +11,7 @@ import type {
   LegFact,
 } from '@antiphon/session';
 import { Subject } from 'rxjs';
+import { base64Audio } from './base64-audio.ts';
 import { DeclaredFormat } from './declared-format.ts';
 
 /** The audio formats of a session. */
@@ -91,8 +92,7 @@ export class RealtimeLeg implements CallerLeg {
     if (this.#isClosed) return;
     this.#hasSpoken = true;
     const { pcm, sampleRate, offsetMs } = audio;
-    const bytes = encodeAudio(pcm, this.#options.formats().outputFormat.encoding);
-    const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    const base64 = base64Audio(pcm, this.#options.formats().outputFormat.encoding);
     this.#options.onAudio(audio, base64, offsetMs + (pcm.length * 1000) / sampleRate);
   }
 

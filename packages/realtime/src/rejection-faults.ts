@@ -31,6 +31,8 @@ export function faultOfRejection(
       return protocolErrors.responseAlreadyActive(responseId);
     case 'noAnswerActive':
       return protocolErrors.cancelNotActive();
+    case 'tooManyOutOfBand':
+      return protocolErrors.rateLimitExceeded(`${rejection.max} responses are being made`);
     case 'itemNotFound': {
       const action = ITEM_ACTIONS[event];
       return action

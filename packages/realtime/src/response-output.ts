@@ -14,7 +14,8 @@ export interface PlacedMessage {
 export interface ResponseOutputOptions {
   readonly responseId: string;
   readonly outlet: EventOutlet;
-  readonly announced: AnnouncedItems;
+  /** Where items are placed; null where they enter no conversation. */
+  readonly announced: AnnouncedItems | null;
 }
 
 /** Writes the events of a response's items, each in the order that clients build it from. */
@@ -116,6 +117,7 @@ export class ResponseOutput {
       output_index: outputIndex,
       item,
     });
+    if (!announced) return;
     outlet.send({
       type: 'conversation.item.added',
       item,
@@ -127,7 +129,7 @@ export class ResponseOutput {
     const { outlet, announced, responseId } = this.#options;
     this.items.push(item);
     // The client may have deleted what was still being made.
-    if (announced.has(item.id)) {
+    if (announced?.has(item.id)) {
       outlet.send({
         type: 'conversation.item.done',
         item,

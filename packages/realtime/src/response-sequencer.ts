@@ -3,6 +3,7 @@ import type { ResponseStatusDetails, SessionConfig as WireConfig } from '@antiph
 import type { AgentAudio, SessionEvent } from '@antiphon/session';
 import type { AnnouncedItems } from './announced-items.ts';
 import type { EventOutlet } from './event-outlet.ts';
+import { responseShape } from './response-shape.ts';
 import { WireResponse } from './wire-response.ts';
 
 type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
@@ -44,22 +45,12 @@ export class ResponseSequencer {
 
   started({ generationId, kind, options }: EventOf<'generation.started'>): void {
     const { outlet, announced, config } = this.#options;
-    const { outputModality, maxOutputTokens, outputFormat, voice, temperature } = config();
-    const { maxOutputTokens: answerTokens, modality, metadata } = options;
     const response = new WireResponse({
       generationId,
       kind,
       outlet,
       announced,
-      shape: {
-        conversationId: this.#conversationId,
-        outputModality: modality ?? outputModality,
-        maxOutputTokens: answerTokens === undefined ? maxOutputTokens : (answerTokens ?? 'inf'),
-        outputFormat,
-        voice,
-        temperature,
-        metadata: metadata ?? null,
-      },
+      shape: responseShape(this.#conversationId, config(), options),
     });
     this.#lastId = response.id;
     this.#responses.push(response);

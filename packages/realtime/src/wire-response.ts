@@ -1,10 +1,5 @@
 import { newId, responseObject } from '@antiphon/protocol';
-import type {
-  AudioFormat,
-  ResponseObject,
-  ResponseStatus,
-  ResponseStatusDetails,
-} from '@antiphon/protocol';
+import type { ResponseObject, ResponseStatus, ResponseStatusDetails } from '@antiphon/protocol';
 import type {
   ConversationItem,
   GenerationKind,
@@ -15,19 +10,13 @@ import type { AnnouncedItems } from './announced-items.ts';
 import type { EventOutlet } from './event-outlet.ts';
 import { ResponseOutput } from './response-output.ts';
 import type { PlacedMessage } from './response-output.ts';
+import type { ResponseShape } from './response-shape.ts';
 
-type GenerationEnd = Extract<SessionEvent, { type: 'generation.ended' }>;
-
-/** What a response is made with. */
-export interface ResponseShape {
-  readonly conversationId: string;
-  readonly outputModality: 'audio' | 'text';
-  readonly maxOutputTokens: number | 'inf';
-  readonly outputFormat: AudioFormat;
-  readonly voice: string;
-  readonly temperature: number;
-  readonly metadata: Readonly<Record<string, string>> | null;
-}
+/** How a generation ended. */
+export type GenerationEnd = Pick<
+  Extract<SessionEvent, { type: 'generation.ended' }>,
+  'outcome' | 'cancelReason' | 'audioMs' | 'usage' | 'error'
+>;
 
 /** What a response needs. */
 export interface WireResponseOptions {
@@ -35,7 +24,8 @@ export interface WireResponseOptions {
   readonly kind: GenerationKind;
   readonly shape: ResponseShape;
   readonly outlet: EventOutlet;
-  readonly announced: AnnouncedItems;
+  /** Where its items are placed; null out of band, where they enter no conversation. */
+  readonly announced: AnnouncedItems | null;
 }
 
 interface OpenMessage extends PlacedMessage {

@@ -180,18 +180,6 @@ export class WireSession {
   #faultOfResponse(response: ResponseOverrides): ProtocolFault | null {
     const { sessionType, voice, outputFormat } = this.#config;
     if (sessionType === 'transcription') return protocolErrors.noResponsesInTranscription();
-    if (response.conversation === 'none') {
-      return protocolErrors.invalidValue({
-        param: 'response.conversation',
-        reason: "responses outside the conversation are not made here; leave it out or send 'auto'",
-      });
-    }
-    if (response.input !== undefined) {
-      return protocolErrors.invalidValue({
-        param: 'response.input',
-        reason: 'answers are made from the conversation; add items with conversation.item.create',
-      });
-    }
     if (response.prompt !== undefined) {
       return protocolErrors.invalidValue({
         param: 'response.prompt',

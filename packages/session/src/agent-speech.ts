@@ -3,6 +3,7 @@ import type { Hop } from '@antiphon/observability';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { CancelReason, GenerationKind } from './ports/session-event.ts';
+import { NO_USAGE } from './ports/voice-engine.ts';
 import type {
   EngineEvent,
   EngineMark,
@@ -14,13 +15,6 @@ import type { Playout } from './playout.ts';
 import type { Ask } from './session.facts.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { ToolDesk } from './tool-desk.ts';
-
-const NO_USAGE: Usage = {
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-};
 
 const HOP_OF_MARK: Readonly<Record<EngineMark, Hop>> = {
   transcriptReady: 'endpointing',

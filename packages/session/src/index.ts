@@ -5,6 +5,7 @@ export type { Clock, TimerHandle } from './ports/clock.ts';
 export type {
   ControlChannel,
   NewItem,
+  OutOfBandEvent,
   Rejection,
   SessionControl,
 } from './ports/control-channel.ts';
@@ -45,5 +46,6 @@ export type {
   Usage,
   VoiceEngine,
 } from './ports/voice-engine.ts';
+export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
 export { startSession, type Session } from './session-runtime.ts';

@@ -1,7 +1,13 @@
 import type { AgentSpeech } from './agent-speech.ts';
 import type { CallerTurns } from './caller-turns.ts';
 import type { HistoryCutter } from './history-cutter.ts';
-import type { NewItem, Rejection, SessionControl } from './ports/control-channel.ts';
+import type { OutOfBandAnswers } from './out-of-band-answers.ts';
+import type {
+  NewItem,
+  OutOfBandEvent,
+  Rejection,
+  SessionControl,
+} from './ports/control-channel.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './ports/session-config.ts';
 import type { EndReason } from './ports/session-event.ts';
@@ -18,6 +24,7 @@ export interface SessionRooms {
   readonly speech: AgentSpeech;
   readonly cutter: HistoryCutter;
   readonly tools: ToolDesk;
+  readonly outOfBand: OutOfBandAnswers;
   readonly setConfig: (config: SessionConfig) => void;
   /** Whether the machine would take this fact now. */
   readonly takes: (fact: SessionFact) => boolean;
@@ -144,6 +151,19 @@ export class SessionControls implements SessionControl {
     }
     parts.report({ type: 'client.answerCancelled' });
     return null;
+  }
+
+  answerOutOfBand(
+    answerId: string,
+    options: AnswerOptions,
+    onEvent: (event: OutOfBandEvent) => void,
+  ): Rejection | null {
+    const { outOfBand, isEnded } = this.#rooms;
+    return isEnded() ? { code: 'ended' } : outOfBand.answer(answerId, options, onEvent);
+  }
+
+  cancelOutOfBand(answerId: string): Rejection | null {
+    return this.#rooms.outOfBand.cancel(answerId);
   }
 
   end(reason: EndReason): void {

@@ -6,6 +6,7 @@ import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
 import { HistoryCutter } from './history-cutter.ts';
+import { OutOfBandAnswers } from './out-of-band-answers.ts';
 import { Playout } from './playout.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import type { AgentDefinition } from './ports/agent-definition.ts';
@@ -74,6 +75,7 @@ class SessionRuntime {
   readonly #turns: CallerTurns;
   readonly #cutter: HistoryCutter;
   readonly #tools: ToolDesk;
+  readonly #outOfBand: OutOfBandAnswers;
   readonly #control: SessionControls;
   readonly #expiry;
   readonly #watch = new StateWatch((news) => this.#notify(news));
@@ -135,6 +137,11 @@ class SessionRuntime {
       this.#playout,
       leg.capabilities.playedPosition === 'client',
     );
+    this.#outOfBand = new OutOfBandAnswers({
+      parts: this.#parts,
+      engine: options.engine,
+      guard: (run) => this.#guard(run),
+    });
     this.#actor = createActor(sessionMachine, {
       input: {
         sessionId,
@@ -158,6 +165,7 @@ class SessionRuntime {
       speech: this.#speech,
       cutter: this.#cutter,
       tools: this.#tools,
+      outOfBand: this.#outOfBand,
       setConfig: (config) => {
         this.#config = config;
       },
@@ -275,6 +283,7 @@ class SessionRuntime {
     this.#playout.close();
     this.#turns.close();
     this.#tools.close();
+    this.#outOfBand.close();
     this.#engine.close();
     this.#notify({ type: 'session.ended', reason });
     this.#actor.stop();

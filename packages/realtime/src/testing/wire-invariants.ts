@@ -1,11 +1,13 @@
 import type { WireEvent } from './wire-shorthand.ts';
 
+type ResponseState = 'open' | 'open out of band' | 'done';
+
 /** What the client made of the events so far. */
 interface Reading {
   readonly eventIds: Set<string>;
   /** Item ids in the order the client has them. */
   readonly items: string[];
-  readonly responses: Map<string, 'open' | 'done'>;
+  readonly responses: Map<string, ResponseState>;
   readonly openItems: Map<string, string>;
   readonly transcripts: Map<string, string>;
 }
@@ -48,19 +50,22 @@ function read(event: WireEvent, reading: Reading): string[] {
 function readResponse(event: WireEvent, { responses, openItems }: Reading): string[] {
   const { response, item, response_id: responseId } = event;
   if (event.type === 'response.created' && response) {
+    const isOutOfBand = response.conversation_id === null;
     const isOther = [...responses.values()].includes('open');
-    responses.set(response.id, 'open');
-    return isOther ? [`${response.id} began beside another`] : [];
+    responses.set(response.id, isOutOfBand ? 'open out of band' : 'open');
+    return isOther && !isOutOfBand ? [`${response.id} began beside another`] : [];
   }
   if (event.type === 'response.done' && response) {
-    const wasOpen = responses.get(response.id) === 'open';
+    const wasOpen = isOpen(responses.get(response.id));
     responses.set(response.id, 'done');
     const faults = wasOpen ? [] : [`${response.id} was not in progress`];
-    if (openItems.size > 0) faults.push(`${[...openItems.keys()].join()} not done`);
+    for (const [itemId, makerId] of openItems) {
+      if (makerId === response.id) faults.push(`${itemId} not done`);
+    }
     return faults;
   }
   if (responseId === undefined) return [];
-  if (responses.get(responseId) !== 'open') return [`${responseId} is not in progress`];
+  if (!isOpen(responses.get(responseId))) return [`${responseId} is not in progress`];
   if (event.type === 'response.output_item.added' && item) openItems.set(item.id, responseId);
   if (event.type === 'response.output_item.done' && item && !openItems.delete(item.id)) {
     return [`${item.id} was not being made`];
@@ -68,6 +73,10 @@ function readResponse(event: WireEvent, { responses, openItems }: Reading): stri
   return event.item_id !== undefined && !openItems.has(event.item_id)
     ? [`${event.item_id} is not being made`]
     : [];
+}
+
+function isOpen(state: ResponseState | undefined): boolean {
+  return state === 'open' || state === 'open out of band';
 }
 
 function readConversation(event: WireEvent, { items }: Reading): string[] {

@@ -22,6 +22,7 @@ interface Item {
 interface Response {
   readonly id: string;
   readonly status: string;
+  readonly conversation_id: string | null;
   readonly output: readonly Item[];
   readonly status_details: { readonly type: string; readonly reason?: string } | null;
   readonly metadata: Readonly<Record<string, string>> | null;

@@ -70,7 +70,7 @@ export class WireTrial {
   readonly tools = new FakeTools();
   readonly channel = new ListeningChannel();
   readonly connection: RealtimeConnection;
-  readonly #engines = new FakeEngine();
+  readonly engines = new FakeEngine();
   readonly #names = new IdNames();
   #taken = 0;
 
@@ -99,7 +99,7 @@ export class WireTrial {
           agent: definition,
           leg,
           channels: [this.channel, channel],
-          engine: this.#engines,
+          engine: this.engines,
           detectors,
           tools,
           clock,
@@ -110,8 +110,9 @@ export class WireTrial {
     openedTrials.push(this);
   }
 
+  /** The engine's session of the conversation; the ones after it answer out of band. */
   get engine(): FakeEngine['session'] {
-    return this.#engines.session;
+    return this.engines.sessions[0] ?? this.engines.session;
   }
 
   get control() {

@@ -6,11 +6,13 @@ import type {
 } from './conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
 import type { EndReason, SessionEvent } from './session-event.ts';
+import type { EngineEvent } from './voice-engine.ts';
 
 /** Why a session did not do what it was asked; the session goes on. */
 export type Rejection =
   | { readonly code: 'answerActive'; readonly generationId: string }
   | { readonly code: 'noAnswerActive' }
+  | { readonly code: 'tooManyOutOfBand'; readonly max: number }
   | { readonly code: 'itemNotFound'; readonly itemId: string }
   | { readonly code: 'duplicateItem'; readonly itemId: string }
   | { readonly code: 'callNotFound'; readonly callId: string }
@@ -24,6 +26,12 @@ export type Rejection =
 /** An item a client adds; the status is always `completed`. */
 export type NewItem =
   Omit<MessageItem, 'status'> | Omit<ToolCallItem, 'status'> | Omit<ToolOutputItem, 'status'>;
+
+/** What is told of an answer out of band, `generation.ended` last. */
+export type OutOfBandEvent = Exclude<
+  EngineEvent,
+  { readonly type: 'transcript' | 'generation.mark' }
+>;
 
 /**
  * What may be asked of a session. Every call takes effect before it returns, and what follows
@@ -52,6 +60,18 @@ export interface SessionControl {
   requestAnswer(options: AnswerOptions): Rejection | null;
   /** Stops the answer being made; without an id, whichever it is. */
   cancelAnswer(generationId?: string): Rejection | null;
+  /**
+   * Makes an answer beside the conversation, which neither shows it nor waits for it, from
+   * `options.context` or else from the conversation of this moment. It may call the tools that the
+   * client runs. `answerId` is new and stands for the generation's id in what is told.
+   */
+  answerOutOfBand(
+    answerId: string,
+    options: AnswerOptions,
+    onEvent: (event: OutOfBandEvent) => void,
+  ): Rejection | null;
+  /** Stops it; nothing more is told of it. */
+  cancelOutOfBand(answerId: string): Rejection | null;
   /** Ends the session; nothing but `session.ended` follows. */
   end(reason: EndReason): void;
 }

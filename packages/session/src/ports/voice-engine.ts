@@ -21,6 +21,14 @@ export interface Usage {
   readonly outputAudioTokens: number;
 }
 
+/** Nothing was counted. */
+export const NO_USAGE: Usage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+};
+
 /** A moment on the way from a caller's turn to the first sound of the answer. */
 export type EngineMark = 'transcriptReady' | 'firstToken' | 'firstSentence' | 'firstByte';
 
