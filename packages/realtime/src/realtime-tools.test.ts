@@ -223,7 +223,7 @@ describe('a response.create while a response is active', () => {
     trial.lines();
     trial.detectors.detector.start();
     await Promise.resolve();
-    trial.clock.advance(1_000);
+    trial.clock.advance(700);
     expect(trial.lines().slice(-1)).toEqual([
       'response.done resp_1 cancelled [item_1] turn_detected',
     ]);

@@ -211,7 +211,7 @@ describe('items that a client adds', () => {
     trial.lines();
     trial.send({ type: 'conversation.item.delete', item_id: trial.idOf('item_1') });
     trial.detectors.detector.start();
-    trial.clock.advance(1_000);
+    trial.clock.advance(700);
     const lines = trial.lines();
     expect(lines[0]).toBe('conversation.item.deleted item_1');
     expect(lines.filter((line) => line.startsWith('conversation.')).slice(1)).toEqual([]);

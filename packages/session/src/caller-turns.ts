@@ -1,29 +1,38 @@
-import { SampleRing } from '@antiphon/audio';
-import type { SampleRate } from '@antiphon/audio';
-import { AudioTimeline } from './audio-timeline.ts';
+import { BargeInJudge } from './barge-in-judge.ts';
+import type { BargeInVerdict, JudgeTimings } from './barge-in-judge.ts';
+import { CallerAudio } from './caller-audio.ts';
+import { CallerLevel } from './caller-level.ts';
+import { CallerVoice } from './caller-voice.ts';
+import type { EchoWatch } from './echo-watch.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
 import type { Rejection } from './ports/control-channel.ts';
 import type { TurnDetection } from './ports/session-config.ts';
 import type { Recording } from './ports/recorder.ts';
-import type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
-import type { EngineSession } from './ports/voice-engine.ts';
+import type { TurnDetectors } from './ports/turn-detector.ts';
+import type { EngineEvent, EngineSession } from './ports/voice-engine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { addFinishedItem } from './session-parts.ts';
+import { TurnEnding } from './turn-ending.ts';
 
 /** The least audio that can be committed, as the Realtime protocol has it. */
 const LEAST_COMMIT_MS = 100;
 
-/** Padding plus the slowest onset detection fit well into two seconds. */
-const RING_MS = 2_000;
-
-/** A client may send a recording at once; a minute of it waits for the detector to look at it. */
-const MAX_RING_MS = 60_000;
+/** Somebody who speaks for longer without a pause is heard in parts: recognisers have bounds too. */
+const MAX_TURN_MS = 120_000;
 
 interface OpenTurn {
   readonly itemId: string;
   readonly startMs: number;
-  /** End of the last voiced sound, once the detector has told. */
+  /** Where the detector heard the voice begin. */
+  readonly onsetMs: number;
+  /** Where the voice stopped, while it pauses. */
+  pausedMs: number | null;
+  /** End of the last voiced sound, once the turn is over. */
   endMs: number | null;
+  /** The speech is over, and waits for the verdict on it. */
+  isStopped: boolean;
+  /** The engine was told that it is over, and owes the transcript. */
+  isWithEngine: boolean;
 }
 
 /** A turn that became an item. */
@@ -40,6 +49,10 @@ export interface CallerTurnsOptions {
   readonly engine: EngineSession;
   readonly detectors: TurnDetectors;
   readonly recording: Recording | null;
+  readonly echo: EchoWatch;
+  readonly judgeTimings: JudgeTimings;
+  /** Whether the agent speaks, or is about to. */
+  readonly agentHasFloor: () => boolean;
   /** Wraps callbacks that come from outside, so that what they throw ends this session only. */
   readonly guard: <Args extends unknown[]>(run: (...args: Args) => void) => (...args: Args) => void;
 }
@@ -47,29 +60,50 @@ export interface CallerTurnsOptions {
 /** Divides the caller's audio into turns and hands them to the engine. */
 export class CallerTurns {
   readonly #options: CallerTurnsOptions;
-  readonly #timeline = new AudioTimeline();
+  readonly #audio = new CallerAudio();
+  readonly #level = new CallerLevel();
+  readonly #voice: CallerVoice;
+  readonly #judge: BargeInJudge;
+  readonly #ending: TurnEnding;
   #detection: TurnDetection | null;
-  #detector: TurnDetector | null = null;
-  #ring: SampleRing | null = null;
-  #rate: SampleRate | null = null;
-  /** When audio sent in real time would have begun. */
-  #startedAtMs = 0;
-  #audioMs = 0;
-  /** Where the detector was opened on the audio clock; its offsets count from there. */
-  #detectorStartMs = 0;
   #uncommittedMs = 0;
   #turn: OpenTurn | null = null;
   #lastTurn: CommittedTurn | null = null;
-
   constructor(options: CallerTurnsOptions) {
     this.#options = options;
-    this.#detection = options.parts.config().turnDetection;
-    this.#openDetector();
+    const { parts, guard, judgeTimings, echo, detectors, agentHasFloor } = options;
+    this.#voice = new CallerVoice({
+      detectors,
+      audio: this.#audio,
+      level: this.#level,
+      echo,
+      guard,
+      isOverAgent: () => !this.#turn && agentHasFloor() && this.#interruptsResponse,
+      events: {
+        started: (onsetMs) => this.#voiceStarted(onsetMs),
+        paused: (endMs, silenceMs) => this.#voicePaused(endMs, silenceMs),
+        resumed: () => this.#voiceResumed(),
+        stopped: (endMs, decidedMs) => this.#voiceStopped(endMs, decidedMs),
+      },
+    });
+    this.#judge = new BargeInJudge({
+      clock: parts.clock,
+      timings: judgeTimings,
+      onTranscriptWanted: () => this.#askTranscript(),
+      onVerdict: guard((verdict: BargeInVerdict) => this.#judged(verdict)),
+    });
+    this.#ending = new TurnEnding({
+      clock: parts.clock,
+      onSilence: guard(() => this.#endedBySilence()),
+    });
+    this.#detection = parts.config().turnDetection;
+    this.#ending.configure(this.#detection);
+    this.#voice.configure(this.#detection);
   }
 
   /** Caller audio taken in so far. */
   get audioMs(): number {
-    return this.#audioMs;
+    return this.#audio.takenMs;
   }
 
   /** The turn committed last. */
@@ -80,41 +114,40 @@ export class CallerTurns {
   /** Takes the next frame of the leg. */
   accept(frame: AudioFrame): void {
     const frameMs = (frame.pcm.length * 1000) / frame.sampleRate;
-    this.#audioMs += frameMs;
     this.#uncommittedMs += frameMs;
-    this.#timeline.mark(this.#audioMs, frame.atMs);
+    this.#audio.accept(frame);
+    this.#ending.frame(frameMs, frame.atMs);
     this.#options.recording?.caller(frame);
-    this.#remember(frame);
-    if (this.#turn) this.#options.engine.hear(frame);
+    if (this.#turn) this.#hearTurn(this.#turn, frame);
     else if (this.#detection === null) this.#beginByHand(frame);
-    this.#detector?.accept(frame);
+    this.#voice.accept(frame);
+  }
+
+  /** Takes what the engine makes of the caller's words, before the conversation does. */
+  hearTranscript(event: Extract<EngineEvent, { type: 'transcript' }>): void {
+    if (event.itemId !== this.#turn?.itemId) return;
+    this.#ending.hear(event.endOfTurn);
+    this.#judge.hear(event.text, event.isFinal);
   }
 
   /** Follows a change of the configuration. */
   configure(detection: TurnDetection | null): void {
     const wasByHand = this.#detection === null;
     this.#detection = detection;
-    if (detection !== null && this.#detector !== null) {
-      this.#detector.configure(detection);
-      return;
-    }
-    if (wasByHand === (detection === null)) return;
-    if (this.#turn) this.#drop(this.#turn);
-    this.#detector?.close();
-    this.#detector = null;
-    this.#openDetector();
+    if (wasByHand !== (detection === null) && this.#turn) this.#drop(this.#turn);
+    this.#ending.configure(detection);
+    this.#voice.configure(detection);
   }
 
   /** Makes the open turn an item of the conversation. */
   commit(wantsAnswer: boolean): void {
     const turn = this.#turn;
     if (!turn) return;
-    this.#turn = null;
-    this.#uncommittedMs = 0;
+    this.#forgetTurn();
     const { parts, engine } = this.#options;
     this.#lastTurn = {
       itemId: turn.itemId,
-      voiceEndAtMs: turn.endMs === null ? null : this.#timeline.wallOf(turn.endMs),
+      voiceEndAtMs: turn.endMs === null ? null : this.#audio.wallOf(turn.endMs),
       committedAtMs: parts.clock.now(),
     };
     const previousItemId = parts.conversation.items.at(-1)?.id ?? null;
@@ -126,9 +159,9 @@ export class CallerTurns {
       medium: 'audio',
       status: 'completed',
       text: null,
-      audioMs: Math.round((turn.endMs ?? this.#audioMs) - turn.startMs),
+      audioMs: Math.round((turn.endMs ?? this.audioMs) - turn.startMs),
     });
-    engine.commitTurn(turn.itemId);
+    if (!turn.isWithEngine) engine.commitTurn(turn.itemId);
     parts.report({ type: 'caller.turnCommitted', itemId: turn.itemId, wantsAnswer });
   }
 
@@ -137,13 +170,20 @@ export class CallerTurns {
     return this.#detection?.createsResponse ?? false;
   }
 
+  get #interruptsResponse(): boolean {
+    return this.#detection?.interruptsResponse ?? false;
+  }
+
   /** Ends the turn by hand. */
   commitByHand(): Rejection | null {
     if (this.#uncommittedMs < LEAST_COMMIT_MS) {
       return { code: 'audioTooShort', audioMs: this.#uncommittedMs, leastMs: LEAST_COMMIT_MS };
     }
-    if (!this.#turn) this.#begin(Math.max(0, this.#audioMs - this.#uncommittedMs));
-    this.#detector?.reset();
+    if (!this.#turn) {
+      const startMs = Math.max(0, this.audioMs - this.#uncommittedMs);
+      this.#begin(startMs, startMs);
+    }
+    this.#voice.reset();
     this.commit(false);
     return null;
   }
@@ -156,94 +196,157 @@ export class CallerTurns {
 
   /** Forgets all audio not committed. */
   clear(): void {
-    this.#detector?.reset();
+    this.#voice.reset();
     this.drop();
   }
 
   close(): void {
-    this.#detector?.close();
-    this.#detector = null;
+    this.#judge.close();
+    this.#ending.close();
+    this.#voice.close();
     this.#turn = null;
   }
 
-  #openDetector(): void {
-    if (this.#detection === null) return;
-    this.#detectorStartMs = this.#audioMs;
-    this.#detector = this.#options.detectors.open(
-      this.#detection,
-      this.#options.guard((fact: TurnFact) => this.#hear(fact)),
-    );
+  #voiceStarted(onsetMs: number): void {
+    const { parts, agentHasFloor } = this.#options;
+    // Whoever speaks again before the verdict on what they said wants the floor.
+    if (this.#turn?.isStopped) this.#judge.confirm();
+    const { prefixPaddingMs = 0 } = this.#detection ?? {};
+    const turn = this.#turn ?? this.#begin(Math.max(0, onsetMs - prefixPaddingMs), onsetMs);
+    this.#ending.open();
+    if (this.#interruptsResponse && agentHasFloor()) this.#judge.open(parts.clock.now());
+    parts.notify({
+      type: 'caller.speechStarted',
+      itemId: turn.itemId,
+      audioStartMs: Math.round(turn.startMs),
+    });
+    parts.report({ type: 'caller.speechStarted', itemId: turn.itemId });
   }
 
-  #hear(fact: TurnFact): void {
-    if (this.#detection === null) return;
-    const { parts } = this.#options;
-    if (fact.type === 'speechStarted') {
-      const onsetMs = this.#detectorStartMs + fact.startMs;
-      const turn =
-        this.#turn ?? this.#begin(Math.max(0, onsetMs - this.#detection.prefixPaddingMs));
-      parts.notify({
-        type: 'caller.speechStarted',
-        itemId: turn.itemId,
-        audioStartMs: Math.round(turn.startMs),
-      });
-      parts.report({ type: 'caller.speechStarted', itemId: turn.itemId });
-      return;
-    }
+  #voicePaused(endMs: number, silenceMs: number): void {
     const turn = this.#turn;
-    if (!turn || fact.type !== 'speechStopped') return;
-    turn.endMs = this.#detectorStartMs + fact.endMs;
-    parts.notify({
+    if (!turn || turn.isStopped) return;
+    const { parts, engine } = this.#options;
+    turn.pausedMs = endMs;
+    this.#ending.paused(silenceMs);
+    if (this.createsResponse && !this.#judge.isOpen)
+      engine.prepareAnswer(turn.itemId, parts.config());
+    this.#judge.paused(endMs - turn.onsetMs);
+  }
+
+  #voiceResumed(): void {
+    const turn = this.#turn;
+    if (!turn || turn.isStopped) return;
+    turn.pausedMs = null;
+    this.#ending.resumed();
+    this.#options.engine.discardAnswer();
+    this.#judge.resumed();
+  }
+
+  #voiceStopped(endMs: number, decidedMs: number): void {
+    const turn = this.#turn;
+    if (!turn || turn.isStopped) return;
+    turn.endMs = endMs;
+    turn.isStopped = true;
+    this.#ending.close();
+    this.#options.parts.notify({
       type: 'caller.speechStopped',
       itemId: turn.itemId,
-      audioEndMs: Math.round(this.#detectorStartMs + fact.decidedMs),
+      audioEndMs: Math.round(decidedMs),
     });
-    parts.report({ type: 'caller.speechStopped', itemId: turn.itemId });
+    this.#judge.stopped(endMs - turn.onsetMs);
+    if (!this.#judge.isOpen) this.#tellStopped(turn);
   }
 
-  /** Keeps the latest audio, more of it while it comes faster than it was spoken. */
-  #remember(frame: AudioFrame): void {
-    if (this.#ring === null || this.#rate !== frame.sampleRate) {
-      this.#rate = frame.sampleRate;
-      this.#ring = new SampleRing((frame.sampleRate * RING_MS) / 1000);
-      this.#startedAtMs = frame.atMs - this.#audioMs;
+  /** The turn ends although the detector goes on: it waited long enough, or nothing comes. */
+  #endedBySilence(): void {
+    if (!this.#turn) return;
+    this.#voice.reset();
+    this.#voiceStopped(this.#turn.pausedMs ?? this.audioMs, this.audioMs);
+  }
+
+  #judged(verdict: BargeInVerdict): void {
+    const turn = this.#turn;
+    this.#options.parts.report({ type: `bargeIn.${verdict}` });
+    if (turn?.isStopped && turn === this.#turn) this.#tellStopped(turn);
+  }
+
+  /** Unless the verdict has dropped it. */
+  #tellStopped(turn: OpenTurn): void {
+    if (this.#turn === turn) {
+      this.#options.parts.report({ type: 'caller.speechStopped', itemId: turn.itemId });
     }
-    const aheadMs = this.#audioMs - (frame.atMs - this.#startedAtMs);
-    const wantedMs = Math.min(MAX_RING_MS, RING_MS + Math.ceil(Math.max(0, aheadMs) / 1000) * 1000);
-    const wantedSamples = (frame.sampleRate * wantedMs) / 1000;
-    if (wantedSamples > this.#ring.capacitySamples) {
-      const wider = new SampleRing(wantedSamples);
-      wider.push(this.#ring.last(this.#ring.heldSamples));
-      this.#ring = wider;
+  }
+
+  /** The engine makes the final transcript of what was said so far. */
+  #askTranscript(): void {
+    const turn = this.#turn;
+    if (!turn) return;
+    if (!turn.isStopped) {
+      this.#voice.reset();
+      turn.endMs = turn.pausedMs ?? this.audioMs;
+      turn.isStopped = true;
+      this.#ending.close();
+      this.#options.parts.notify({
+        type: 'caller.speechStopped',
+        itemId: turn.itemId,
+        audioEndMs: Math.round(this.audioMs),
+      });
     }
-    this.#ring.push(frame.pcm);
+    turn.isWithEngine = true;
+    this.#options.engine.commitTurn(turn.itemId);
+  }
+
+  #hearTurn(turn: OpenTurn, frame: AudioFrame): void {
+    if (turn.isWithEngine) return;
+    this.#options.engine.hear(frame);
+    if (this.#detection === null) return;
+    if (turn.endMs === null && !this.#judge.isOpen) this.#level.hear(frame.pcm);
+    if (this.audioMs - turn.startMs > MAX_TURN_MS) this.#endedBySilence();
   }
 
   /** Opens a turn that began at `startMs` and gives the engine its audio so far. */
-  #begin(startMs: number): OpenTurn {
+  #begin(startMs: number, onsetMs: number): OpenTurn {
     const { parts, engine } = this.#options;
-    const turn: OpenTurn = { itemId: parts.newItemId(), startMs, endMs: null };
+    const turn = newTurn(parts.newItemId(), startMs, onsetMs);
     this.#turn = turn;
     engine.beginTurn(turn.itemId);
-    if (this.#ring && this.#rate) {
-      const samples = Math.round(((this.#audioMs - startMs) * this.#rate) / 1000);
-      const pcm = this.#ring.last(samples);
-      if (pcm.length > 0) engine.hear({ pcm, sampleRate: this.#rate, atMs: parts.clock.now() });
-    }
+    const audio = this.#audio.since(startMs);
+    if (audio) engine.hear({ ...audio, atMs: parts.clock.now() });
     return turn;
   }
 
   #beginByHand(frame: AudioFrame): void {
     const { parts, engine } = this.#options;
-    const frameMs = (frame.pcm.length * 1000) / frame.sampleRate;
-    this.#turn = { itemId: parts.newItemId(), startMs: this.#audioMs - frameMs, endMs: null };
+    const startMs = this.audioMs - (frame.pcm.length * 1000) / frame.sampleRate;
+    this.#turn = newTurn(parts.newItemId(), startMs, startMs);
     engine.beginTurn(this.#turn.itemId);
     engine.hear(frame);
   }
 
   #drop(turn: OpenTurn): void {
-    this.#turn = null;
+    this.#forgetTurn();
+    this.#voice.reset();
     this.#options.engine.dropTurn(turn.itemId);
     this.#options.parts.report({ type: 'caller.turnDropped', itemId: turn.itemId });
   }
+
+  #forgetTurn(): void {
+    this.#turn = null;
+    this.#uncommittedMs = 0;
+    this.#ending.close();
+    this.#judge.close();
+  }
+}
+
+function newTurn(itemId: string, startMs: number, onsetMs: number): OpenTurn {
+  return {
+    itemId,
+    startMs,
+    onsetMs,
+    pausedMs: null,
+    endMs: null,
+    isStopped: false,
+    isWithEngine: false,
+  };
 }

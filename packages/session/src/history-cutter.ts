@@ -53,13 +53,13 @@ export class HistoryCutter {
       else this.#truncate(itemId, playedMs);
     }
     if (this.#owed.size === 0) {
-      this.#parts.report({ type: 'history.cut' });
+      this.#reportCut();
       return;
     }
     this.#timer = this.#parts.clock.setTimeout(() => {
       this.#timer = null;
       this.#settleOwed();
-      this.#parts.report({ type: 'history.cut' });
+      this.#reportCut();
     }, POSITION_WAIT_MS);
   }
 
@@ -85,7 +85,7 @@ export class HistoryCutter {
       // The client plays one item at a time: what came after this one was not heard.
       this.#settleOwed();
       this.#stopTimer();
-      this.#parts.report({ type: 'history.cut' });
+      this.#reportCut();
     }
   }
 
@@ -121,6 +121,10 @@ export class HistoryCutter {
     if (this.#reason === 'bargeIn') {
       notify({ type: 'bargeIn.decided', itemId, verdict: 'cut', playedMs: audioEndMs });
     }
+  }
+
+  #reportCut(): void {
+    this.#parts.report({ type: 'history.cut', hasUnheard: this.unheard !== '' });
   }
 
   #stopTimer(): void {

@@ -6,7 +6,7 @@ import { MAX_QUEUED_MS } from './playout.ts';
 import type { SessionParts } from './session-parts.ts';
 
 /** A client classifies or summarises a turn or two at a time; each answer costs as much as a turn. */
-export const MAX_OUT_OF_BAND = 4;
+const MAX_OUT_OF_BAND = 4;
 
 /** What answers out of band need. */
 export interface OutOfBandAnswersOptions {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_QUEUED_MS, Playout } from './playout.ts';
+import { EchoWatch } from './echo-watch.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import type { LegCapabilities } from './ports/caller-leg.ts';
 import { DrivenClock, MemoryLeg } from './testing/index.ts';
@@ -22,6 +23,7 @@ class Trial {
       leg: this.leg,
       ledger: this.ledger,
       recording: null,
+      echo: new EchoWatch(400),
       onFirstAudio: (generationId) => this.told.push(`first ${generationId}`),
       onStarted: () => this.told.push('started'),
       onItemPlayed: (itemId) => this.told.push(`played ${itemId}`),

@@ -1,5 +1,6 @@
 import { StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
+import type { EchoWatch } from './echo-watch.ts';
 import type { CallerLeg } from './ports/caller-leg.ts';
 import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { Recording } from './ports/recorder.ts';
@@ -40,6 +41,7 @@ export interface PlayoutOptions {
   readonly leg: CallerLeg;
   readonly ledger: PlayoutLedger;
   readonly recording: Recording | null;
+  readonly echo: EchoWatch;
   /** The first audio of a generation was written to the leg. */
   readonly onFirstAudio: (generationId: string, itemId: string) => void;
   /** There is audio where there was none. */
@@ -134,6 +136,7 @@ export class Playout {
     }
     this.#options.leg.clear();
     this.#options.recording?.cut(now);
+    this.#options.echo.cut(now);
     this.#spans.stop(now);
     for (const chunk of unheard) this.#queuedMs += (chunk.pcm.length * 1000) / rate;
     this.#queue = [...unheard, ...this.#queue];
@@ -171,6 +174,7 @@ export class Playout {
     if (!this.#isHeld && items.length > 0) {
       this.#options.leg.clear();
       this.#options.recording?.cut(now);
+      this.#options.echo.cut(now);
     }
     this.#spans.stop(now);
     this.#forget();
@@ -258,7 +262,7 @@ export class Playout {
   }
 
   #sendNext(now: number): void {
-    const { leg, ledger, recording, onFirstAudio } = this.#options;
+    const { leg, ledger, recording, echo, onFirstAudio } = this.#options;
     const chunk = this.#queue.shift()!;
     const chunkMs = (chunk.pcm.length * 1000) / leg.outputRate;
     this.#queuedMs -= chunkMs;
@@ -271,6 +275,7 @@ export class Playout {
       this.#sent.push({ ...chunk, startAtMs });
     }
     leg.send({ ...chunk, sampleRate: leg.outputRate });
+    echo.play(chunk.pcm, leg.outputRate, startAtMs);
     recording?.agent({
       itemId: chunk.itemId,
       pcm: chunk.pcm,

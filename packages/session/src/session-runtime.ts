@@ -5,6 +5,9 @@ import type { SnapshotFrom } from 'xstate';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
+import { DEFAULT_JUDGE_TIMINGS } from './barge-in-judge.ts';
+import type { JudgeTimings } from './barge-in-judge.ts';
+import { EchoWatch } from './echo-watch.ts';
 import { HistoryCutter } from './history-cutter.ts';
 import { OutOfBandAnswers } from './out-of-band-answers.ts';
 import { Playout } from './playout.ts';
@@ -43,7 +46,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly recorder?: Recorder | null;
   readonly log?: SessionLog | null;
-  readonly timings?: Partial<SessionTimings>;
+  readonly timings?: Partial<SessionTimings & JudgeTimings>;
   /** The longest session; 60 minutes, as the Realtime protocol has it, unless said. */
   readonly maxSessionMs?: number;
 }
@@ -91,6 +94,7 @@ class SessionRuntime {
     const itemPrefix = `item_${randomBytes(6).toString('hex')}`;
     this.#recording = options.recorder?.open(sessionId, clock.now()) ?? null;
     const ledger = new PlayoutLedger();
+    const echo = new EchoWatch(leg.capabilities.maxLeadMs);
     this.#parts = {
       sessionId,
       clock,
@@ -106,6 +110,7 @@ class SessionRuntime {
       leg,
       ledger,
       recording: this.#recording,
+      echo,
       onFirstAudio: (generationId) => this.#speech.firstAudioWritten(generationId),
       onStarted: () => this.#parts.report({ type: 'playout.started' }),
       onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
@@ -122,7 +127,11 @@ class SessionRuntime {
     this.#engine = options.engine.open({
       sessionId,
       history: () => this.#parts.conversation.items,
-      onEvent: this.#guard((event: EngineEvent) => this.#speech.hear(event)),
+      onEvent: this.#guard((event: EngineEvent) => {
+        // The verdict on speech over the agent decides whether its item is there to be transcribed.
+        if (event.type === 'transcript') this.#turns.hearTranscript(event);
+        this.#speech.hear(event);
+      }),
     });
     this.#speech.attach(this.#engine);
     this.#turns = new CallerTurns({
@@ -130,6 +139,9 @@ class SessionRuntime {
       engine: this.#engine,
       detectors: options.detectors,
       recording: this.#recording,
+      echo,
+      judgeTimings: { ...DEFAULT_JUDGE_TIMINGS, ...options.timings },
+      agentHasFloor: () => this.#playout.isActive || this.#speech.activeId !== null,
       guard: (run) => this.#guard(run),
     });
     this.#cutter = new HistoryCutter(

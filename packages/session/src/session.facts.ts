@@ -29,6 +29,10 @@ export type SessionFact =
       readonly wantsAnswer: boolean;
     }
   | { readonly type: 'caller.turnDropped'; readonly itemId: string }
+  /** The speech over the agent wants the floor. */
+  | { readonly type: 'bargeIn.confirmed' }
+  /** It was a backchannel, a cough or noise; told before the speech is told to have stopped. */
+  | { readonly type: 'bargeIn.dismissed' }
   | { readonly type: 'client.answerRequested'; readonly options: AnswerOptions }
   | { readonly type: 'client.answerCancelled' }
   | { readonly type: 'agent.firstAudio'; readonly generationId: string }
@@ -48,7 +52,11 @@ export type SessionFact =
   | { readonly type: 'playout.resumed' }
   | { readonly type: 'playout.cut' }
   /** The conversation now holds only what was heard. */
-  | { readonly type: 'history.cut' }
+  | {
+      readonly type: 'history.cut';
+      /** Something that was written was not heard. */
+      readonly hasUnheard: boolean;
+    }
   | { readonly type: 'tool.coverDue'; readonly callId: string }
   | { readonly type: 'tool.timedOut'; readonly callId: string }
   | { readonly type: 'tool.settled'; readonly callId: string };

@@ -18,6 +18,7 @@ export const sessionMachine = createMachine({
     isCallerSpeaking: false,
     calls: {},
     waitingAsk: null,
+    interrupted: 'nothing',
     wantsHandOff: false,
     heldIn: 'responding',
     endReason: null,
@@ -29,6 +30,7 @@ export const sessionMachine = createMachine({
     'agent.firstAudio': { actions: 'noteAudible' },
     'agent.generationEnded': { actions: 'noteGenerationEnded' },
     'agent.toolCalled': { actions: 'pendCall' },
+    'bargeIn.dismissed': { actions: 'dropTurn' },
     'tool.settled': { actions: 'settleCall' },
     'tool.timedOut': { actions: 'abortCall' },
   },
@@ -103,7 +105,7 @@ export const sessionMachine = createMachine({
               {
                 guard: 'cancelsAtOnset',
                 target: 'truncated.cut',
-                actions: ['voidGeneration', 'cutForBargeIn'],
+                actions: ['noteInterrupted', 'voidGeneration', 'cutForBargeIn'],
                 description: 'An answer is still heard, whose successor the client cancelled.',
               },
               {
@@ -117,6 +119,12 @@ export const sessionMachine = createMachine({
               guard: 'wantsAnswer',
               target: 'responding',
               actions: 'answerTurn',
+            },
+            'bargeIn.dismissed': {
+              guard: 'wasCutForNothing',
+              target: 'responding',
+              actions: ['dropTurn', 'sayAgain'],
+              description: 'The agent was cut for nothing, and says the rest.',
             },
             'client.answerRequested': { target: 'responding', actions: 'answerClient' },
           },
@@ -136,7 +144,7 @@ export const sessionMachine = createMachine({
               {
                 guard: 'cancelsAtOnset',
                 target: 'truncated.cut',
-                actions: ['voidGeneration', 'cutForBargeIn'],
+                actions: ['noteInterrupted', 'voidGeneration', 'cutForBargeIn'],
               },
               {
                 guard: 'holdsAtOnset',
@@ -186,7 +194,7 @@ export const sessionMachine = createMachine({
               {
                 guard: 'cancelsAtOnset',
                 target: 'truncated.cut',
-                actions: ['voidGeneration', 'cutForBargeIn'],
+                actions: ['noteInterrupted', 'voidGeneration', 'cutForBargeIn'],
               },
               { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
               {
@@ -230,9 +238,12 @@ export const sessionMachine = createMachine({
             deciding: {
               description: 'Audio is held until it is clear whether the caller wants the floor.',
               entry: 'holdPlayout',
-              after: { decide: { target: 'cut', actions: ['voidGeneration', 'cutForBargeIn'] } },
               on: {
-                'caller.speechStopped': [
+                'bargeIn.confirmed': {
+                  target: 'cut',
+                  actions: ['voidGeneration', 'cutForBargeIn'],
+                },
+                'bargeIn.dismissed': [
                   {
                     guard: 'wasResponding',
                     target: '#session.turn.responding.where',
@@ -243,6 +254,15 @@ export const sessionMachine = createMachine({
                     target: '#session.turn.toolPending.where',
                     actions: ['dropTurn', 'resumePlayout'],
                   },
+                ],
+                'caller.turnDropped': [
+                  {
+                    guard: 'wasResponding',
+                    target: '#session.turn.responding.where',
+                    actions: 'resumePlayout',
+                    description: 'The client takes back what was heard.',
+                  },
+                  { target: '#session.turn.toolPending.where', actions: 'resumePlayout' },
                 ],
                 'caller.turnCommitted': {
                   target: 'cut',
@@ -258,9 +278,13 @@ export const sessionMachine = createMachine({
               description: 'The answer is cancelled; the played position is being settled.',
               after: { cutLimit: { target: '#session.turn.listening' } },
               on: {
-                'history.cut': { target: '#session.turn.listening' },
+                'history.cut': { target: '#session.turn.listening', actions: 'noteCut' },
+                'bargeIn.dismissed': { actions: ['dropTurn', 'queueSayAgain'] },
                 'caller.speechStopped': { actions: 'commitTurn' },
-                'caller.turnCommitted': { guard: 'wantsAnswer', actions: 'queueTurnAnswer' },
+                'caller.turnCommitted': [
+                  { guard: 'wantsAnswer', actions: ['noteTurn', 'queueTurnAnswer'] },
+                  { actions: 'noteTurn' },
+                ],
                 'client.answerRequested': { actions: 'queueClientAnswer' },
               },
             },

@@ -15,17 +15,14 @@ export interface SessionInput {
 
 /** The machine's own waits, in milliseconds. */
 export interface SessionTimings {
-  /** How long speech over the agent is held before it counts as a barge-in. */
-  readonly decideMs: number;
   /** The longest wait for the played position after a cut. */
   readonly cutLimitMs: number;
   /** The longest farewell before the caller is handed off all the same. */
   readonly handOffLimitMs: number;
 }
 
-/** 400 ms tells a cough from words; clients report a position within one round trip. */
+/** Clients report a position within one round trip. */
 export const DEFAULT_TIMINGS: SessionTimings = {
-  decideMs: 400,
   cutLimitMs: 2_000,
   handOffLimitMs: 20_000,
 };
@@ -53,6 +50,8 @@ export interface SessionContext extends SessionInput {
   readonly calls: Readonly<Record<string, PendingCall>>;
   readonly waitingAsk: Ask | null;
   readonly wantsHandOff: boolean;
+  /** What speech over the agent has cut, until it is clear whether that was right. */
+  readonly interrupted: 'nothing' | 'speech' | 'unmadeAnswer';
   /** Where the agent was when its audio was held. */
   readonly heldIn: 'responding' | 'toolPending';
   readonly endReason: EndReason | null;
@@ -68,6 +67,19 @@ const awaitsTools = (context: SessionContext): boolean =>
   hasEnded(context) &&
   pendingCalls(context).length > 0 &&
   (context.generation?.madeCalls === true || !context.isPlaying);
+
+/** What is lost when the agent is cut now. */
+function interruptedOf({ generation }: SessionContext): SessionContext['interrupted'] {
+  if (!generation || generation.kind === 'cover') return 'nothing';
+  const isUnmade = generation.kind === 'answer' && !generation.ended && !generation.audible;
+  return isUnmade ? 'unmadeAnswer' : 'speech';
+}
+
+const askAgain = ({ interrupted }: SessionContext): Ask => ({
+  kind: interrupted === 'unmadeAnswer' ? 'answer' : 'resumption',
+  itemId: null,
+  options: {},
+});
 
 /** Begins a generation: remembers it, marks settled calls as used by it, and tells the runtime. */
 const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) => Ask) =>
@@ -98,6 +110,7 @@ const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) =>
       },
       generationCount: context.generationCount + 1,
       waitingAsk: null,
+      interrupted: 'nothing',
       calls: usesResults
         ? Object.fromEntries(Object.entries(context.calls).filter(([, call]) => !call.settled))
         : context.calls,
@@ -115,7 +128,6 @@ export const sessionSetup = setup({
   },
   actors: { toolCall: toolCallMachine },
   delays: {
-    decide: ({ context }) => context.timings.decideMs,
     cutLimit: ({ context }) => context.timings.cutLimitMs,
     handOffLimit: ({ context }) => context.timings.handOffLimitMs,
   },
@@ -154,6 +166,8 @@ export const sessionSetup = setup({
     },
     clientHasAnswered: ({ context }) =>
       pendingCalls(context).every((call) => call.settled && call.runs === 'client'),
+    /** What was cut for nothing is to be said, or made, again. */
+    wasCutForNothing: ({ context }) => context.interrupted !== 'nothing',
     wasResponding: ({ context }) => context.heldIn === 'responding',
   },
   actions: {
@@ -172,6 +186,22 @@ export const sessionSetup = setup({
     answerTools: begin(() => ({ kind: 'answer', itemId: null, options: {} })),
     cover: begin(() => ({ kind: 'cover', itemId: null, options: {} })),
     sayFarewell: begin(() => ({ kind: 'farewell', itemId: null, options: {} })),
+    sayAgain: begin(({ context }) => askAgain(context)),
+    queueSayAgain: assign(({ context }) => ({
+      waitingAsk: context.interrupted === 'nothing' ? context.waitingAsk : askAgain(context),
+    })),
+    /** A cover that was cut is not worth saying again, and neither is what was heard to its end. */
+    noteCut: assign(({ context, event }) => {
+      assertEvent(event, 'history.cut');
+      const isNothingLeft = context.interrupted === 'speech' && !event.hasUnheard;
+      return isNothingLeft
+        ? {
+            interrupted: 'nothing' as const,
+            waitingAsk: context.waitingAsk?.kind === 'resumption' ? null : context.waitingAsk,
+          }
+        : {};
+    }),
+    noteInterrupted: assign(({ context }) => ({ interrupted: interruptedOf(context) })),
     queueTurnAnswer: assign(({ event }) => {
       assertEvent(event, 'caller.turnCommitted');
       return { waitingAsk: { kind: 'answer', itemId: event.itemId, options: {} } satisfies Ask };
@@ -181,6 +211,7 @@ export const sessionSetup = setup({
       return { waitingAsk: { kind: 'answer', itemId: null, options: event.options } satisfies Ask };
     }),
     noteSpeaking: assign({ isCallerSpeaking: true }),
+    noteTurn: assign({ interrupted: 'nothing' }),
     noteSilent: assign({ isCallerSpeaking: false }),
     notePlaying: assign({ isPlaying: true }),
     noteQuiet: assign({ isPlaying: false }),

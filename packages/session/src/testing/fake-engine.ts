@@ -50,6 +50,8 @@ export class FakeEngineSession implements EngineSession {
   /** Spoken at once for every request when set; otherwise the test calls `speak` and `end`. */
   autoReply: ((request: GenerationRequest) => string) | null = null;
   isClosed = false;
+  /** What it understands of a committed turn. */
+  transcript = 'heard';
   /** Items that an answer was to be made ready for. */
   readonly preparations: string[] = [];
   discards = 0;
@@ -70,7 +72,7 @@ export class FakeEngineSession implements EngineSession {
   commitTurn(itemId: string): void {
     const turn = this.turns.find((candidate) => candidate.itemId === itemId);
     if (turn) turn.state = 'committed';
-    this.emit({ type: 'transcript', itemId, text: 'heard', isFinal: true });
+    this.emit({ type: 'transcript', itemId, text: this.transcript, isFinal: true });
   }
 
   dropTurn(itemId: string): void {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { heardAs } from './backchannels.ts';
+
+describe('what words over the agent mean', () => {
+  it.each(['', '  ', '…'])('hears nothing in "%s"', (text) => {
+    expect(heardAs(text)).toBe('nothing');
+  });
+
+  it.each([
+    'uh-huh',
+    'Uh-huh.',
+    'mm-hmm',
+    'mhm',
+    'right',
+    'okay',
+    'Okay, right.',
+    'yeah',
+    'yeah yeah',
+    'I see',
+    'got it',
+    'oh okay',
+    'sounds good',
+    'of course',
+    'all right',
+  ])('hears a listener in "%s"', (text) => {
+    expect(heardAs(text)).toBe('backchannel');
+  });
+
+  it.each([
+    'stop',
+    'no',
+    'yes',
+    'wait',
+    'hold on',
+    'okay but',
+    'right so what about',
+    'i',
+    'i see but no',
+    'it',
+    'got',
+    'four four seven one',
+    'yeah yeah yeah yeah yeah',
+  ])('hears somebody who wants the floor in "%s"', (text) => {
+    expect(heardAs(text)).toBe('floor');
+  });
+});

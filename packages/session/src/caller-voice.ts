@@ -1,0 +1,142 @@
+import type { CallerAudio } from './caller-audio.ts';
+import type { CallerLevel } from './caller-level.ts';
+import type { EchoWatch } from './echo-watch.ts';
+import { OnsetGate } from './onset-gate.ts';
+import type { AudioFrame } from './ports/audio-frame.ts';
+import type { TurnDetection } from './ports/session-config.ts';
+import type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
+
+/** How often a sound over the agent that was not the caller's is looked at again. */
+const LOOK_AGAIN_MS = 60;
+
+/** An echo is told from a third of a second of sound. */
+const COMPARED_MS = 400;
+
+/** What the caller's voice does; offsets are on the audio clock. */
+export interface VoiceEvents {
+  started(onsetMs: number): void;
+  /** The voice ended at `endMs`, `silenceMs` ago. */
+  paused(endMs: number, silenceMs: number): void;
+  resumed(): void;
+  /** The turn is over: the voice ended at `endMs`, which was decided at `decidedMs`. */
+  stopped(endMs: number, decidedMs: number): void;
+}
+
+/** What listening needs. */
+export interface CallerVoiceOptions {
+  readonly detectors: TurnDetectors;
+  readonly audio: CallerAudio;
+  readonly level: CallerLevel;
+  readonly echo: EchoWatch;
+  readonly events: VoiceEvents;
+  /** Whether a sound that begins now is over the agent, and would stop it. */
+  readonly isOverAgent: () => boolean;
+  readonly guard: <Args extends unknown[]>(run: (...args: Args) => void) => (...args: Args) => void;
+}
+
+/**
+ * The caller's voice as the detector hears it, on the clock of the caller's audio. Sounds over the
+ * agent that are somebody else's are passed over, until they become the caller's.
+ */
+export class CallerVoice {
+  readonly #options: CallerVoiceOptions;
+  readonly #gate: OnsetGate;
+  #detector: TurnDetector | null = null;
+  /** Where the detector was opened on the audio clock; its offsets count from there. */
+  #startMs = 0;
+  /** A sound over the agent that was not the caller's, while it lasts: where to look again. */
+  #lookAgainMs: number | null = null;
+  /** A sound that was not the caller's pauses. */
+  #isForeignPaused = false;
+
+  constructor(options: CallerVoiceOptions) {
+    this.#options = options;
+    this.#gate = new OnsetGate(options.level, options.echo);
+  }
+
+  /** Listens with this detection; null listens to nothing. */
+  configure(detection: TurnDetection | null): void {
+    if (detection !== null && this.#detector !== null) {
+      this.#detector.configure(detection);
+      return;
+    }
+    this.close();
+    if (detection === null) return;
+    const { detectors, audio, guard } = this.#options;
+    this.#startMs = audio.takenMs;
+    this.#detector = detectors.open(
+      detection,
+      guard((fact: TurnFact) => this.#hear(fact)),
+    );
+  }
+
+  /** Takes the next frame, which the audio has taken already. */
+  accept(frame: AudioFrame): void {
+    this.#detector?.accept(frame);
+    if (this.#lookAgainMs !== null && this.#options.audio.takenMs >= this.#lookAgainMs) {
+      this.#lookAgain();
+    }
+  }
+
+  /** Forgets the voice heard so far; the next sound begins another. */
+  reset(): void {
+    this.#passedOver(null);
+    this.#detector?.reset();
+  }
+
+  close(): void {
+    this.#passedOver(null);
+    this.#detector?.close();
+    this.#detector = null;
+  }
+
+  #hear(fact: TurnFact): void {
+    const { events, audio } = this.#options;
+    switch (fact.type) {
+      case 'speechStarted':
+        this.#soundStarted(this.#startMs + fact.startMs);
+        return;
+      case 'speechPaused':
+        this.#isForeignPaused = this.#lookAgainMs !== null;
+        this.#lookAgainMs = null;
+        if (!this.#isForeignPaused) {
+          events.paused(this.#startMs + fact.endMs, fact.decidedMs - fact.endMs);
+        }
+        return;
+      case 'speechResumed':
+        if (this.#isForeignPaused) this.#passedOver(audio.takenMs);
+        else events.resumed();
+        return;
+      case 'speechStopped': {
+        const isForeign = this.#isForeignPaused || this.#lookAgainMs !== null;
+        this.#passedOver(null);
+        if (isForeign) return;
+        events.stopped(this.#startMs + fact.endMs, this.#startMs + fact.decidedMs);
+      }
+    }
+  }
+
+  #soundStarted(onsetMs: number): void {
+    const { audio, events, isOverAgent } = this.#options;
+    const heard = isOverAgent() && audio.since(Math.min(onsetMs, audio.takenMs - COMPARED_MS));
+    const endsAtMs = audio.wallOf(audio.takenMs);
+    if (heard && endsAtMs !== null) {
+      const source = this.#gate.sourceOf(heard, audio.takenMs - onsetMs, endsAtMs);
+      if (source !== 'caller') {
+        this.#passedOver(audio.takenMs + LOOK_AGAIN_MS);
+        return;
+      }
+    }
+    this.#passedOver(null);
+    events.started(onsetMs);
+  }
+
+  #lookAgain(): void {
+    this.#soundStarted(Math.max(0, this.#options.audio.takenMs - 2 * LOOK_AGAIN_MS));
+  }
+
+  #passedOver(lookAgainMs: number | null): void {
+    this.#lookAgainMs = lookAgainMs;
+    this.#isForeignPaused = false;
+  }
+}
