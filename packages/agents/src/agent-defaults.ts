@@ -5,12 +5,16 @@ export const AGENT_DEFAULTS = {
   /** It takes noise for speech far less often than the energy detector. */
   detector: 'neural',
   turnDetection: {
+    /** Silence alone: every pipeline can do it. */
+    mode: 'vad',
     /** The middle of the scale, and the default of the Realtime `server_vad`. */
     threshold: 0.5,
     /** A detector hears an onset up to 300 ms late, so less would clip first words. */
     prefixPaddingMs: 300,
     /** The Realtime default: shorter cuts callers off between spoken digits. */
     silenceDurationMs: 500,
+    /** Of semantic detection: its medium eagerness. */
+    longestSilenceMs: 4_000,
     /** A conversation is answered; the client need not ask for it. */
     createsResponse: true,
     /** Callers expect to be able to cut in. */

@@ -7,8 +7,8 @@ export const HANDOFF_TOOL = 'transfer_to_human';
 
 /** Longer waits are no conversation any more. */
 const LONGEST_WAIT_MS = 600_000;
-/** Beyond this a caller thinks that nobody is there. */
-const LONGEST_SILENCE_MS = 6_000;
+/** Beyond this a caller thinks that nobody is there; semantic detection seldom waits so long. */
+const LONGEST_SILENCE_MS = 8_000;
 /** No detector finds an onset later than that. */
 const LONGEST_PADDING_MS = 2_000;
 
@@ -23,13 +23,10 @@ function spoken(description: string) {
 }
 
 const turnDetectionSchema = strictMapping({
+  mode: z.enum(['vad', 'semantic']).default(turnDetection.mode),
   threshold: z.number().min(0).max(1).default(turnDetection.threshold),
   prefixPaddingMs: z.int().min(0).max(LONGEST_PADDING_MS).default(turnDetection.prefixPaddingMs),
-  silenceDurationMs: z
-    .int()
-    .min(50)
-    .max(LONGEST_SILENCE_MS)
-    .default(turnDetection.silenceDurationMs),
+  silenceDurationMs: z.int().min(50).max(LONGEST_SILENCE_MS).optional(),
   createsResponse: z.boolean().default(turnDetection.createsResponse),
   interruptsResponse: z.boolean().default(turnDetection.interruptsResponse),
 });
@@ -57,7 +54,7 @@ export const agentSchema = strictMapping({
   voice: spoken('a voice of the pipeline, such as slt'),
   speed: z.number().min(0.25).max(1.5).default(AGENT_DEFAULTS.speed),
   detector: z.enum(['neural', 'energy']).default(AGENT_DEFAULTS.detector),
-  turnDetection: turnDetectionSchema.nullable().default(turnDetection),
+  turnDetection: turnDetectionSchema.nullable().prefault({}),
   backchannel: z
     .literal('ignore', {
       error: 'Write "backchannel: ignore"; listening noises are not implemented.',

@@ -49,6 +49,7 @@ describe('loadAgentFolder', () => {
         tools: [],
         toolChoice: 'auto',
         maxOutputTokens: null,
+        temperature: null,
         turnDetection: {
           mode: 'vad',
           threshold: 0.5,
@@ -118,6 +119,16 @@ tools:
     expect(definition.config.turnDetection).toMatchObject({
       threshold: 0.5,
       silenceDurationMs: 200,
+    });
+  });
+
+  it('lets semantic turn detection wait for longer', async () => {
+    const { definition } = await loaded({
+      'agent.yaml': `${PLAIN_AGENT}turnDetection: { mode: semantic }\n`,
+    });
+    expect(definition.config.turnDetection).toMatchObject({
+      mode: 'semantic',
+      silenceDurationMs: 4_000,
     });
   });
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { AgentDefinition, Dialogue, ToolFunction } from '@antiphon/session';
+import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { agentFileFaults } from './agent-file-faults.ts';
 import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
 import { agentSchema, type AgentFile } from './agent-schema.ts';
@@ -124,7 +125,7 @@ function definitionOf(
       toolChoice: 'auto',
       maxOutputTokens: null,
       temperature: null,
-      turnDetection: file.turnDetection && { mode: 'vad', ...file.turnDetection },
+      turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
       apology: file.apology,
@@ -133,6 +134,15 @@ function definitionOf(
     reportFormatMismatch: file.reportFormatMismatch,
     dialogue,
   };
+}
+
+/** Silence left out is that of the mode: what ends a turn, or the longest wait for its end. */
+function turnDetectionOf(
+  file: NonNullable<AgentFile['turnDetection']>,
+): NonNullable<AgentDefinition['config']['turnDetection']> {
+  const { silenceDurationMs, longestSilenceMs } = AGENT_DEFAULTS.turnDetection;
+  const byMode = file.mode === 'semantic' ? longestSilenceMs : silenceDurationMs;
+  return { ...file, silenceDurationMs: file.silenceDurationMs ?? byMode };
 }
 
 /** The tools a dialogue may call; `null` while it is unknown which there are. */

@@ -76,22 +76,43 @@ describe('a session update', () => {
   });
 
   it.each([
-    ['high', 300],
-    ['medium', 500],
-    ['auto', 500],
-    ['low', 1_000],
-  ])('turns semantic detection of %s eagerness into a silence of %i ms', (eagerness, silenceMs) => {
-    const trial = new WireTrial();
-    const turn_detection = { type: 'semantic_vad', eagerness };
-    const session = update(trial, { audio: { input: { turn_detection } } });
-    expect(session).toMatchObject({
-      audio: {
-        input: {
-          turn_detection: { ...turn_detection, create_response: true, interrupt_response: true },
+    ['high', 2_000],
+    ['medium', 4_000],
+    ['auto', 4_000],
+    ['low', 8_000],
+  ])(
+    'lets semantic detection of %s eagerness wait for %i ms at the longest',
+    (eagerness, silenceMs) => {
+      const trial = new WireTrial();
+      const turn_detection = { type: 'semantic_vad', eagerness };
+      const session = update(trial, { audio: { input: { turn_detection } } });
+      expect(session).toMatchObject({
+        audio: {
+          input: {
+            turn_detection: { ...turn_detection, create_response: true, interrupt_response: true },
+          },
         },
-      },
+      });
+      expect(trial.control.config.turnDetection).toMatchObject({
+        mode: 'semantic',
+        silenceDurationMs: silenceMs,
+      });
+    },
+  );
+
+  it('shows the semantic detection of an agent as such', () => {
+    const turnDetection = {
+      mode: 'semantic',
+      threshold: 0.5,
+      prefixPaddingMs: 300,
+      silenceDurationMs: 4_000,
+      createsResponse: true,
+      interruptsResponse: true,
+    } as const;
+    const [created] = new WireTrial({ config: { turnDetection } }).take();
+    expect(created?.session).toMatchObject({
+      audio: { input: { turn_detection: { type: 'semantic_vad', eagerness: 'medium' } } },
     });
-    expect(trial.control.config.turnDetection?.silenceDurationMs).toBe(silenceMs);
   });
 
   it('changes the voice until the agent was heard, and may repeat it afterwards', () => {

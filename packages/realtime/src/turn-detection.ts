@@ -4,15 +4,12 @@ import type { TurnDetection } from '@antiphon/session';
 type WireTurnDetection = NonNullable<WireConfig['turnDetection']>;
 type Eagerness = Extract<WireTurnDetection, { type: 'semantic_vad' }>['eagerness'];
 
-/**
- * Semantic detection asks how soon the agent may take the floor. Silence decides here too, and
- * eagerness says how much of it: a breath, an ordinary pause, or time to think.
- */
-const SILENCE_MS_BY_EAGERNESS: Readonly<Record<Eagerness, number>> = {
-  high: 300,
-  medium: 500,
-  auto: 500,
-  low: 1_000,
+/** The longest silence of semantic detection by eagerness, as the Realtime API has it. */
+const LONGEST_SILENCE_MS: Readonly<Record<Eagerness, number>> = {
+  high: 2_000,
+  medium: 4_000,
+  auto: 4_000,
+  low: 8_000,
 };
 
 /** Threshold and padding of `server_vad` where the client cannot set them. */
@@ -37,10 +34,10 @@ export function turnDetectionFromWire(
     };
   }
   return {
-    mode: 'vad',
+    mode: 'semantic',
     threshold: SEMANTIC_THRESHOLD,
     prefixPaddingMs: SEMANTIC_PADDING_MS,
-    silenceDurationMs: SILENCE_MS_BY_EAGERNESS[detection.eagerness],
+    silenceDurationMs: LONGEST_SILENCE_MS[detection.eagerness],
     createsResponse,
     interruptsResponse,
   };
@@ -49,6 +46,14 @@ export function turnDetectionFromWire(
 /** An agent's turn detection as the client sees it. */
 export function turnDetectionToWire(detection: TurnDetection | null): WireConfig['turnDetection'] {
   if (detection === null) return null;
+  if (detection.mode === 'semantic') {
+    return {
+      type: 'semantic_vad',
+      eagerness: eagernessOf(detection.silenceDurationMs),
+      createResponse: detection.createsResponse,
+      interruptResponse: detection.interruptsResponse,
+    };
+  }
   return {
     type: 'server_vad',
     threshold: detection.threshold,
@@ -58,4 +63,9 @@ export function turnDetectionToWire(detection: TurnDetection | null): WireConfig
     createResponse: detection.createsResponse,
     interruptResponse: detection.interruptsResponse,
   };
+}
+
+function eagernessOf(longestSilenceMs: number): Eagerness {
+  if (longestSilenceMs <= LONGEST_SILENCE_MS.high) return 'high';
+  return longestSilenceMs <= LONGEST_SILENCE_MS.medium ? 'medium' : 'low';
 }
