@@ -24,6 +24,7 @@ class Trial {
       ledger: this.ledger,
       recording: null,
       echo: new EchoWatch(400),
+      onSent: () => {},
       onFirstAudio: (generationId) => this.told.push(`first ${generationId}`),
       onStarted: () => this.told.push('started'),
       onItemPlayed: (itemId) => this.told.push(`played ${itemId}`),

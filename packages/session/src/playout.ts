@@ -42,7 +42,9 @@ export interface PlayoutOptions {
   readonly ledger: PlayoutLedger;
   readonly recording: Recording | null;
   readonly echo: EchoWatch;
-  /** The first audio of a generation was written to the leg. */
+  /** Audio of a generation was written to the leg. */
+  readonly onSent: (generationId: string) => void;
+  /** The same for the first of it, afterwards. */
   readonly onFirstAudio: (generationId: string, itemId: string) => void;
   /** There is audio where there was none. */
   readonly onStarted: () => void;
@@ -262,7 +264,7 @@ export class Playout {
   }
 
   #sendNext(now: number): void {
-    const { leg, ledger, recording, echo, onFirstAudio } = this.#options;
+    const { leg, ledger, recording, echo, onSent, onFirstAudio } = this.#options;
     const chunk = this.#queue.shift()!;
     const chunkMs = (chunk.pcm.length * 1000) / leg.outputRate;
     this.#queuedMs -= chunkMs;
@@ -282,6 +284,7 @@ export class Playout {
       sampleRate: leg.outputRate,
       playsAtMs: startAtMs,
     });
+    onSent(chunk.generationId);
     if (!this.#started.has(chunk.generationId)) {
       this.#started.add(chunk.generationId);
       onFirstAudio(chunk.generationId, chunk.itemId);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Subject, Subscription } from 'rxjs';
 import { createActor } from 'xstate';
-import type { SnapshotFrom } from 'xstate';
+import type { InspectionEvent, SnapshotFrom } from 'xstate';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
@@ -9,6 +9,7 @@ import { DEFAULT_JUDGE_TIMINGS } from './barge-in-judge.ts';
 import type { JudgeTimings } from './barge-in-judge.ts';
 import { EchoWatch } from './echo-watch.ts';
 import { HistoryCutter } from './history-cutter.ts';
+import { InvariantWatch } from './invariant-watch.ts';
 import { OutOfBandAnswers } from './out-of-band-answers.ts';
 import { Playout } from './playout.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
@@ -49,7 +50,12 @@ export interface SessionOptions {
   readonly timings?: Partial<SessionTimings & JudgeTimings>;
   /** The longest session; 60 minutes, as the Realtime protocol has it, unless said. */
   readonly maxSessionMs?: number;
+  /** Told of each microstep of the session's machine, for those who measure or draw it. */
+  readonly onStep?: (step: MachineStep) => void;
 }
+
+/** One microstep of a session's machine. */
+export type MachineStep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;
 
 /** A running session. */
 export interface Session {
@@ -81,6 +87,7 @@ class SessionRuntime {
   readonly #outOfBand: OutOfBandAnswers;
   readonly #control: SessionControls;
   readonly #expiry;
+  readonly #invariants = new InvariantWatch();
   readonly #watch = new StateWatch((news) => this.#notify(news));
   #config: SessionConfig;
   #itemCount = 0;
@@ -111,6 +118,10 @@ class SessionRuntime {
       ledger,
       recording: this.#recording,
       echo,
+      onSent: (generationId) => {
+        const violation = this.#invariants.sent(generationId);
+        if (violation) this.#notify({ type: 'invariant.violated', ...violation });
+      },
       onFirstAudio: (generationId) => this.#speech.firstAudioWritten(generationId),
       onStarted: () => this.#parts.report({ type: 'playout.started' }),
       onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
@@ -168,6 +179,7 @@ class SessionRuntime {
       // Microsteps, because a state may be passed through without rest.
       inspect: (event) => {
         if (event.type !== '@xstate.microstep' || event.actorRef !== this.#actor) return;
+        options.onStep?.(event);
         this.#watch.see((event.snapshot as SnapshotFrom<typeof sessionMachine>).value);
       },
     });
@@ -312,6 +324,10 @@ class SessionRuntime {
     const event = { ...news, atMs: this.#options.clock.now() } as SessionEvent;
     this.#recording?.event(event);
     for (const channel of this.#options.channels) channel.notify(event);
+    if (event.type === 'invariant.violated') return;
+    for (const violation of this.#invariants.see(event)) {
+      this.#notify({ type: 'invariant.violated', ...violation });
+    }
   }
 
   /** What a callback throws ends this session and nothing else. */

@@ -40,6 +40,22 @@ const tool: SessionEvent = {
   name: 'lookup_order',
   arguments: '{}',
 };
+const settled: SessionEvent = {
+  atMs: 1,
+  type: 'tool.settled',
+  callId: 'call_1',
+  name: 'lookup_order',
+  outcome: 'result',
+  output: '{}',
+  durationMs: 0,
+};
+const moved = (to: string, atMs: number): SessionEvent => ({
+  atMs,
+  type: 'state.changed',
+  region: 'turn',
+  from: '',
+  to,
+});
 const spoken: readonly SessionEvent[] = [
   { atMs: 1, type: 'generation.text', generationId: 'gen_1', itemId: 'item_a', delta: 'one two' },
   {
@@ -85,15 +101,20 @@ describe('the invariants', () => {
   });
 
   it.each<{ broken: string; events: readonly SessionEvent[]; sent?: SessionTrace['sent'] }>([
-    { broken: '1', events: [started('gen_1'), started('gen_2')] },
-    { broken: '1', events: [started('gen_1'), speech, ended('gen_1'), ended('gen_1')] },
-    { broken: '2', events: [...spoken, truncated('one two', '', 250)] },
-    { broken: '2', events: [...spoken, truncated('one', '', 250)] },
-    { broken: '3', events: [started('gen_1'), speech, ended('gen_1')], sent: late },
-    { broken: '4', events: [tool, over] },
-    { broken: '8', events: [over, speech] },
-    { broken: '9', events: [speech, started('gen_1'), ended('gen_1')] },
-  ])('notice that number $broken is broken', ({ broken, events, sent = [] }) => {
+    { broken: 'oneGeneration', events: [started('gen_1'), started('gen_2')] },
+    { broken: 'oneGeneration', events: [started('gen_1'), speech, ended('gen_1'), ended('gen_1')] },
+    { broken: 'heardIsPrefix', events: [...spoken, truncated('one two', '', 250)] },
+    { broken: 'heardIsPrefix', events: [...spoken, truncated('one', '', 250)] },
+    { broken: 'silentAfterCancel', events: [started('gen_1'), speech, ended('gen_1')], sent: late },
+    { broken: 'toolSettlesOnce', events: [tool, over] },
+    { broken: 'toolSettlesOnce', events: [tool, settled, settled] },
+    { broken: 'endsOnce', events: [over, speech] },
+    {
+      broken: 'verdictInTime',
+      events: [moved('truncated.deciding', 1), moved('listening', 2_200)],
+    },
+    { broken: 'onsetBeforeTail', events: [speech, started('gen_1'), ended('gen_1')] },
+  ])('notice that $broken is broken', ({ broken, events, sent = [] }) => {
     const found = violations({ events, sent });
     expect(found.map((text) => text.split(':')[0])).toContain(broken);
   });

@@ -1,0 +1,186 @@
+import type { SessionEvent } from './ports/session-event.ts';
+import type { TimedWord } from './ports/voice-engine.ts';
+
+/** What must hold in every session, by name; docs/invariants.md says each in words. */
+export type InvariantName =
+  | 'oneGeneration'
+  | 'heardIsPrefix'
+  | 'silentAfterCancel'
+  | 'toolSettlesOnce'
+  | 'verdictInTime'
+  | 'endsOnce'
+  | 'onsetBeforeTail';
+
+/** An invariant that was broken, and by what: ids and numbers, nothing that anyone said. */
+export interface Violation {
+  readonly name: InvariantName;
+  readonly detail: string;
+}
+
+interface SpokenItem {
+  text: string;
+  words: TimedWord[];
+}
+
+/** What is remembered for late events; a session asks about the latest few of each. */
+const MAX_REMEMBERED = 64;
+
+/** A verdict takes a second for the speech and one for its transcript. */
+const VERDICT_LIMIT_MS = 2_100;
+
+/** Positions in whole milliseconds lie up to two below the end of the last sample. */
+const ROUNDING_MS = 2;
+
+const NONE: readonly Violation[] = [];
+
+/**
+ * Holds what a session tells and sends against the invariants, as it goes. It costs a look at each
+ * event and a look-up for each chunk of agent audio, and keeps a bounded memory; it throws nothing.
+ */
+export class InvariantWatch {
+  #active: string | null = null;
+  readonly #cancelled = new Bounded<true>();
+  readonly #spoken = new Bounded<SpokenItem>();
+  readonly #runningTools = new Set<string>();
+  readonly #settledTools = new Bounded<true>();
+  #decidingSinceMs: number | null = null;
+  #isOnsetTold = false;
+  #hasEnded = false;
+
+  /** Takes the next event; what it breaks, mostly nothing. */
+  see(event: SessionEvent): readonly Violation[] {
+    if (this.#hasEnded) return [{ name: 'endsOnce', detail: `${event.type} followed the end` }];
+    switch (event.type) {
+      case 'generation.started':
+        return this.#generationStarted(event.generationId);
+      case 'generation.ended':
+        return this.#generationEnded(event);
+      case 'generation.text': {
+        this.#spokenItem(event.itemId).text += event.delta;
+        return NONE;
+      }
+      case 'generation.words':
+        this.#spokenItem(event.itemId).words.push(...event.words);
+        return NONE;
+      case 'item.truncated':
+        return this.#truncated(event);
+      case 'caller.speechStarted':
+        this.#isOnsetTold = true;
+        return NONE;
+      case 'tool.started':
+        this.#runningTools.add(event.callId);
+        return NONE;
+      case 'tool.settled':
+        return this.#settled(event.callId);
+      case 'state.changed':
+        return event.region === 'turn' ? this.#turnMoved(event) : NONE;
+      case 'session.ended':
+        this.#hasEnded = true;
+        return [...this.#runningTools].map((callId) => ({
+          name: 'toolSettlesOnce',
+          detail: `${callId} never settled`,
+        }));
+      default:
+        return NONE;
+    }
+  }
+
+  /** Agent audio of this generation was written to the leg. */
+  sent(generationId: string): Violation | null {
+    return this.#cancelled.get(generationId)
+      ? { name: 'silentAfterCancel', detail: `audio of ${generationId} left after its cancel` }
+      : null;
+  }
+
+  #generationStarted(generationId: string): readonly Violation[] {
+    const before = this.#active;
+    this.#active = generationId;
+    this.#isOnsetTold = false;
+    return before === null
+      ? NONE
+      : [{ name: 'oneGeneration', detail: `${generationId} began while ${before} was made` }];
+  }
+
+  #generationEnded(
+    event: Extract<SessionEvent, { type: 'generation.ended' }>,
+  ): readonly Violation[] {
+    const { generationId, outcome, cancelReason } = event;
+    const found: Violation[] = [];
+    if (this.#active !== generationId) {
+      found.push({ name: 'oneGeneration', detail: `${generationId} ended twice or unmade` });
+    }
+    if (cancelReason === 'bargeIn' && !this.#isOnsetTold) {
+      found.push({
+        name: 'onsetBeforeTail',
+        detail: `${generationId} was cancelled before its barge-in was told`,
+      });
+    }
+    this.#active = null;
+    if (outcome === 'cancelled') this.#cancelled.set(generationId, true);
+    return found;
+  }
+
+  #truncated(event: Extract<SessionEvent, { type: 'item.truncated' }>): readonly Violation[] {
+    const { itemId, heard, unheard, audioEndMs } = event;
+    const item = this.#spoken.get(itemId);
+    if (!item) return NONE;
+    const found: Violation[] = [];
+    if (`${heard} ${unheard}`.trim() !== wordsOf(item.text).join(' ')) {
+      found.push({
+        name: 'heardIsPrefix',
+        detail: `${itemId} does not divide into what was heard and what was not`,
+      });
+    }
+    const heardWords = wordsOf(heard).length;
+    const last = item.words[heardWords - 1];
+    if (last && last.endMs > audioEndMs + ROUNDING_MS) {
+      found.push({
+        name: 'heardIsPrefix',
+        detail: `${itemId} claims word ${heardWords}, which ended after the played position`,
+      });
+    }
+    return found;
+  }
+
+  #settled(callId: string): readonly Violation[] {
+    this.#runningTools.delete(callId);
+    const isAgain = this.#settledTools.get(callId) === true;
+    this.#settledTools.set(callId, true);
+    return isAgain ? [{ name: 'toolSettlesOnce', detail: `${callId} settled again` }] : NONE;
+  }
+
+  #turnMoved({ to, atMs }: Extract<SessionEvent, { type: 'state.changed' }>): readonly Violation[] {
+    const sinceMs = this.#decidingSinceMs;
+    this.#decidingSinceMs = to === 'truncated.deciding' ? atMs : null;
+    return sinceMs !== null && atMs - sinceMs > VERDICT_LIMIT_MS
+      ? [{ name: 'verdictInTime', detail: `audio was held for ${Math.round(atMs - sinceMs)} ms` }]
+      : NONE;
+  }
+
+  #spokenItem(itemId: string): SpokenItem {
+    const known = this.#spoken.get(itemId);
+    if (known) return known;
+    const item: SpokenItem = { text: '', words: [] };
+    this.#spoken.set(itemId, item);
+    return item;
+  }
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/u).filter((word) => word !== '');
+}
+
+/** A map that forgets what was put in first. */
+class Bounded<Value> {
+  readonly #map = new Map<string, Value>();
+
+  get(key: string): Value | undefined {
+    return this.#map.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.#map.set(key, value);
+    const oldest = this.#map.keys().next();
+    if (this.#map.size > MAX_REMEMBERED && !oldest.done) this.#map.delete(oldest.value);
+  }
+}
