@@ -118,11 +118,17 @@ export class Playout {
     return this.#heardMs(itemId, this.#options.clock.now());
   }
 
-  /** Stops at the caller's ear and keeps the rest for `resume`. */
+  /** Whether audio waits, what there is and what will come. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Stops at the caller's ear and keeps the rest, and what is generated next, for `resume`. */
   hold(): void {
-    if (this.#isHeld || !this.isActive) return;
-    const now = this.#options.clock.now();
+    if (this.#isHeld) return;
     this.#isHeld = true;
+    if (!this.isActive) return;
+    const now = this.#options.clock.now();
     this.#stopTimer();
     const rate = this.#options.leg.outputRate;
     const unheard: Chunk[] = [];

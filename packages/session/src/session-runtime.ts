@@ -54,7 +54,7 @@ export interface SessionOptions {
   readonly onStep?: (step: MachineStep) => void;
 }
 
-/** One microstep of a session's machine. */
+/** One microstep of a session's machine, or of that of one of its tool calls. */
 export type MachineStep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;
 
 /** A running session. */
@@ -123,7 +123,10 @@ class SessionRuntime {
         if (violation) this.#notify({ type: 'invariant.violated', ...violation });
       },
       onFirstAudio: (generationId) => this.#speech.firstAudioWritten(generationId),
-      onStarted: () => this.#parts.report({ type: 'playout.started' }),
+      onStarted: () => {
+        this.#parts.report({ type: 'playout.started' });
+        if (this.#playout.isHeld) this.#parts.report({ type: 'playout.held' });
+      },
       onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
       onDrained: () => this.#parts.report({ type: 'playout.drained' }),
     });
@@ -178,8 +181,9 @@ class SessionRuntime {
       },
       // Microsteps, because a state may be passed through without rest.
       inspect: (event) => {
-        if (event.type !== '@xstate.microstep' || event.actorRef !== this.#actor) return;
+        if (event.type !== '@xstate.microstep') return;
         options.onStep?.(event);
+        if (event.actorRef !== this.#actor) return;
         this.#watch.see((event.snapshot as SnapshotFrom<typeof sessionMachine>).value);
       },
     });

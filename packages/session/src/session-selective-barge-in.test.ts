@@ -108,6 +108,25 @@ describe('speech over the agent on a leg that can hold its audio', () => {
     expect(said(test)).toEqual(['one two']);
   });
 
+  it('keeps back what is made while nobody knows whose turn it is', () => {
+    const test = new TestSession(HOLD);
+    test.hear(400);
+    test.callerTurn();
+    test.detectors.detector.start();
+    test.hear(60);
+    test.engine.session.speak('one two');
+    test.engine.session.end();
+    test.hear(100);
+    expect(test.leg.sent).toEqual([]);
+    test.engine.session.transcript = '';
+    test.detectors.detector.pause();
+    test.hear(100);
+    test.detectors.detector.stop();
+    test.hear(600);
+    expect(said(test)).toEqual(['one two']);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+  });
+
   it('goes on when the client takes back what was heard', () => {
     const test = speaking(HOLD);
     test.detectors.detector.start();

@@ -198,6 +198,7 @@ export const sessionMachine = createMachine({
               },
               { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
               {
+                guard: 'coverIsOver',
                 target: 'listening',
                 description: 'The caller takes the floor; the tools keep running.',
               },
@@ -221,7 +222,6 @@ export const sessionMachine = createMachine({
           states: {
             quiet: {
               description: 'Nothing is being said.',
-              always: { guard: 'isPlaying', target: 'covering' },
               on: { 'tool.coverDue': { guard: 'canCover', target: 'covering', actions: 'cover' } },
             },
             covering: {
@@ -276,7 +276,6 @@ export const sessionMachine = createMachine({
             },
             cut: {
               description: 'The answer is cancelled; the played position is being settled.',
-              after: { cutLimit: { target: '#session.turn.listening' } },
               on: {
                 'history.cut': { target: '#session.turn.listening', actions: 'noteCut' },
                 'bargeIn.dismissed': { actions: ['dropTurn', 'queueSayAgain'] },

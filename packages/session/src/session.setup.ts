@@ -15,15 +15,12 @@ export interface SessionInput {
 
 /** The machine's own waits, in milliseconds. */
 export interface SessionTimings {
-  /** The longest wait for the played position after a cut. */
-  readonly cutLimitMs: number;
   /** The longest farewell before the caller is handed off all the same. */
   readonly handOffLimitMs: number;
 }
 
-/** Clients report a position within one round trip. */
+/** Nobody says goodbye for longer. */
 export const DEFAULT_TIMINGS: SessionTimings = {
-  cutLimitMs: 2_000,
   handOffLimitMs: 20_000,
 };
 
@@ -128,7 +125,6 @@ export const sessionSetup = setup({
   },
   actors: { toolCall: toolCallMachine },
   delays: {
-    cutLimit: ({ context }) => context.timings.cutLimitMs,
     handOffLimit: ({ context }) => context.timings.handOffLimitMs,
   },
   guards: {
@@ -151,7 +147,6 @@ export const sessionSetup = setup({
     awaitsTools: ({ context }) => awaitsTools(context),
     awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
     answerIsOver: ({ context }) => hasEnded(context) && !context.isPlaying,
-    isPlaying: ({ context }) => context.isPlaying,
     coverIsOver: ({ context }) => !context.isPlaying && hasEnded(context),
     canCover: ({ context }) =>
       context.covers && !context.isPlaying && hasEnded(context) && !context.isCallerSpeaking,

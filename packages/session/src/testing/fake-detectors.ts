@@ -31,7 +31,9 @@ export class FakeDetector implements TurnDetector {
 
   constructor(detection: TurnDetection, onFact: (fact: TurnFact) => void) {
     this.detection = detection;
-    this.#onFact = onFact;
+    this.#onFact = (fact) => {
+      if (!this.isClosed) onFact(fact);
+    };
   }
 
   accept(frame: AudioFrame): void {
