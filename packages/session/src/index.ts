@@ -48,4 +48,5 @@ export type {
 } from './ports/voice-engine.ts';
 export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
-export { startSession, type Session } from './session-runtime.ts';
+export type { Session } from './session-options.ts';
+export { startSession } from './session-runtime.ts';

@@ -81,14 +81,16 @@ describe('a session under any order of events', () => {
 
   it('has then taken every transition of its machines', () => {
     const { taken, missing } = coverage;
-    console.log(`${2 * RUNS} interleavings took ${taken} of ${taken + missing.length} transitions`);
+    process.stdout.write(
+      `${2 * RUNS} interleavings took ${taken} of ${taken + missing.length} transitions\n`,
+    );
     expect(missing).toEqual([]);
   });
 
   it('has then been in every configuration that is written down, and in no other', async () => {
     const [configuration, count] = tally.rarest;
-    console.log(
-      `${tally.seen.length} configurations; the rarest, ${configuration}, ${count} times`,
+    process.stdout.write(
+      `${tally.seen.length} configurations; the rarest, ${configuration}, ${count} times\n`,
     );
     await expect(`${tally.seen.join('\n')}\n`).toMatchFileSnapshot('./session.configurations.txt');
   });

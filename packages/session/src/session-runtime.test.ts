@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FAKE_WORD_MS, TestSession } from './testing/index.ts';
+import type { ControlChannel } from './ports/control-channel.ts';
+import { FAKE_WORD_MS, TEST_CONFIG, TestSession } from './testing/index.ts';
 
 const agentText = (test: TestSession): string | null => {
   const item = test.session.control.item(test.agentItemId);
@@ -73,6 +74,61 @@ describe('faults', () => {
     test.session.control.requestAnswer({});
     expect(await test.session.ended).toBe('failed');
     expect(JSON.stringify(test.channel.of('engine.failed'))).not.toContain('4111');
+  });
+
+  it('apologises before it ends where an apology can be spoken', async () => {
+    const test = new TestSession();
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('one two three');
+    test.clock.advance(300);
+    test.leg.audio$.next(null as never);
+    expect(test.engine.session.request).toMatchObject({ kind: 'say', text: TEST_CONFIG.apology });
+    expect(test.session.control.requestAnswer({})).toEqual({ code: 'ended' });
+    test.engine.session.speak('sorry');
+    test.engine.session.end();
+    test.clock.advance(300);
+    expect(await test.session.ended).toBe('failed');
+    expect(test.session.control.items()).toMatchObject([{ text: 'one' }, { text: 'sorry' }]);
+    expect(test.clock.pending).toBe(0);
+    expect(test.engine.session.isClosed).toBe(true);
+  });
+
+  it('waits five seconds at most for its own apology', async () => {
+    const test = new TestSession();
+    test.leg.audio$.next(null as never);
+    test.clock.advance(5_000);
+    expect(await test.session.ended).toBe('failed');
+    expect(test.clock.pending).toBe(0);
+  });
+
+  it.each(['send', 'clear', 'close'] as const)('ends when its leg throws in %s', async (method) => {
+    const test = new TestSession();
+    test.leg[method] = () => {
+      throw new Error('broken leg');
+    };
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('one two three four five six seven');
+    test.clock.advance(500);
+    test.leg.hangUp();
+    test.clock.advance(5_000);
+    expect(['callerLeft', 'failed']).toContain(await test.session.ended);
+    expect(test.clock.pending).toBe(0);
+    expect(test.engine.session.isClosed).toBe(true);
+  });
+
+  it('ends when a listener throws, and the others are told everything', async () => {
+    const broken: ControlChannel = {
+      attach: () => {},
+      notify: (event) => {
+        if (event.type === 'generation.started') throw new Error('broken listener');
+      },
+    };
+    const test = new TestSession({}, {}, { channels: [broken] });
+    test.session.control.requestAnswer({});
+    await Promise.resolve();
+    test.clock.advance(5_000);
+    expect(await test.session.ended).toBe('failed');
+    expect(test.channel.events.at(-1)).toMatchObject({ type: 'session.ended', reason: 'failed' });
   });
 
   it('tells that caller audio is not what it was declared to be, and goes on', () => {

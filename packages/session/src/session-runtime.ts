@@ -1,70 +1,37 @@
 import { randomBytes } from 'node:crypto';
 import { Subject, Subscription } from 'rxjs';
 import { createActor } from 'xstate';
-import type { InspectionEvent, SnapshotFrom } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
 import { DEFAULT_JUDGE_TIMINGS } from './barge-in-judge.ts';
-import type { JudgeTimings } from './barge-in-judge.ts';
 import { EchoWatch } from './echo-watch.ts';
 import { HistoryCutter } from './history-cutter.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { OutOfBandAnswers } from './out-of-band-answers.ts';
 import { Playout } from './playout.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
-import type { AgentDefinition } from './ports/agent-definition.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
-import type { CallerLeg, LegFact } from './ports/caller-leg.ts';
-import type { Clock } from './ports/clock.ts';
-import type { ControlChannel, SessionControl } from './ports/control-channel.ts';
-import type { Recorder } from './ports/recorder.ts';
+import type { LegFact } from './ports/caller-leg.ts';
+import type { Clock, TimerHandle } from './ports/clock.ts';
+import type { ControlChannel } from './ports/control-channel.ts';
 import type { SessionConfig } from './ports/session-config.ts';
 import type { CancelReason, EndReason, SessionEvent } from './ports/session-event.ts';
-import type { SessionLog } from './ports/session-log.ts';
-import type { ToolRunner } from './ports/tool-runner.ts';
-import type { TurnDetectors } from './ports/turn-detector.ts';
-import type { EngineEvent, VoiceEngine } from './ports/voice-engine.ts';
+import type { EngineEvent } from './ports/voice-engine.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
+import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
 import { sessionMachine } from './session.machine.ts';
 import type { SessionNews, SessionParts } from './session-parts.ts';
 import { DEFAULT_TIMINGS } from './session.setup.ts';
-import type { SessionTimings } from './session.setup.ts';
 import { StateWatch } from './state-watch.ts';
 import { ToolDesk } from './tool-desk.ts';
 
-/** The rooms a session is put together from. */
-export interface SessionOptions {
-  readonly sessionId: string;
-  readonly agent: AgentDefinition;
-  readonly leg: CallerLeg;
-  /** Told of everything, in this order. */
-  readonly channels: readonly ControlChannel[];
-  readonly engine: VoiceEngine;
-  readonly detectors: TurnDetectors;
-  readonly tools: ToolRunner;
-  readonly clock: Clock;
-  readonly recorder?: Recorder | null;
-  readonly log?: SessionLog | null;
-  readonly timings?: Partial<SessionTimings & JudgeTimings>;
-  /** The longest session; 60 minutes, as the Realtime protocol has it, unless said. */
-  readonly maxSessionMs?: number;
-  /** Told of each microstep of the session's machine, for those who measure or draw it. */
-  readonly onStep?: (step: MachineStep) => void;
-}
-
-/** One microstep of a session's machine, or of that of one of its tool calls. */
-export type MachineStep = Extract<InspectionEvent, { type: '@xstate.microstep' }>;
-
-/** A running session. */
-export interface Session {
-  readonly control: SessionControl;
-  /** Resolves when the session has ended and holds nothing any more. */
-  readonly ended: Promise<EndReason>;
-}
-
 const MAX_SESSION_MS = 60 * 60_000;
+
+/** An apology is over by then; a session that failed waits no longer for it. */
+const LAST_WORDS_MS = 5_000;
 
 /** Starts a session: joins leg, engine, detector, tools and listeners around one machine. */
 export function startSession(options: SessionOptions): Session {
@@ -74,7 +41,10 @@ export function startSession(options: SessionOptions): Session {
 class SessionRuntime {
   readonly #options: SessionOptions;
   readonly #facts = new Subject<SessionFact>();
-  readonly #subscriptions = new Subscription();
+  /** To the facts, and to the leg. */
+  readonly #hearing = new Subscription();
+  readonly #lines = new Subscription();
+  #channels: readonly ControlChannel[];
   readonly #actor;
   readonly #parts: SessionParts;
   readonly #recording;
@@ -92,11 +62,21 @@ class SessionRuntime {
   #config: SessionConfig;
   #itemCount = 0;
   #isEnded = false;
+  /** Something threw: the machine is stopped, and the caller hears an apology. */
+  #isFailing = false;
+  #lastWords: TimerHandle | null = null;
   #resolveEnded: (reason: EndReason) => void = () => {};
 
   constructor(options: SessionOptions) {
     const { sessionId, agent, leg, clock } = options;
     this.#options = options;
+    this.#channels = options.channels;
+    // What a timer throws ends this session and nothing else.
+    const guardedClock: Clock = {
+      now: () => clock.now(),
+      setTimeout: (run, delayMs) => clock.setTimeout(this.#guard(run), delayMs),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    };
     this.#config = agent.config;
     const itemPrefix = `item_${randomBytes(6).toString('hex')}`;
     this.#recording = options.recorder?.open(sessionId, clock.now()) ?? null;
@@ -104,16 +84,19 @@ class SessionRuntime {
     const echo = new EchoWatch(leg.capabilities.maxLeadMs);
     this.#parts = {
       sessionId,
-      clock,
+      clock: guardedClock,
       ledger,
       conversation: new Conversation((entry) => options.log?.append(sessionId, entry)),
       config: () => this.#config,
       newItemId: () => `${itemPrefix}${(++this.#itemCount).toString(36).padStart(4, '0')}`,
-      report: (fact) => this.#facts.next(fact),
+      report: (fact) => {
+        if (this.#isFailing) this.#hearAfterFailure(fact);
+        else this.#facts.next(fact);
+      },
       notify: (news) => this.#notify(news),
     };
     this.#playout = new Playout({
-      clock,
+      clock: guardedClock,
       leg,
       ledger,
       recording: this.#recording,
@@ -198,9 +181,9 @@ class SessionRuntime {
         this.#config = config;
       },
       takes: (fact) => this.#actor.getSnapshot().can(fact),
-      isEnded: () => this.#isEnded,
+      isEnded: () => this.#isEnded || this.#isFailing,
     });
-    this.#expiry = clock.setTimeout(
+    this.#expiry = guardedClock.setTimeout(
       () => this.#control.end('expired'),
       options.maxSessionMs ?? MAX_SESSION_MS,
     );
@@ -222,15 +205,13 @@ class SessionRuntime {
     });
     this.#watch.see(this.#actor.getSnapshot().value);
     this.#actor.start();
-    this.#subscriptions.add(this.#facts.subscribe((fact) => this.#actor.send(fact)));
+    this.#hearing.add(this.#facts.subscribe((fact) => this.#actor.send(fact)));
     for (const channel of channels) channel.attach(this.#control);
     this.#notify({ type: 'session.started', sessionId, agent: agent.name });
-    this.#subscriptions.add(
+    this.#hearing.add(
       leg.audio$.subscribe(this.#guard((frame: AudioFrame) => this.#turns.accept(frame))),
     );
-    this.#subscriptions.add(
-      leg.facts$.subscribe(this.#guard((fact: LegFact) => this.#hearLeg(fact))),
-    );
+    this.#lines.add(leg.facts$.subscribe(this.#guard((fact: LegFact) => this.#hearLeg(fact))));
     return { control: this.#control, ended };
   }
 
@@ -302,21 +283,35 @@ class SessionRuntime {
     }
   }
 
+  /** Frees everything, whatever throws on the way. */
   #end(reason: EndReason): void {
+    if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#subscriptions.unsubscribe();
-    this.#options.clock.clearTimeout(this.#expiry);
-    this.#speech.cancel('sessionEnded');
-    this.#cutter.close();
-    this.#playout.close();
-    this.#turns.close();
-    this.#tools.close();
-    this.#outOfBand.close();
-    this.#engine.close();
-    this.#notify({ type: 'session.ended', reason });
-    this.#actor.stop();
-    this.#facts.complete();
-    this.#options.leg.close(reason);
+    const { clock, leg } = this.#options;
+    const steps = [
+      () => this.#hearing.unsubscribe(),
+      () => this.#lines.unsubscribe(),
+      () => clock.clearTimeout(this.#expiry),
+      () => this.#lastWords !== null && clock.clearTimeout(this.#lastWords),
+      () => this.#speech.cancel('sessionEnded'),
+      () => this.#cutter.close(),
+      () => this.#playout.close(),
+      () => this.#turns.close(),
+      () => this.#tools.close(),
+      () => this.#outOfBand.close(),
+      () => this.#engine.close(),
+      () => this.#notify({ type: 'session.ended', reason }),
+      () => this.#actor.stop(),
+      () => this.#facts.complete(),
+      () => leg.close(reason),
+    ];
+    for (const step of steps) {
+      try {
+        step();
+      } catch {
+        // A neighbour that throws while it is freed is not asked again.
+      }
+    }
     const closing = this.#recording?.close() ?? Promise.resolve();
     closing.then(
       () => this.#resolveEnded(reason),
@@ -327,7 +322,15 @@ class SessionRuntime {
   #notify(news: SessionNews): void {
     const event = { ...news, atMs: this.#options.clock.now() } as SessionEvent;
     this.#recording?.event(event);
-    for (const channel of this.#options.channels) channel.notify(event);
+    for (const channel of this.#channels) {
+      try {
+        channel.notify(event);
+      } catch (error) {
+        // Nothing more is told to a listener that threw; the session fails once this event is told.
+        this.#channels = this.#channels.filter((other) => other !== channel);
+        queueMicrotask(() => this.#fail(error));
+      }
+    }
     if (event.type === 'invariant.violated') return;
     for (const violation of this.#invariants.see(event)) {
       this.#notify({ type: 'invariant.violated', ...violation });
@@ -346,11 +349,38 @@ class SessionRuntime {
     };
   }
 
+  /** The first exception is followed by an apology, where one can be spoken; the second ends it. */
   #fail(error: unknown): void {
     if (this.#isEnded) return;
     const name = error instanceof Error ? error.name : 'unknown';
     // The message may hold what the caller said; the name cannot.
     this.#notify({ type: 'engine.failed', code: 'internal', message: `Unexpected ${name}.` });
-    this.#end('failed');
+    if (this.#isFailing) {
+      this.#end('failed');
+      return;
+    }
+    this.#isFailing = true;
+    const { clock } = this.#options;
+    try {
+      this.#hearing.unsubscribe();
+      this.#actor.stop();
+      this.#turns.close();
+      this.#tools.close();
+      this.#outOfBand.close();
+      this.#speech.cancel('sessionEnded');
+      this.#cutter.close();
+      this.#lastWords = clock.setTimeout(() => this.#end('failed'), LAST_WORDS_MS);
+      this.#speech.generate('gen_last', { kind: 'apology', itemId: null, options: {} });
+    } catch {
+      this.#end('failed');
+    }
+  }
+
+  #hearAfterFailure(fact: SessionFact): void {
+    const isOver =
+      fact.type === 'leg.closed' ||
+      fact.type === 'playout.drained' ||
+      (fact.type === 'agent.generationEnded' && !this.#playout.isActive);
+    if (isOver) this.#end('failed');
   }
 }

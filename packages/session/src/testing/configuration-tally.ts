@@ -23,7 +23,7 @@ export class ConfigurationTally {
 
   /** Each configuration that was seen, in order. */
   get seen(): string[] {
-    return [...this.#seen.keys()].sort();
+    return [...this.#seen.keys()].toSorted();
   }
 
   /** How often the rarest was seen. */

@@ -1,7 +1,7 @@
 import type { LegCapabilities } from '../ports/caller-leg.ts';
 import type { AgentDefinition } from '../ports/agent-definition.ts';
 import type { SessionConfig } from '../ports/session-config.ts';
-import type { Session, SessionOptions } from '../session-runtime.ts';
+import type { Session, SessionOptions } from '../session-options.ts';
 import { startSession } from '../session-runtime.ts';
 import { DrivenClock } from './driven-clock.ts';
 import { FakeDetectors } from './fake-detectors.ts';
