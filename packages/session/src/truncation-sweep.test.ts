@@ -70,10 +70,11 @@ function sweep(
 
 /** Where engine, event and recording differ from the item. */
 function differenceFromItem(result: TruncationResult, { style }: TruncationCase) {
-  const { inHistory, forEngine, told, written, recordedMs, playedMs } = result;
+  const { inHistory, forEngine, told, written, lostMs, recordedMs, playedMs } = result;
   if (style !== 'hangUp' && forEngine !== inHistory) return 'the engine sees other words';
   if (told?.heard !== inHistory) return 'other words are told';
   if (`${told?.heard} ${told?.unheard}`.trim() !== written) return 'words were lost';
+  if (lostMs > 1) return 'audio was lost';
   if (Math.abs(recordedMs - playedMs) > RECORDING_TOLERANCE_MS) return 'the recording differs';
   return undefined;
 }

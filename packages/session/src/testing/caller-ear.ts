@@ -5,7 +5,7 @@ import type { Clock, TimerHandle } from '../ports/clock.ts';
 export interface EarOptions {
   /** From the arrival of audio in silence to its sound; 0 unless given. */
   readonly delayMs?: number;
-  /** Told the position of the item being played every so often, and what was reached at its end. */
+  /** Told the position in what is being played every so often, and at the end of each piece. */
   readonly onMark?: (itemId: string, playedMs: number) => void;
   /** 20 unless given. */
   readonly markEveryMs?: number;
@@ -28,6 +28,7 @@ export class CallerEar {
   readonly #clock: Clock;
   readonly #options: EarOptions;
   #stretches: Stretch[] = [];
+  readonly #toldMs = new Map<string, number>();
   #timer: TimerHandle | null = null;
 
   constructor(clock: Clock, options: EarOptions = {}) {
@@ -57,7 +58,7 @@ export class CallerEar {
       }));
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#options.marksOnStop) this.#tell();
+    this.#tell(this.#options.marksOnStop === true);
   }
 
   /** How far into an item's audio playing got. */
@@ -94,19 +95,20 @@ export class CallerEar {
     if (leftMs.length === 0) return;
     this.#timer = this.#clock.setTimeout(
       () => {
-        this.#tell();
+        this.#tell(true);
         this.#awaitMark();
       },
       Math.min(markEveryMs, ...leftMs),
     );
   }
 
-  #tell(): void {
-    const { onMark } = this.#options;
-    const now = this.#clock.now();
-    const current = this.#stretches.findLast(
-      ({ startAtMs, lengthMs }) => startAtMs < now && startAtMs + lengthMs >= now,
-    );
-    if (onMark && current) onMark(current.itemId, this.playedMs(current.itemId));
+  /** Tells the positions that are new, or lets them pass. */
+  #tell(isTold: boolean): void {
+    for (const itemId of new Set(this.#stretches.map((stretch) => stretch.itemId))) {
+      const playedMs = this.playedMs(itemId);
+      if (playedMs <= (this.#toldMs.get(itemId) ?? 0)) continue;
+      this.#toldMs.set(itemId, playedMs);
+      if (isTold) this.#options.onMark?.(itemId, playedMs);
+    }
   }
 }

@@ -54,6 +54,8 @@ export interface TruncationResult {
   /** Position that the caller's ear reached, and the last one that the session can know of. */
   readonly playedMs: number;
   readonly knownMs: number;
+  /** Audio before that position that was never played. */
+  readonly lostMs: number;
   /** Words that were played to the end by the latter, and how much had been written. */
   readonly expected: string;
   readonly written: string;
@@ -294,6 +296,7 @@ class TruncationTrial {
     return {
       playedMs,
       knownMs,
+      lostMs: playedMs - this.#ear.heardMs(itemId),
       expected: wordsPlayed(this.#speeches.get(itemId)!, knownMs),
       written,
       inHistory: item?.kind === 'message' ? item.text : null,
