@@ -1,12 +1,14 @@
 // Interrupts Antiphon and @livekit/agents at the same words and compares what each keeps, after
 // `npm run build`: node infra/bench/truncation.mjs [--json] [--without-peer] [--seed N]
 import { parseArgs } from 'node:util';
+import { alignedInterruptions } from './truncation/aligned-interruptions.mjs';
 import { interruptAntiphon, LEGS } from './truncation/antiphon-trials.mjs';
 import { interruptions } from './truncation/interruptions.mjs';
 import { installPeer, interruptPeer } from './truncation/livekit-trials.mjs';
 import { scoreOf } from './truncation/scores.mjs';
 
-/** @typedef {{ system: string, config: string, wordTimes: boolean, answers: Score, said: Score }} Row */
+/** @typedef {{ system: string, config: string, wordTimes: string, answers: Score, said: Score }} Row */
+/** @typedef {import('./truncation/interruptions.mjs').Interruption} Interruption */
 /** @typedef {import('./truncation/scores.mjs').Score} Score */
 /** @typedef {import('./truncation/antiphon-trials.mjs').Outcome} Outcome */
 
@@ -29,16 +31,25 @@ const rows = [];
 
 try {
   if (!options['without-peer']) await installPeer();
-  for (const isTimed of [true, false]) {
-    for (const leg of /** @type {(keyof typeof LEGS)[]} */ (Object.keys(LEGS))) {
-      const run = trials.map((trial) => interruptAntiphon(trial, { leg, isTimed }));
-      addRow({ system: 'Antiphon', config: leg, wordTimes: isTimed }, await Promise.all(run));
+  const legs = /** @type {(keyof typeof LEGS)[]} */ (Object.keys(LEGS));
+  for (const wordTimes of /** @type {const} */ (['given', 'not given'])) {
+    const isTimed = wordTimes === 'given';
+    for (const leg of legs) {
+      const run = trials.map((trial) =>
+        interruptAntiphon(trial, { leg, words: isTimed ? trial.words : null }),
+      );
+      addRow({ system: 'Antiphon', config: leg, wordTimes }, trials, await Promise.all(run));
     }
     if (options['without-peer']) continue;
     const outcomes = await interruptPeer(trials, { isTimed, atOnce: PEER_AT_ONCE });
     const system = '@livekit/agents 1.9.0';
-    addRow({ system, config: 'its synchronizer', wordTimes: isTimed }, outcomes);
+    addRow({ system, config: 'its synchronizer', wordTimes }, trials, outcomes);
   }
+  const aligned = await alignedInterruptions(TRIALS, seed);
+  const leg = 'hold, own clock';
+  const run = aligned.map((trial) => interruptAntiphon(trial, { leg, words: trial.aligned }));
+  const what = { system: 'Antiphon', config: `${leg}, Flite`, wordTimes: 'aligned' };
+  addRow(what, aligned, await Promise.all(run));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -50,13 +61,14 @@ process.exit(0);
 
 /**
  * @param {Pick<Row, 'system' | 'config' | 'wordTimes'>} what
+ * @param {readonly Interruption[]} tried
  * @param {readonly Outcome[]} outcomes
  */
-function addRow(what, outcomes) {
+function addRow(what, tried, outcomes) {
   const scores = ['answer', 'say'].map((kind) => {
-    const picked = trials.flatMap((trial, index) => (trial.kind === kind ? [index] : []));
+    const picked = tried.flatMap((trial, index) => (trial.kind === kind ? [index] : []));
     return scoreOf(
-      picked.flatMap((index) => trials[index] ?? []),
+      picked.flatMap((index) => tried[index] ?? []),
       picked.flatMap((index) => outcomes[index] ?? []),
     );
   });
@@ -75,7 +87,7 @@ function printTable() {
     ...rows.map(({ system, config, wordTimes, answers, said }) => [
       system,
       config,
-      wordTimes ? 'given' : 'not given',
+      wordTimes,
       ...cellsOf(answers),
       ...cellsOf(said),
     ]),

@@ -10,6 +10,7 @@ import {
 } from '@antiphon/session/testing';
 
 /** @typedef {import('./interruptions.mjs').Interruption} Interruption */
+/** @typedef {import('@antiphon/session').TimedWord} TimedWord */
 /** @typedef {{ readonly playedMs: number, readonly kept: string }} Outcome */
 
 const SAMPLE_RATE = 24_000;
@@ -31,12 +32,12 @@ export const LEGS = /** @type {const} */ ({
 });
 
 /**
- * Interrupts a whole session in real time.
+ * Interrupts a whole session in real time. The engine tells it the words given, if any are.
  * @param {Interruption} interruption
- * @param {{ readonly leg: keyof typeof LEGS, readonly isTimed: boolean }} setup
+ * @param {{ readonly leg: keyof typeof LEGS, readonly words: readonly TimedWord[] | null }} setup
  * @returns {Promise<Outcome>} how far the caller's device played, and what the session kept
  */
-export async function interruptAntiphon(interruption, { leg: legName, isTimed }) {
+export async function interruptAntiphon(interruption, { leg: legName, words }) {
   const capabilities = LEGS[legName];
   const isClient = capabilities.playedPosition === 'client';
   const leg = new MemoryLeg(systemClock, { ...capabilities, outputRate: SAMPLE_RATE });
@@ -77,7 +78,7 @@ export async function interruptAntiphon(interruption, { leg: legName, isTimed })
     leg.speak(new Int16Array(1_600));
     detectors.detector.stop();
   }
-  const itemId = speak(engine, interruption, isTimed);
+  const itemId = speak();
   await until(() => ear.playedMs(itemId) - interruption.cutAtMs);
   detectors.detector.start();
   if (isClient) {
@@ -96,12 +97,12 @@ export async function interruptAntiphon(interruption, { leg: legName, isTimed })
   await session.ended;
   return { playedMs, kept: item?.kind === 'message' ? (item.text ?? '') : '' };
 
-  /** @param {FakeEngine} from @param {Interruption} speech @param {boolean} withTimes */
-  function speak({ session: voice }, { text, words, lengthMs }, withTimes) {
+  function speak() {
+    const voice = engine.session;
     const { generationId } = voice.request;
-    voice.emit({ type: 'generation.text', generationId, delta: text });
-    if (withTimes) voice.emit({ type: 'generation.words', generationId, words });
-    const pcm = knownAudio(0, lengthMs, SAMPLE_RATE);
+    voice.emit({ type: 'generation.text', generationId, delta: interruption.text });
+    if (words) voice.emit({ type: 'generation.words', generationId, words });
+    const pcm = knownAudio(0, interruption.lengthMs, SAMPLE_RATE);
     voice.emit({ type: 'generation.audio', generationId, pcm, sampleRate: SAMPLE_RATE });
     voice.end();
     const spoken = session.control.items().at(-1);
