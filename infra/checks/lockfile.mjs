@@ -4,12 +4,17 @@ import { inRepository } from '../setup/repository.mjs';
 /** @typedef {{ resolved?: string, optionalDependencies?: Record<string, string> }} LockedPackage */
 
 /**
- * package-lock.json names no registry, so npm takes every package from the one that is configured
- * where it runs; and it lists the binaries of every platform, without which npm ci refuses it.
+ * No package-lock.json names a registry, so npm takes every package from the one that is configured
+ * where it runs; and each lists the binaries of every platform, without which npm ci refuses it.
  * @returns {string[]} one line per problem
  */
 export function checkLockfile() {
-  const { packages } = JSON.parse(readFileSync(inRepository('package-lock.json'), 'utf8'));
+  return ['package-lock.json', 'infra/bench/livekit/package-lock.json'].flatMap(problemsOf);
+}
+
+/** @param {string} file */
+function problemsOf(file) {
+  const { packages } = JSON.parse(readFileSync(inRepository(file), 'utf8'));
   /** @type {[string, LockedPackage][]} */
   const entries = Object.entries(packages);
   const problems = [];
@@ -20,5 +25,5 @@ export function checkLockfile() {
       if (!places.some((place) => place in packages)) problems.push(`${name} has no entry`);
     }
   }
-  return problems.map((problem) => `package-lock.json: ${problem}`);
+  return problems.map((problem) => `${file}: ${problem}`);
 }

@@ -1,6 +1,7 @@
 /**
  * What went wrong, one code per kind of failure.
  *
+ * - `alignment_failed`: a text was not found in its audio, or the audio is too long.
  * - `closed`: a call came after `close`.
  * - `detector_full`: every slot of a detector listens to a session.
  * - `invalid_argument`: an option that no call can work with; a programming mistake.
@@ -15,6 +16,7 @@
  * - `worker_failed`: a worker thread did not start or stopped on its own.
  */
 export type PipelineErrorCode =
+  | 'alignment_failed'
   | 'closed'
   | 'detector_full'
   | 'invalid_argument'

@@ -16,6 +16,8 @@ export interface FakeVoiceOptions {
   readonly chunkMs?: number;
   /** Before the first audio and between one audio and the next; zero is one microtask for all. */
   readonly delayMs?: number;
+  /** Whether words are told; yes unless `false`. */
+  readonly tellsWords?: boolean;
   /** The error that a text ends with, after its words and its first audio. */
   readonly failsOn?: (text: string) => Error | null;
   /** Whether a text is never answered. */
@@ -44,7 +46,7 @@ export class FakeSynthesis implements Synthesis {
     [this.#options, this.#clock] = voice;
     if (this.#options.isStuckOn?.(request.text)) return;
     this.#later(() => {
-      this.events.onWords(this.#words());
+      if (this.#options.tellsWords !== false) this.events.onWords(this.#words());
       this.#speak(this.#chunks());
     });
   }

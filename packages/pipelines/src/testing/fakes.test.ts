@@ -6,9 +6,11 @@ import {
   fakeText,
   FakeSpeechToText,
   FakeTextToSpeech,
+  FakeWordAligner,
   describeLanguageModel,
   describeSpeechToText,
   describeTextToSpeech,
+  describeWordAligner,
 } from './index.ts';
 
 const request = {
@@ -69,3 +71,8 @@ describeLanguageModel('FakeLanguageModel that calls a tool', () => {
   const languageModel = new FakeLanguageModel(new DrivenClock(), [answer]);
   return { languageModel, spoken: request, calling: request };
 });
+
+describeWordAligner('FakeWordAligner', () => ({
+  aligner: new FakeWordAligner(),
+  speak: (text) => ({ text, pcm: new Int16Array(text.length * 80), sampleRate: 8000 }),
+}));

@@ -4,6 +4,8 @@ export { FakeSpeechToText } from './fake-speech-to-text.ts';
 export type { FakeTurn } from './fake-speech-to-text.ts';
 export { FakeTextToSpeech } from './fake-text-to-speech.ts';
 export type { FakeVoiceOptions } from './fake-text-to-speech.ts';
+export { FakeWordAligner } from './fake-word-aligner.ts';
 export { describeLanguageModel } from './language-model-suite.ts';
 export { describeSpeechToText } from './speech-to-text-suite.ts';
 export { describeTextToSpeech } from './text-to-speech-suite.ts';
+export { describeWordAligner } from './word-aligner-suite.ts';

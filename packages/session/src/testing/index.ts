@@ -1,10 +1,19 @@
 export { describeControlChannel } from './control-channel-suite.ts';
+export { CallerEar } from './caller-ear.ts';
 export { describeCallerLeg } from './caller-leg-suite.ts';
 export { DrivenClock } from './driven-clock.ts';
 export { FakeDetectors } from './fake-detectors.ts';
 export { FAKE_WORD_MS, FakeEngine } from './fake-engine.ts';
 export { FakeTools } from './fake-tools.ts';
 export { violations } from './invariants.ts';
+export {
+  KNOWN_LINES,
+  knownAudio,
+  knownSpeech,
+  seededRandom,
+  wordsPlayed,
+  type KnownSpeech,
+} from './known-speech.ts';
 export { ListeningChannel } from './listening-channel.ts';
 export { MemoryLeg } from './memory-leg.ts';
 export { describeRecorder } from './recorder-suite.ts';

@@ -4,6 +4,7 @@ import type { AgentAudio, AudioFrame } from '../ports/audio-frame.ts';
 import type { CallerLeg, LegCapabilities, LegFact } from '../ports/caller-leg.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EndReason } from '../ports/session-event.ts';
+import type { CallerEar } from './caller-ear.ts';
 
 /** A leg in memory: a test speaks and hears through it. */
 export class MemoryLeg implements CallerLeg {
@@ -16,6 +17,8 @@ export class MemoryLeg implements CallerLeg {
   /** Instants of `clear`. */
   readonly clearedAtMs: number[] = [];
   closedWith: EndReason | null = null;
+  /** Plays what is sent, where a test needs to know what was heard. */
+  ear: CallerEar | null = null;
   readonly #clock: Clock;
 
   constructor(
@@ -55,15 +58,18 @@ export class MemoryLeg implements CallerLeg {
   send(audio: AgentAudio): void {
     if (this.closedWith !== null) return;
     this.sent.push({ ...audio, atMs: this.#clock.now() });
+    this.ear?.take(audio);
   }
 
   clear(): void {
     this.clearedAtMs.push(this.#clock.now());
+    if (this.capabilities.bargeIn === 'hold') this.ear?.stop();
   }
 
   close(reason: EndReason): void {
     if (this.closedWith !== null) return;
     this.closedWith = reason;
+    this.ear?.stop();
     this.audio$.complete();
     this.facts$.complete();
   }

@@ -3,6 +3,7 @@ import type { TimedWord } from '@antiphon/session';
 import type { FliteSpeech } from './flite-program.ts';
 import { alignWords, type Pronunciations } from './phone-alignment.ts';
 import type { Break, SpokenWord } from './spoken-form.ts';
+import { spokenWords, timeWords } from './timed-words.ts';
 
 /** Audio of a text without idle ends, and when each written word is said in it. */
 export interface TimedSpeech {
@@ -29,27 +30,14 @@ export function timeSpeech(
   written: readonly SpokenWord[],
   pronounce: (spoken: string) => Pronunciations,
 ): TimedSpeech {
-  const said = written.map(({ spoken }) => spoken.filter((word) => word !== ','));
-  const spans = alignWords(
-    said.flat().map((word) => pronounce(word)),
-    speech.phones,
-  );
+  const spans = alignWords(spokenWords(written).map(pronounce), speech.phones);
   const lastBreak = written.findLast(({ spoken }) => spoken.length > 0)?.pause ?? '';
   const { pcm, startMs } = trim(speech, PAUSE_MS[lastBreak]);
-  const lengthMs = samplesToMs(pcm.length, speech.sampleRate);
-
-  let nextSpan = 0;
-  let reachedMs = 0;
-  const words = written.map(({ written: text }, index) => {
-    const count = said[index]!.length;
-    if (count === 0) return { text, startMs: reachedMs, endMs: reachedMs };
-    const first = spans[nextSpan]!;
-    const last = spans[nextSpan + count - 1]!;
-    nextSpan += count;
-    const start = clamp(first.startMs - startMs, reachedMs, lengthMs);
-    reachedMs = clamp(last.endMs - startMs, start, lengthMs);
-    return { text, startMs: start, endMs: reachedMs };
-  });
+  const kept = spans.map((span) => ({
+    startMs: span.startMs - startMs,
+    endMs: span.endMs - startMs,
+  }));
+  const words = timeWords(written, kept, samplesToMs(pcm.length, speech.sampleRate));
   return { pcm, sampleRate: speech.sampleRate, words };
 }
 
@@ -76,8 +64,4 @@ function fadeEnds(pcm: Int16Array, fadeSamples: number): void {
     const mirrored = pcm.length - 1 - i;
     pcm[mirrored] = Math.round((pcm[mirrored]! * i) / length);
   }
-}
-
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(Math.max(value, low), high);
 }
