@@ -11,10 +11,13 @@ import {
 
 const LEGS = Object.keys(TRUNCATION_LEGS) as TruncationLeg[];
 
+/** A resumption is what an answer left unsaid, and is interrupted as one. */
+type Spoken = Exclude<GenerationKind, 'resumption'>;
+
 const INTERRUPTIBLE: readonly TruncationStyle[] = ['once', 'twice', 'again', 'hangUp'];
 
 /** A farewell may not be interrupted by speech: only the caller who hangs up ends it early. */
-const STYLES: Readonly<Record<GenerationKind, readonly TruncationStyle[]>> = {
+const STYLES: Readonly<Record<Spoken, readonly TruncationStyle[]>> = {
   answer: INTERRUPTIBLE,
   greeting: INTERRUPTIBLE,
   cover: INTERRUPTIBLE,
@@ -29,7 +32,7 @@ const SEEDS = 8;
 const RECORDING_TOLERANCE_MS = 100;
 
 function casesOf(leg: TruncationLeg, isTimed: boolean): TruncationCase[] {
-  const kinds = Object.keys(STYLES) as GenerationKind[];
+  const kinds = Object.keys(STYLES) as Spoken[];
   const cases = kinds.flatMap((kind) =>
     STYLES[kind].map((style): Omit<TruncationCase, 'seed'> => ({ leg, kind, style, isTimed })),
   );
