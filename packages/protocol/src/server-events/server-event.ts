@@ -92,14 +92,11 @@ type ConversationEventBody =
   | ({
       type: 'conversation.item.input_audio_transcription.delta';
       delta: string;
-      logprobs?: unknown[];
     } & TranscribedPart)
   | ({
       type: 'conversation.item.input_audio_transcription.completed';
       transcript: string;
       usage: TranscriptionUsage;
-      logprobs?: unknown[];
-      languages?: string[];
     } & TranscribedPart)
   | ({
       type: 'conversation.item.input_audio_transcription.failed';
