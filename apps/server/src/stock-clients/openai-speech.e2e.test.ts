@@ -18,6 +18,25 @@ const understood = async (told: ToldEvents, itemId: unknown): Promise<unknown> =
 describe('a Realtime helper of an unchanged openai package', () => {
   const running = startTlsServerForTests();
 
+  it.each(OPENAI_HELPERS.filter(({ dialect }) => dialect === 'ga'))(
+    '$module has a recorded turn written down where it comes for transcripts alone',
+    async ({ dialect, open }) => {
+      const helper = await open(dialect, running.server, { transcribes: true });
+      const { told } = helper;
+      const app = new VoiceApp(helper);
+      const created = await told.next('session.created');
+      expect(created.session).toMatchObject({ type: 'transcription' });
+      await app.microphone.speak('check-on-an-order');
+      const { item_id: turn } = await told.next('input_audio_buffer.committed');
+      expect(await understood(told, turn)).toContain('check on an order');
+      app.close();
+      await helper.close();
+      expect(told.types.filter((type) => type.startsWith('response.'))).toEqual([]);
+      expect(new OpenAIConversation(helper, dialect).unknown).toEqual([]);
+      expect(helper.errors).toEqual([]);
+    },
+  );
+
   describe.each(OPENAI_HELPERS)('$module', ({ dialect, open }) => {
     let conversation: OpenAIConversation;
     let told: ToldEvents;

@@ -4,17 +4,12 @@ import OpenAI from 'openai';
 import { OpenAIRealtimeWebSocket as BetaOpenAIRealtimeWebSocket } from 'openai/beta/realtime/websocket';
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 
-const [, , dialect, baseURL, reconnects] = process.argv;
+const [, , dialect, baseURL, props] = process.argv;
 const Helper = dialect === 'beta' ? BetaOpenAIRealtimeWebSocket : OpenAIRealtimeWebSocket;
 const client = new OpenAI({ baseURL });
-const reconnect =
-  reconnects === 'reconnects' ? { reconnect: true, reconnectInitialDelay: 10 } : undefined;
 /** @type {OpenAIRealtimeWebSocket} */
 // @ts-expect-error The two helpers differ in the types of their events only.
-const helper = new Helper(
-  { model: 'acme-support', dangerouslyAllowBrowser: true, ...reconnect },
-  client,
-);
+const helper = new Helper({ ...JSON.parse(props), dangerouslyAllowBrowser: true }, client);
 
 /** @param {object} message */
 const tell = (message) => {

@@ -34,6 +34,8 @@ export interface HelperOptions {
   readonly apiKey?: string;
   /** The address of a relay to the server. */
   readonly url?: string;
+  /** Comes for transcripts alone; of the GA dialect only. */
+  readonly transcribes?: boolean;
   /** Connects again by itself when the connection is cut; of the GA dialect only. */
   readonly reconnects?: boolean;
 }
@@ -45,20 +47,28 @@ export async function certificateOf({ selfSignedCertFile }: StockServer): Promis
   return readFile(selfSignedCertFile ?? '', 'utf8');
 }
 
+const MODEL = 'acme-support';
+
+/** What a helper of the GA dialect is made with. */
+function gaProps({ transcribes = false, reconnects = false }: HelperOptions) {
+  if (transcribes) return { intent: 'transcription' } as const;
+  return { model: MODEL, ...(reconnects && { reconnect: true, reconnectInitialDelay: 10 }) };
+}
+
 /** Connects `openai/realtime/ws`, or `openai/beta/realtime/ws`, which use the `ws` package. */
 async function openWsHelper(
   dialect: Dialect,
   server: StockServer,
-  { apiKey = server.key, url = server.url, reconnects = false }: HelperOptions = {},
+  { apiKey = server.key, url = server.url, ...more }: HelperOptions = {},
 ): Promise<OpenAIHelper> {
   const client = new OpenAI({ apiKey, baseURL: `${url}/v1` });
-  const props = { model: 'acme-support', options: { ca: await certificateOf(server) } };
+  const options = { ca: await certificateOf(server) };
   const told = new ToldEvents();
   const errors: HelperError[] = [];
   const helper =
     dialect === 'ga'
-      ? new OpenAIRealtimeWS({ ...props, ...(reconnects && RECONNECTS) }, client)
-      : new BetaOpenAIRealtimeWS(props, client);
+      ? new OpenAIRealtimeWS({ options, ...gaProps(more) }, client)
+      : new BetaOpenAIRealtimeWS({ options, model: MODEL }, client);
   const onEvent = (event: unknown): void => told.push(event as ToldEvent);
   const onError = ({ message, error }: { message: string; error?: unknown }): void => {
     const { code, event_id: eventId } = (error ?? {}) as Record<string, string | undefined>;
@@ -80,8 +90,6 @@ async function openWsHelper(
   };
 }
 
-const RECONNECTS = { reconnect: true, reconnectInitialDelay: 10 };
-
 const NATIVE_CLIENT = fileURLToPath(new URL('native-websocket-client.mjs', import.meta.url));
 
 /**
@@ -91,9 +99,10 @@ const NATIVE_CLIENT = fileURLToPath(new URL('native-websocket-client.mjs', impor
 async function openNativeHelper(
   dialect: Dialect,
   server: StockServer,
-  { apiKey = server.key, url = server.url, reconnects = false }: HelperOptions = {},
+  { apiKey = server.key, url = server.url, ...more }: HelperOptions = {},
 ): Promise<OpenAIHelper> {
-  const child = fork(NATIVE_CLIENT, [dialect, `${url}/v1`, reconnects ? 'reconnects' : ''], {
+  const props = dialect === 'ga' ? gaProps(more) : { model: MODEL };
+  const child = fork(NATIVE_CLIENT, [dialect, `${url}/v1`, JSON.stringify(props)], {
     // Node 20 has the WebSocket of later versions behind this flag, which those still take.
     execArgv: ['--experimental-websocket'],
     env: {
