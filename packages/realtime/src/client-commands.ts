@@ -119,7 +119,9 @@ export class ClientCommands {
   #truncate(event: EventOf<'conversation.item.truncate'>): ProtocolFault | null {
     const { conversation, control } = this.#options;
     const { itemId, contentIndex, audioEndMs, type } = event;
-    if (contentIndex !== 0) return protocolErrors.noSuchAudioPart(contentIndex);
+    if (contentIndex !== 0 && control().item(itemId)) {
+      return protocolErrors.noSuchAudioPart(contentIndex);
+    }
     const truncate = () => this.#stopping(() => control().truncateItem(itemId, audioEndMs));
     return this.#faultOf(type, conversation.replyToTruncate(itemId, truncate));
   }
