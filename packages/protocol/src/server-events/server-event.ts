@@ -31,7 +31,7 @@ export type TranscriptionUsage =
 type ResponseContentPart = { type: 'audio'; transcript: string } | { type: 'text'; text: string };
 
 /** One entry of rate_limits.updated. */
-interface RateLimit {
+export interface RateLimit {
   name: 'requests' | 'tokens';
   limit: number;
   remaining: number;
@@ -56,7 +56,8 @@ interface ItemPosition {
   previous_item_id: string | null;
 }
 
-interface TranscribedPart {
+/** Which part of which item a transcription is of. */
+export interface TranscribedPart {
   item_id: string;
   content_index: number;
 }

@@ -19,7 +19,8 @@ export type WireMessage =
   | { role: 'assistant'; content: WireAssistantPart[] }
   | { role: 'system'; content: WireInputText[] };
 
-interface WireItemHead {
+/** What every item has. */
+export interface WireItemHead {
   id: string;
   object: 'realtime.item';
   status: ItemStatus;

@@ -29,7 +29,7 @@ export interface WireTool {
 }
 
 /** Tracing settings as a session object shows them. */
-interface WireTracing {
+export interface WireTracing {
   workflow_name?: string;
   group_id?: string;
   metadata?: JsonObject;
@@ -43,7 +43,7 @@ interface WireRetentionRatio {
 }
 
 /** A stored prompt as a session object shows it. */
-interface WirePrompt {
+export interface WirePrompt {
   id: string;
   version?: string;
   variables?: JsonObject;
