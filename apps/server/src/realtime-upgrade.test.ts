@@ -156,6 +156,18 @@ describe('the Realtime endpoint', () => {
     await client.close();
   });
 
+  it.each([
+    ['ga', {}, 'session.created'],
+    ['beta', { headers: { 'openai-beta': 'realtime=v1' } }, 'transcription_session.created'],
+  ])('only listens to who comes for transcripts, in %s', async (_dialect, options, created) => {
+    const client = await connect('/v1/realtime?intent=transcription', options);
+    const { session } = await client.message(created);
+    expect(session).toMatchObject({ object: 'realtime.transcription_session' });
+    client.send({ type: 'response.create' });
+    expect(errorOf(await client.message('error')).message).toContain('does not create responses');
+    await client.close();
+  });
+
   it('speaks the beta dialect to a client that asks for it', async () => {
     const client = await connect('/v1/realtime', { headers: { 'openai-beta': 'realtime=v1' } });
     expect(await client.message('session.created')).toMatchObject({

@@ -101,7 +101,6 @@ export const protocolErrors = {
     invalidRequest(
       'cannot_update_voice',
       "Cannot update a conversation's voice if assistant audio is present.",
-      'session.voice',
     ),
   cannotUpdateModel: () =>
     invalidRequest(

@@ -51,6 +51,9 @@ export interface FunctionTool {
 /** Which tool an answer uses: a mode, or one function by name. */
 export type ToolChoice = 'auto' | 'none' | 'required' | { type: 'function'; name: string };
 
+/** What a client may ask to be told beside what it is told anyway. */
+export type Include = 'item.input_audio_transcription.logprobs';
+
 /** Tracing as the client asks for it. */
 export type Tracing = 'auto' | { workflowName?: string; groupId?: string; metadata?: JsonObject };
 
@@ -89,7 +92,7 @@ export interface SessionConfig {
   tracing: Tracing | null;
   truncation: Truncation;
   prompt: PromptReference | null;
-  include: string[] | null;
+  include: Include[] | null;
   parallelToolCalls: boolean | null;
   reasoning: { effort?: string } | null;
 }

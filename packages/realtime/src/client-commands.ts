@@ -1,5 +1,5 @@
 import { itemObject, protocolErrors } from '@antiphon/protocol';
-import type { ClientEvent, ProtocolFault, WireItem } from '@antiphon/protocol';
+import type { ClientEvent, ProtocolFault } from '@antiphon/protocol';
 import type { Rejection, SessionControl } from '@antiphon/session';
 import type { AnswerDesk } from './answer-desk.ts';
 import type { ConversationEvents } from './conversation-events.ts';
@@ -111,7 +111,7 @@ export class ClientCommands {
     const { id } = reading.item;
     return this.#faultOf(
       type,
-      conversation.keepParts(id, contentOf(item, id), () =>
+      conversation.keepParts(id, messageOf(item, id), () =>
         control().addItem(reading.item, afterId),
       ),
     );
@@ -130,7 +130,9 @@ export class ClientCommands {
   #truncate(event: EventOf<'conversation.item.truncate'>): ProtocolFault | null {
     const { conversation, control } = this.#options;
     const { itemId, contentIndex, audioEndMs, type } = event;
-    if (contentIndex !== 0) return protocolErrors.noSuchAudioPart(contentIndex);
+    if (contentIndex !== 0 && control().item(itemId)) {
+      return protocolErrors.noSuchAudioPart(contentIndex);
+    }
     const truncate = () => this.#stopping(() => control().truncateItem(itemId, audioEndMs));
     return this.#faultOf(type, conversation.replyToTruncate(itemId, truncate));
   }
@@ -164,9 +166,9 @@ export class ClientCommands {
   }
 }
 
-/** A new message's parts as the client is shown them. */
-function contentOf(item: EventOf<'conversation.item.create'>['item'], id: string) {
-  if (item.type !== 'message') return [];
-  const wire: WireItem = itemObject({ ...item, id, status: 'completed' });
-  return wire.type === 'message' ? wire.content : [];
+/** A new message as the client is shown it; null for other items. */
+function messageOf(item: EventOf<'conversation.item.create'>['item'], id: string) {
+  if (item.type !== 'message') return null;
+  const wire = itemObject({ ...item, id, status: 'completed' });
+  return wire.type === 'message' ? wire : null;
 }

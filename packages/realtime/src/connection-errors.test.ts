@@ -78,6 +78,13 @@ const BAD_EVENTS: readonly BadEvent[] = [
     message: "Error truncating item: the item with id 'no' does not exist.",
   },
   {
+    of: 'a truncation of another part of an unknown item',
+    event: { type: 'conversation.item.truncate', item_id: 'no', content_index: 1, audio_end_ms: 1 },
+    code: 'item_truncate_invalid_item_id',
+    param: 'item_id',
+    message: "Error truncating item: the item with id 'no' does not exist.",
+  },
+  {
     of: 'a truncation of what the caller typed',
     event: {
       type: 'conversation.item.truncate',
@@ -276,7 +283,7 @@ const BAD_EVENTS: readonly BadEvent[] = [
       session: { type: 'realtime', audio: { output: { voice: 'x' } } },
     },
     code: 'cannot_update_voice',
-    param: 'session.voice',
+    param: null,
     message: "Cannot update a conversation's voice if assistant audio is present.",
   },
   {

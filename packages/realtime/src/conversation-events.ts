@@ -6,7 +6,7 @@ import type { IdleSilence } from './idle-prompt.ts';
 import { wireItemOf } from './wire-items.ts';
 
 type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>;
-type WireContent = Extract<WireItem, { type: 'message' }>['content'];
+type WireMessage = Extract<WireItem, { type: 'message' }>;
 
 /** What conversation events need. */
 export interface ConversationEventsOptions {
@@ -21,7 +21,7 @@ export interface ConversationEventsOptions {
 export class ConversationEvents {
   readonly #options: ConversationEventsOptions;
   /** Messages that a client wrote in several parts, which the session keeps as one text. */
-  readonly #partsOfClient = new Map<string, WireContent>();
+  readonly #partsOfClient = new Map<string, WireMessage>();
   /** Of each caller item whose transcript is not final, what was told of it. */
   readonly #toldTranscripts = new Map<string, string>();
   #truncating: { readonly itemId: string; audioEndMs: number | null } | null = null;
@@ -128,9 +128,13 @@ export class ConversationEvents {
   }
 
   /** Keeps a message as its client wrote it while `add` puts it into the conversation. */
-  keepParts<Result>(itemId: string, content: WireContent, add: () => Result | null): Result | null {
+  keepParts<Result>(
+    itemId: string,
+    message: WireMessage | null,
+    add: () => Result | null,
+  ): Result | null {
     const isNew = !this.#options.announced.has(itemId);
-    if (isNew && content.length !== 1) this.#partsOfClient.set(itemId, content);
+    if (isNew && message && message.content.length !== 1) this.#partsOfClient.set(itemId, message);
     const refusal = add();
     if (refusal !== null && isNew) this.#partsOfClient.delete(itemId);
     return refusal;
@@ -168,7 +172,7 @@ export class ConversationEvents {
   }
 
   #withParts(item: WireItem): WireItem {
-    const content = this.#partsOfClient.get(item.id);
-    return content && item.type === 'message' ? { ...item, content } : item;
+    const message = this.#partsOfClient.get(item.id);
+    return message ? { ...message, status: item.status } : item;
   }
 }

@@ -1,81 +1,28 @@
-import { RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime';
-import type { RealtimeItem } from '@openai/agents-realtime';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Microphone } from '../testing/microphone.ts';
-import { ParallelCallsEngine, pipelinesOf } from '../testing/parallel-calls-engine.ts';
+import { AgentsClient } from '../testing/agents-client.ts';
+import type { AgentsClientOptions } from '../testing/agents-client.ts';
+import { openPlainRelay } from '../testing/plain-relay.ts';
 import { startStockServer } from '../testing/stock-server.ts';
 import type { StockServer } from '../testing/stock-server.ts';
+import type { ToldEvent } from '../testing/told-events.ts';
 
-let server: StockServer;
-let session: RealtimeSession;
-let microphone: Microphone | null = null;
-let errors: unknown[];
+describe('an unchanged @openai/agents-realtime', () => {
+  let server: StockServer;
+  let client: AgentsClient;
 
-afterEach(() => {
-  microphone?.close();
-  microphone = null;
-  session.close();
-});
+  const connect = async (options?: AgentsClientOptions): Promise<void> => {
+    client = await AgentsClient.connect(server, options);
+  };
 
-async function connect({
-  tools = [],
-  apiKey = server.key,
-}: { tools?: ReturnType<typeof tool>[]; apiKey?: string } = {}): Promise<void> {
-  errors = [];
-  const agent = new RealtimeAgent({ name: 'caller', instructions: 'Be kind.', tools });
-  session = new RealtimeSession(agent, {
-    transport: 'websocket',
-    model: 'acme-support',
-    tracingDisabled: true,
-    config: {
-      audio: { input: { turnDetection: { type: 'server_vad', silenceDurationMs: 400 } } },
-    },
-  });
-  session.on('error', ({ error }) => errors.push(error));
-  await open(apiKey);
-}
+  /** The client changes its session several times by itself. */
+  const updated = (instructions: string): Promise<ToldEvent> =>
+    client.told.next(
+      ({ type, session }) =>
+        type === 'session.updated' &&
+        (session as { instructions: string }).instructions === instructions,
+    );
 
-/** Opens the session's connection, for the first time or again. */
-async function open(apiKey = server.key): Promise<void> {
-  await session.connect({
-    apiKey,
-    url: `${server.realtimeUrl}?model=acme-support`,
-  });
-  microphone?.close();
-  microphone = new Microphone((frame) => session.sendAudio(frame.buffer));
-}
-
-/** What the unmodified client believes was said, by role, oldest first. */
-function said(role: 'user' | 'assistant'): string[] {
-  return session.history.flatMap((item: RealtimeItem) => {
-    if (item.type !== 'message' || item.role !== role) return [];
-    const [part] = item.content;
-    if (!part) return [];
-    return ['transcript' in part ? (part.transcript ?? '') : 'text' in part ? part.text : ''];
-  });
-}
-
-type Emitter = {
-  on(name: string, listener: () => void): unknown;
-  off(name: string, listener: () => void): unknown;
-};
-
-/** Resolves once the client's history fits; the test's time limit is the limit. */
-function until(fits: () => boolean): Promise<void> {
-  const emitter = session as unknown as Emitter;
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (!fits()) return;
-      emitter.off('history_updated', look);
-      resolve();
-    };
-    emitter.on('history_updated', look);
-    look();
-  });
-}
-
-describe('an unchanged @openai/agents-realtime on the embedded pipeline', () => {
   beforeAll(async () => {
     server = await startStockServer();
   });
@@ -84,29 +31,48 @@ describe('an unchanged @openai/agents-realtime on the embedded pipeline', () => 
     await server.close();
   });
 
+  afterEach(() => {
+    client.close();
+    expect(client.unknown).toEqual([]);
+  });
+
+  it('is told the session it changes', async () => {
+    await connect();
+    const first = await updated('Be kind.');
+    expect(first.session).toMatchObject({
+      type: 'realtime',
+      audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 400 } } },
+    });
+    client.session.transport.updateSessionConfig({ instructions: 'Be brief.' });
+    await updated('Be brief.');
+    expect(client.errors).toEqual([]);
+  });
+
   it('holds a text turn', async () => {
     await connect();
     let audioBytes = 0;
-    session.on('audio', ({ data }) => (audioBytes += data.byteLength));
-    session.sendMessage("Hi, I'd like to check on an order.");
-    await until(() => said('assistant').some((text) => text.includes('order number?')));
+    client.session.on('audio', ({ data }) => (audioBytes += data.byteLength));
+    client.session.sendMessage("Hi, I'd like to check on an order.");
+    await client.answered('order number?');
     expect(audioBytes).toBeGreaterThan(24_000);
     expect(audioBytes % 2).toBe(0);
-    expect(errors).toEqual([]);
+    expect(client.errors).toEqual([]);
   });
 
   it('is told which of its events was wrong, and has its next message answered', async () => {
     await connect();
-    const failed = new Promise((resolve) => session.once('error', resolve));
-    session.transport.sendEvent({
+    const failed = new Promise((resolve) => client.session.once('error', resolve));
+    client.session.transport.sendEvent({
       type: 'response.create',
       event_id: 'event_of_mine',
       response: { output_modalities: ['smell'] },
     });
     await failed;
-    expect(errors).toMatchObject([{ error: { code: 'invalid_value', event_id: 'event_of_mine' } }]);
-    session.sendMessage("Hi, I'd like to check on an order.");
-    await until(() => said('assistant').some((text) => text.includes('order number?')));
+    expect(client.errors).toMatchObject([
+      { error: { code: 'invalid_value', event_id: 'event_of_mine' } },
+    ]);
+    client.session.sendMessage("Hi, I'd like to check on an order.");
+    await client.answered('order number?');
   });
 
   it('connects with a client secret that the openai package was given', async () => {
@@ -116,116 +82,31 @@ describe('an unchanged @openai/agents-realtime on the embedded pipeline', () => 
     });
     expect(value).toMatch(/^ek_/u);
     await connect({ apiKey: value });
-    session.sendMessage("Hi, I'd like to check on an order.");
-    await until(() => said('assistant').some((text) => text.includes('order number?')));
-    expect(errors).toEqual([]);
+    client.session.sendMessage("Hi, I'd like to check on an order.");
+    await client.answered('order number?');
+    expect(client.errors).toEqual([]);
   });
 
-  it('connects again, to a session anew', async () => {
-    await connect();
-    session.sendMessage("Hi, I'd like to check on an order.");
-    await until(() => said('assistant').some((text) => text.includes('order number?')));
+  it('connects again after its connection was cut, to a session anew', async () => {
+    const relay = await openPlainRelay(server.url);
+    await connect({ url: relay.url });
+    client.session.sendMessage("Hi, I'd like to check on an order.");
+    await client.answered('order number?');
     const gone = new Promise<void>((resolve) => {
-      session.transport.on('connection_change', (status) => {
+      client.session.transport.on('connection_change', (status) => {
         if (status === 'disconnected') resolve();
       });
     });
-    session.close();
+    relay.cut();
     await gone;
-    const ids: string[] = [];
-    session.on('transport_event', (event) => {
-      if (event.type === 'session.created') ids.push(event.session.id);
-    });
-    await open();
-    session.sendMessage('where is order 3308');
-    await until(() => said('assistant').some((text) => text.includes('was delivered')));
-    expect(ids).toHaveLength(1);
-    expect(errors).toEqual([]);
-  });
-
-  it('runs its own tool when the caller’s words ask for it', async () => {
-    const asked: unknown[] = [];
-    const lookup = tool({
-      name: 'lookup_order',
-      description: 'Finds an order by its number.',
-      parameters: {
-        type: 'object',
-        properties: { order_id: { type: 'string' } },
-        required: ['order_id'],
-        additionalProperties: false,
-      },
-      strict: true,
-      execute: (input) => {
-        asked.push(input);
-        return '{"order_id":"4471","status":"shipped","expected_delivery":"May 2"}';
-      },
-    });
-    await connect({ tools: [lookup] });
-    session.sendMessage('where is my order');
-    await until(() => said('assistant').some((text) => text.includes('order number?')));
-    await microphone?.speak('four-four-seven-one');
-    await until(() => said('assistant').some((text) => text.includes('May 2')));
-    expect(asked).toEqual([{ order_id: '4471' }]);
-    expect(errors).toEqual([]);
-  });
-
-  it('is interrupted by recorded speech and then shows only what was heard', async () => {
-    await connect();
-    session.sendMessage('where is order 4471');
-    await until(() => said('assistant').some((text) => text.includes('tracking shows?')));
-    // The words are there before their sound; the caller listens for a while before cutting in.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    await microphone?.speak('cancel-and-reorder');
-    await new Promise<void>((resolve) => session.on('audio_interrupted', () => resolve()));
-    await until(() => !said('assistant').some((text) => text.includes('tracking shows?')));
-    const cut = said('assistant').find((text) => text.startsWith('Order 4471'));
-    expect('Order 4471 has shipped and should arrive on April 25.').toContain(cut ?? 'nothing');
-    await until(() => said('assistant').some((text) => text.includes('billing')));
-    expect(said('user').at(-1)).toBe(
-      'wait can you cancel that one and reorder it with overnight shipping',
-    );
-    expect(errors).toEqual([]);
-  });
-});
-
-describe('an unchanged @openai/agents-realtime with an engine that calls two tools at once', () => {
-  beforeAll(async () => {
-    const engine = new ParallelCallsEngine();
-    server = await startStockServer({ openPipelines: () => Promise.resolve(pipelinesOf(engine)) });
-  });
-
-  afterAll(async () => {
-    await server.close();
-  });
-
-  it('runs both and has one answer to both outputs', async () => {
-    const add = tool({
-      name: 'add',
-      description: 'Adds two numbers.',
-      parameters: {
-        type: 'object',
-        properties: { a: { type: 'number' }, b: { type: 'number' } },
-        required: ['a', 'b'],
-        additionalProperties: false,
-      },
-      strict: true,
-      execute: (input) => {
-        const { a, b } = input as { a: number; b: number };
-        return String(a + b);
-      },
-    });
-    await connect({ tools: [add] });
-    let responses = 0;
-    session.on('transport_event', ({ type }) => (responses += Number(type === 'response.created')));
-    const spoken = new Promise<void>((resolve) => {
-      session.on('transport_event', (event) => {
-        if (event.type === 'response.done' && said('assistant').length > 0) resolve();
-      });
-    });
-    session.sendMessage('What are one and two, and three and four?');
-    await spoken;
-    expect(said('assistant')).toEqual(['They are 3 and 7.']);
-    expect(responses).toBe(2);
-    expect(errors).toEqual([]);
+    await client.open();
+    client.session.sendMessage('where is order 3308');
+    await client.answered('was delivered');
+    const ids = client.told.all
+      .filter(({ type }) => type === 'session.created')
+      .map(({ session }) => (session as { id: string }).id);
+    expect(new Set(ids).size).toBe(2);
+    expect(client.errors).toEqual([]);
+    await relay.close();
   });
 });

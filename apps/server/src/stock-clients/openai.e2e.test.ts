@@ -1,176 +1,144 @@
-import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import OpenAI from 'openai';
-import { OpenAIRealtimeWS } from 'openai/realtime/ws';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { certificateOf, openNativeHelper, openWsHelper } from '../testing/openai-helper.ts';
-import type { OpenAIHelper } from '../testing/openai-helper.ts';
-import { startStockServer } from '../testing/stock-server.ts';
-import type { StockServer } from '../testing/stock-server.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ANSWER_EVENTS, OpenAIConversation } from '../testing/openai-conversation.ts';
+import { certificateOf, OPENAI_HELPERS } from '../testing/openai-helper.ts';
+import type { HelperOptions, OpenAIHelper } from '../testing/openai-helper.ts';
+import { startTlsServerForTests } from '../testing/stock-tls-server.ts';
+import { openTlsRelay } from '../testing/tls-relay.ts';
+import type { TlsRelay } from '../testing/tls-relay.ts';
 import type { ToldEvent } from '../testing/told-events.ts';
-
-type Dialect = 'ga' | 'beta';
-
-const HELPERS = [
-  { module: 'openai/realtime/ws', dialect: 'ga', open: openWsHelper },
-  { module: 'openai/realtime/websocket', dialect: 'ga', open: openNativeHelper },
-  { module: 'openai/beta/realtime/ws', dialect: 'beta', open: openWsHelper },
-  { module: 'openai/beta/realtime/websocket', dialect: 'beta', open: openNativeHelper },
-] as const satisfies readonly {
-  module: string;
-  dialect: Dialect;
-  open: (dialect: Dialect, server: StockServer) => Promise<OpenAIHelper>;
-}[];
-
-/** Names of the server's events for the sound of an answer and for its words. */
-const ANSWER_EVENTS = {
-  ga: { audio: 'response.output_audio.delta', words: 'response.output_audio_transcript.done' },
-  beta: { audio: 'response.audio.delta', words: 'response.audio_transcript.done' },
-} as const;
-
-const LOOKUP_ORDER = {
-  type: 'function',
-  name: 'lookup_order',
-  description: 'Finds an order by its number.',
-  parameters: {
-    type: 'object',
-    properties: { order_id: { type: 'string' } },
-    required: ['order_id'],
-  },
-};
-
-/** A message of the caller, and the wish for an answer. */
-function ask(helper: OpenAIHelper, text: string): void {
-  const content = [{ type: 'input_text', text }];
-  helper.send({
-    type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content },
-  });
-  helper.send({ type: 'response.create' });
-}
-
-/** A `session.update` as the dialect has it. */
-function update(dialect: Dialect, session: Record<string, unknown>): Record<string, unknown> {
-  const type = dialect === 'ga' ? { type: 'realtime' } : {};
-  return { type: 'session.update', session: { ...type, ...session } };
-}
+import { fetchTrusting } from '../testing/trusting-fetch.ts';
 
 const audioBytesOf = (events: readonly ToldEvent[], type: string): number =>
   events
     .filter((event) => event.type === type)
     .reduce((bytes, { delta }) => bytes + Buffer.from(String(delta), 'base64').length, 0);
 
-// The helpers take wss only, and the server makes its certificate with openssl.
-const SIGNING_PROGRAM = 'openssl';
-const isWithoutOpenssl = spawnSync(SIGNING_PROGRAM, ['version']).error !== undefined;
+const sessionIdOf = ({ session }: ToldEvent): unknown => (session as { id: string }).id;
 
 describe('the Realtime helpers of an unchanged openai package', () => {
-  let server: StockServer;
+  const running = startTlsServerForTests();
 
-  beforeAll(async () => {
-    if (isWithoutOpenssl) return;
-    server = await startStockServer({ settings: { ANTIPHON_TLS: 'self-signed' } });
-  });
+  const opened: OpenAIConversation[] = [];
+  let relay: TlsRelay | null = null;
 
-  afterAll(async () => {
-    if (!isWithoutOpenssl) await server.close();
-  });
-
-  beforeEach(({ skip }) => skip(isWithoutOpenssl, 'openssl is not installed'));
-
-  describe.each(HELPERS)('$module', ({ dialect, open }) => {
-    let helper: OpenAIHelper;
-
-    beforeEach(async () => {
-      helper = await open(dialect, server);
-    });
-
-    afterEach(async () => {
-      if (!isWithoutOpenssl) await helper.close();
-    });
-
-    it('connects and is told the session it changes', async () => {
-      const created = await helper.told.next('session.created');
-      expect(created.session).toMatchObject({ model: 'acme-support' });
-      helper.send(update(dialect, { instructions: 'Be kind.' }));
-      const { session } = await helper.told.next('session.updated');
-      expect(session).toMatchObject({
-        instructions: 'Be kind.',
-        ...(dialect === 'ga' ? { type: 'realtime' } : { modalities: ['text', 'audio'] }),
-      });
-      expect(helper.errors).toEqual([]);
-    });
-
-    it('has a typed message answered aloud', async () => {
-      ask(helper, "Hi, I'd like to check on an order.");
-      const done = await helper.told.next('response.done');
-      expect(done.response).toMatchObject({ status: 'completed' });
-      const { audio, words } = ANSWER_EVENTS[dialect];
-      const { transcript } = await helper.told.next(words);
-      expect(transcript).toContain('order number?');
-      const audioBytes = audioBytesOf(helper.told.all, audio);
-      expect(audioBytes).toBeGreaterThan(24_000);
-      expect(audioBytes % 2).toBe(0);
-      expect(helper.errors).toEqual([]);
-    });
-
-    it('is told which of its events was wrong, and goes on', async () => {
-      helper.send({ type: 'input_audio_buffer.commit', event_id: 'event_of_mine' });
-      helper.send(update(dialect, { instructions: 'Be kind.' }));
-      await helper.told.next('session.updated');
-      expect(helper.errors).toMatchObject([
-        { code: 'input_audio_buffer_commit_empty', eventId: 'event_of_mine' },
-      ]);
-    });
-
-    it('runs a tool of its own and has the answer to it', async () => {
-      helper.send(update(dialect, { tools: [LOOKUP_ORDER] }));
-      ask(helper, 'where is order 4471');
-      const call = await helper.told.next('response.function_call_arguments.done');
-      expect(call).toMatchObject({ arguments: '{"order_id":"4471"}' });
-      const output = '{"order_id":"4471","status":"shipped","expected_delivery":"May 2"}';
-      helper.send({
-        type: 'conversation.item.create',
-        item: { type: 'function_call_output', call_id: call.call_id, output },
-      });
-      helper.send({ type: 'response.create' });
-      const { words } = ANSWER_EVENTS[dialect];
-      await helper.told.next(
-        (event) => event.type === words && String(event.transcript).includes('May 2'),
-      );
-      expect(helper.errors).toEqual([]);
-    });
-  });
-
-  it('reconnects by itself after its connection was cut, to a session anew', async () => {
-    const client = new OpenAI({ apiKey: server.key, baseURL: `${server.url}/v1` });
-    const helper = new OpenAIRealtimeWS(
-      {
-        model: 'acme-support',
-        options: { ca: await certificateOf(server) },
-        reconnect: true,
-        reconnectInitialDelay: 10,
-      },
-      client,
+  const connect = async (
+    { dialect, open }: (typeof OPENAI_HELPERS)[number],
+    options?: HelperOptions,
+  ): Promise<OpenAIConversation> => {
+    const conversation = new OpenAIConversation(
+      await open(dialect, running.server, options),
+      dialect,
     );
-    const errors: unknown[] = [];
-    helper.on('error', (error) => errors.push(error));
-    const created = () =>
-      new Promise<string>((resolve) => {
-        helper.once('session.created', ({ session }) =>
-          resolve((session as unknown as { id: string }).id),
-        );
-      });
-    const first = await created();
-    const again = created();
-    helper.socket.terminate();
-    expect(await again).not.toBe(first);
-    const updated = helper.emitted('session.updated');
-    helper.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Hi.' } });
-    await updated;
-    const closed = once(helper.socket, 'close');
-    helper.close();
-    await closed;
-    expect(errors).toEqual([]);
+    opened.push(conversation);
+    return conversation;
+  };
+
+  afterEach(async () => {
+    const unknown = opened.flatMap((conversation) => conversation.unknown);
+    await Promise.all(opened.splice(0).map(({ helper }) => helper.close()));
+    await relay?.close();
+    relay = null;
+    expect(unknown).toEqual([]);
   });
+
+  describe.each(OPENAI_HELPERS)('$module', (module) => {
+    const { dialect } = module;
+
+    describe('connected', () => {
+      let conversation: OpenAIConversation;
+      let helper: OpenAIHelper;
+
+      beforeEach(async () => {
+        conversation = await connect(module);
+        ({ helper } = conversation);
+      });
+
+      it('is told the session it changes', async () => {
+        const created = await helper.told.next('session.created');
+        expect(created.session).toMatchObject({ model: 'acme-support' });
+        conversation.update({ instructions: 'Be kind.' });
+        const { session } = await helper.told.next('session.updated');
+        expect(session).toMatchObject({
+          instructions: 'Be kind.',
+          ...(dialect === 'ga' ? { type: 'realtime' } : { modalities: ['text', 'audio'] }),
+        });
+        expect(helper.errors).toEqual([]);
+      });
+
+      it('has a typed message answered aloud', async () => {
+        conversation.ask("Hi, I'd like to check on an order.");
+        const done = await helper.told.next('response.done');
+        expect(done.response).toMatchObject({ status: 'completed' });
+        await conversation.answered('order number?');
+        const audioBytes = audioBytesOf(helper.told.all, ANSWER_EVENTS[dialect].audio);
+        expect(audioBytes).toBeGreaterThan(24_000);
+        expect(audioBytes % 2).toBe(0);
+        expect(helper.errors).toEqual([]);
+      });
+
+      it('is told which of its events was wrong, and goes on', async () => {
+        helper.send({ type: 'input_audio_buffer.commit', event_id: 'event_of_mine' });
+        conversation.update({ instructions: 'Be kind.' });
+        await helper.told.next('session.updated');
+        expect(helper.errors).toMatchObject([
+          { code: 'input_audio_buffer_commit_empty', eventId: 'event_of_mine' },
+        ]);
+        conversation.ask("Hi, I'd like to check on an order.");
+        await conversation.answered('order number?');
+      });
+    });
+
+    it('connects with a client secret that the package was given', async () => {
+      const { server } = running;
+      const fetch = fetchTrusting(await certificateOf(server));
+      const openai = new OpenAI({ apiKey: server.key, baseURL: `${server.url}/v1`, fetch });
+      const session = { instructions: 'Be kind.' };
+      const secret =
+        dialect === 'ga'
+          ? await openai.realtime.clientSecrets.create({
+              session: { type: 'realtime', ...session },
+            })
+          : (await openai.beta.realtime.sessions.create(session)).client_secret;
+      expect(secret.value).toMatch(/^ek_/u);
+      const conversation = await connect(module, { apiKey: secret.value });
+      const created = await conversation.helper.told.next('session.created');
+      expect(created.session).toMatchObject(session);
+      conversation.ask("Hi, I'd like to check on an order.");
+      await conversation.answered('order number?');
+      expect(conversation.helper.errors).toEqual([]);
+    });
+
+    it('has the next conversation after its connection was cut, in a session anew', async () => {
+      relay = await openTlsRelay(running.server);
+      const { url } = relay;
+      const reconnects = dialect === 'ga';
+      const first = await connect(module, { url, reconnects });
+      const before = sessionIdOf(await first.helper.told.next('session.created'));
+      relay.cut();
+      await first.helper.closed;
+      // The helpers of the beta do not come back by themselves: an app opens another.
+      const next = reconnects ? first : await connect(module, { url });
+      await next.helper.told.next(
+        (event) => event.type === 'session.created' && sessionIdOf(event) !== before,
+      );
+      next.ask("Hi, I'd like to check on an order.");
+      await next.answered('order number?');
+      expect(next.helper.errors).toEqual([]);
+    });
+  });
+
+  it.each(OPENAI_HELPERS.filter(({ dialect }) => dialect === 'beta'))(
+    '$module turns the dialect to the beta where a proxy drops what asks for it',
+    async (module) => {
+      relay = await openTlsRelay(running.server, { dropsDialect: true });
+      const conversation = await connect(module, { url: relay.url });
+      const { session } = await conversation.helper.told.next('session.created');
+      expect(session).toMatchObject({ type: 'realtime', output_modalities: ['audio'] });
+      conversation.update({ modalities: ['text', 'audio'] });
+      conversation.ask("Hi, I'd like to check on an order.");
+      await conversation.answered('order number?');
+      expect(conversation.helper.errors).toEqual([]);
+    },
+  );
 });

@@ -4,17 +4,24 @@ import OpenAI from 'openai';
 import { OpenAIRealtimeWebSocket as BetaOpenAIRealtimeWebSocket } from 'openai/beta/realtime/websocket';
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 
-const [, , dialect, baseURL] = process.argv;
+const [, , dialect, baseURL, props] = process.argv;
 const Helper = dialect === 'beta' ? BetaOpenAIRealtimeWebSocket : OpenAIRealtimeWebSocket;
 const client = new OpenAI({ baseURL });
 /** @type {OpenAIRealtimeWebSocket} */
 // @ts-expect-error The two helpers differ in the types of their events only.
-const helper = new Helper({ model: 'acme-support', dangerouslyAllowBrowser: true }, client);
+const helper = new Helper({ ...JSON.parse(props), dangerouslyAllowBrowser: true }, client);
 
-helper.socket.addEventListener('open', () => process.send?.({ isOpen: true }));
-helper.on('event', (event) => process.send?.({ event }));
+/** @param {object} message */
+const tell = (message) => {
+  // Whoever forked this may have gone; then nobody is to be told.
+  if (process.connected) process.send?.(message, () => {});
+};
+
+helper.socket.addEventListener('open', () => tell({ isOpen: true }));
+helper.socket.addEventListener('close', () => tell({ isClosed: true }));
+helper.on('event', (event) => tell({ event }));
 helper.on('error', ({ message, error }) =>
-  process.send?.({ error: { message, code: error?.code, eventId: error?.event_id } }),
+  tell({ error: { message, code: error?.code, eventId: error?.event_id } }),
 );
 process.on('message', (event) => helper.send(/** @type {any} */ (event)));
 process.once('disconnect', () => helper.close());

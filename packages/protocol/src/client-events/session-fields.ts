@@ -76,6 +76,9 @@ export const transcriptionField = z
     }),
   );
 
+/** What may be included. */
+export const includeField = z.literal('item.input_audio_transcription.logprobs');
+
 /** Noise reduction. */
 export const noiseReductionField = z
   .strictObject({ type: z.enum(['near_field', 'far_field']), strength: z.number().nullish() })

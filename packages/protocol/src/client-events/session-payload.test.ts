@@ -295,6 +295,7 @@ describe('readSessionPayload, faults', () => {
     [ga({ instructions: 5 }), 'invalid_type', 'session.instructions'],
     [ga({ output_modalities: ['video'] }), 'invalid_value', 'session.output_modalities[0]'],
     [ga({ output_modalities: [] }), 'invalid_value', 'session.output_modalities'],
+    [ga({ include: ['x'] }), 'invalid_value', 'session.include[0]'],
     [ga({ max_output_tokens: 0 }), 'invalid_value', 'session.max_output_tokens'],
     [ga({ max_output_tokens: 1.5 }), 'invalid_type', 'session.max_output_tokens'],
     [ga({ max_output_tokens: 'all' }), 'invalid_value', 'session.max_output_tokens'],

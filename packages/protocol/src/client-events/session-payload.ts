@@ -8,6 +8,7 @@ import type { SessionShape } from './client-event.ts';
 import { faultOfSchema } from './schema-fault.ts';
 import {
   audioFormatField,
+  includeField,
   maxTokensField,
   modalitiesField,
   noiseReductionField,
@@ -32,7 +33,7 @@ const sharedMembers = {
   tracing: tracingField.nullish(),
   truncation: truncationField.nullish(),
   prompt: promptField.nullish(),
-  include: z.array(z.string()).nullish(),
+  include: z.array(includeField).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   reasoning: reasoningField.nullish(),
   max_output_tokens: maxTokensField.nullish(),

@@ -1,7 +1,7 @@
 import type { GaAudioFormat } from '../audio-format.ts';
 import type { JsonObject } from '../json-value.ts';
-import type { InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
-import type { WireContentPart } from '../server-events/wire-item.ts';
+import type { Include, InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
+import type { WireUserPart } from '../server-events/wire-item.ts';
 import type { WireTool, WireTurnDetection } from '../server-events/wire-session.ts';
 
 type PatchOf<T> = T extends { type: infer Type } ? { type: Type } & Partial<Omit<T, 'type'>> : T;
@@ -15,7 +15,7 @@ export interface WireSessionUpdate {
   tool_choice?: ToolChoice;
   max_output_tokens?: number | 'inf';
   tracing?: 'auto' | JsonObject | null;
-  include?: string[] | null;
+  include?: Include[] | null;
   audio?: {
     input?: {
       format?: GaAudioFormat;
@@ -27,13 +27,12 @@ export interface WireSessionUpdate {
   };
 }
 
-type WireUserPart =
-  | Extract<WireContentPart, { type: 'input_text' | 'input_image' }>
-  | { type: 'input_audio'; audio: string };
+type NewUserPart =
+  Exclude<WireUserPart, { type: 'input_audio' }> | { type: 'input_audio'; audio: string };
 
 /** An item as a GA client sends it. */
 export type WireNewItem = { id?: string } & (
-  | { type: 'message'; role: 'user'; content: WireUserPart[] }
+  | { type: 'message'; role: 'user'; content: NewUserPart[] }
   | { type: 'message'; role: 'system'; content: { type: 'input_text'; text: string }[] }
   | { type: 'message'; role: 'assistant'; content: { type: 'output_text'; text: string }[] }
   | { type: 'function_call'; call_id?: string; name: string; arguments: string }

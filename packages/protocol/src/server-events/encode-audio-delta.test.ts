@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeAudioDelta } from './encode-audio-delta.ts';
 
 describe('encodeAudioDelta', () => {
-  it('writes the JSON a stringify would, whatever the ids contain', () => {
+  // The generator of strings takes over a second to prepare.
+  it('writes the JSON a stringify would, whatever the ids contain', { timeout: 30_000 }, () => {
     const event = fc.record({
       event_id: fc.string(),
       response_id: fc.string({ unit: 'binary' }),

@@ -291,6 +291,23 @@ describe('encodeServerEvent in beta', () => {
     expect(encoded(done, 'beta')['response']).toMatchObject({ output: [{ content }, {}] });
   });
 
+  it('shows a message of the caller without its images, which it has no word for', () => {
+    const item = itemObject({
+      id: 'item_u',
+      status: 'completed',
+      type: 'message',
+      role: 'user',
+      content: [
+        { type: 'input_image', imageUrl: 'data:,' },
+        { type: 'input_text', text: 'What is it?' },
+      ],
+    });
+    const content = [{ type: 'input_text', text: 'What is it?' }];
+    const retrieved = { type: 'conversation.item.retrieved', item } as const;
+    expect(encoded(retrieved, 'beta')['item']).toMatchObject({ content });
+    expect(encoded(retrieved, 'ga')['item']).toEqual(item);
+  });
+
   it('keeps "audio" and "text" as the types of content parts in both dialects', () => {
     for (const dialect of ['ga', 'beta'] as const) {
       const part = { type: 'audio', transcript: '' } as const;

@@ -1,21 +1,48 @@
 import type { AssistantPart, ConversationItem, UserPart } from '../conversation-item.ts';
 import { presentKeys } from '../present-keys.ts';
-import type { WireContentPart, WireItem } from './wire-item.ts';
+import type { WireAssistantPart, WireItem, WireMessage, WireUserPart } from './wire-item.ts';
 
-function wirePart(part: UserPart | AssistantPart, isAudioIncluded: boolean): WireContentPart {
+function wireUserPart(part: UserPart, isAudioIncluded: boolean): WireUserPart {
   switch (part.type) {
     case 'input_text':
-    case 'output_text':
       return { type: part.type, text: part.text };
     case 'input_image':
       return presentKeys({ type: part.type, image_url: part.imageUrl, detail: part.detail });
     case 'input_audio':
-    case 'output_audio':
-      return presentKeys({
-        type: part.type,
-        transcript: part.transcript,
-        audio: isAudioIncluded ? part.audio : undefined,
-      });
+      return wireAudioPart(part, isAudioIncluded);
+  }
+}
+
+function wireAssistantPart(part: AssistantPart, isAudioIncluded: boolean): WireAssistantPart {
+  return part.type === 'output_text'
+    ? { type: part.type, text: part.text }
+    : wireAudioPart(part, isAudioIncluded);
+}
+
+function wireAudioPart<Type extends string>(
+  part: { type: Type; audio?: string; transcript: string | null },
+  isAudioIncluded: boolean,
+) {
+  const { type, transcript, audio } = part;
+  return {
+    type,
+    transcript,
+    ...(isAudioIncluded && audio !== undefined && { audio }),
+  };
+}
+
+function wireMessage(
+  item: Extract<ConversationItem, { type: 'message' }>,
+  isAudioIncluded: boolean,
+): WireMessage {
+  const { role, content } = item;
+  switch (role) {
+    case 'user':
+      return { role, content: content.map((part) => wireUserPart(part, isAudioIncluded)) };
+    case 'assistant':
+      return { role, content: content.map((part) => wireAssistantPart(part, isAudioIncluded)) };
+    case 'system':
+      return { role, content: content.map(({ text }) => ({ type: 'input_text', text })) };
   }
 }
 
@@ -38,11 +65,8 @@ export function itemObject(
 ): WireItem {
   const head = { id: item.id, object: 'realtime.item', status: item.status } as const;
   switch (item.type) {
-    case 'message': {
-      const parts: (UserPart | AssistantPart)[] = item.content;
-      const content = parts.map((part) => wirePart(part, options.isAudioIncluded === true));
-      return { ...head, type: 'message', role: item.role, content };
-    }
+    case 'message':
+      return { ...head, type: 'message', ...wireMessage(item, options.isAudioIncluded === true) };
     case 'function_call':
       return {
         ...head,

@@ -31,7 +31,7 @@ export type TranscriptionUsage =
 type ResponseContentPart = { type: 'audio'; transcript: string } | { type: 'text'; text: string };
 
 /** One entry of rate_limits.updated. */
-interface RateLimit {
+export interface RateLimit {
   name: 'requests' | 'tokens';
   limit: number;
   remaining: number;
@@ -56,7 +56,8 @@ interface ItemPosition {
   previous_item_id: string | null;
 }
 
-interface TranscribedPart {
+/** Which part of which item a transcription is of. */
+export interface TranscribedPart {
   item_id: string;
   content_index: number;
 }
@@ -92,14 +93,11 @@ type ConversationEventBody =
   | ({
       type: 'conversation.item.input_audio_transcription.delta';
       delta: string;
-      logprobs?: unknown[];
     } & TranscribedPart)
   | ({
       type: 'conversation.item.input_audio_transcription.completed';
       transcript: string;
       usage: TranscriptionUsage;
-      logprobs?: unknown[];
-      languages?: string[];
     } & TranscribedPart)
   | ({
       type: 'conversation.item.input_audio_transcription.failed';

@@ -1,14 +1,26 @@
 import type { ItemStatus } from '../conversation-item.ts';
 
-/** A content part of an item in the GA dialect; the beta encoder renames the output types. */
-export type WireContentPart =
-  | { type: 'input_text'; text: string }
+type WireInputText = { type: 'input_text'; text: string };
+
+/** A content part of a user message in the GA dialect. */
+export type WireUserPart =
+  | WireInputText
   | { type: 'input_audio'; transcript: string | null; audio?: string }
-  | { type: 'input_image'; image_url: string; detail?: 'auto' | 'low' | 'high' }
+  | { type: 'input_image'; image_url: string; detail?: 'auto' | 'low' | 'high' };
+
+/** A content part of an assistant message in the GA dialect; the beta encoder renames the types. */
+export type WireAssistantPart =
   | { type: 'output_text'; text: string }
   | { type: 'output_audio'; transcript: string | null; audio?: string };
 
-interface WireItemHead {
+/** Who says a message, and its content. */
+export type WireMessage =
+  | { role: 'user'; content: WireUserPart[] }
+  | { role: 'assistant'; content: WireAssistantPart[] }
+  | { role: 'system'; content: WireInputText[] };
+
+/** What every item has. */
+export interface WireItemHead {
   id: string;
   object: 'realtime.item';
   status: ItemStatus;
@@ -17,7 +29,7 @@ interface WireItemHead {
 /** An item as events carry it, in the GA dialect. */
 export type WireItem = WireItemHead &
   (
-    | { type: 'message'; role: 'user' | 'assistant' | 'system'; content: WireContentPart[] }
+    | ({ type: 'message' } & WireMessage)
     | { type: 'function_call'; name: string; call_id: string; arguments: string }
     | { type: 'function_call_output'; call_id: string; output: string }
   );

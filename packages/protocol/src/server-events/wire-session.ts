@@ -1,6 +1,6 @@
 import type { GaAudioFormat } from '../audio-format.ts';
 import type { JsonObject } from '../json-value.ts';
-import type { InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
+import type { Include, InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
 
 /** Turn detection as a session object shows it: always with every member of its type. */
 export type WireTurnDetection =
@@ -29,7 +29,7 @@ export interface WireTool {
 }
 
 /** Tracing settings as a session object shows them. */
-interface WireTracing {
+export interface WireTracing {
   workflow_name?: string;
   group_id?: string;
   metadata?: JsonObject;
@@ -43,7 +43,7 @@ interface WireRetentionRatio {
 }
 
 /** A stored prompt as a session object shows it. */
-interface WirePrompt {
+export interface WirePrompt {
   id: string;
   version?: string;
   variables?: JsonObject;
@@ -77,7 +77,7 @@ interface RealtimeSessionObject {
     input: WireAudioInput;
     output: { format: GaAudioFormat; voice: string; speed: number };
   };
-  include: string[] | null;
+  include: Include[] | null;
   parallel_tool_calls?: boolean;
   reasoning?: { effort?: string };
   /** Only the beta dialect shows it; the GA encoder leaves it out. */
@@ -90,7 +90,7 @@ interface TranscriptionSessionObject {
   object: 'realtime.transcription_session';
   id: string;
   audio: { input: WireAudioInput };
-  include: string[] | null;
+  include: Include[] | null;
   expires_at: number;
 }
 

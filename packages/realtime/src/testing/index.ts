@@ -1,0 +1,1 @@
+export { unknownToStockClient } from './stock-parser.ts';
