@@ -115,7 +115,6 @@ export class RealtimeUpgrade {
         dialect: dialectOf(request, url),
         sessionId,
         ...admission,
-        ...(isForTranscripts(url) && { sessionType: 'transcription' }),
         clock,
         start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
       });
@@ -186,11 +185,6 @@ function dialectOf({ headers }: IncomingMessage, url: URL) {
     betaHeader: headers['openai-beta'],
     subprotocols: offeredSubprotocols(headers['sec-websocket-protocol']),
   });
-}
-
-/** A client may come for transcripts alone, as its first update could also say. */
-function isForTranscripts({ searchParams }: URL): boolean {
-  return searchParams.get('intent') === 'transcription';
 }
 
 /** A client that names nobody gets the model that its secret was made for. */

@@ -159,17 +159,13 @@ export class AgentSpeech {
   cancel(reason: CancelReason): void {
     const generation = this.#generation;
     if (!generation) return;
-    const { conversation } = this.#options.parts;
+    const { parts } = this.#options;
     this.#engine?.cancel(generation.id);
     this.#generation = null;
     this.#measured.delete(generation.id);
-    if (generation.itemId !== null && !generation.hasAudio) {
-      const item = conversation.message(generation.itemId);
-      const text = item?.medium === 'text' ? (item.text ?? '') : '';
-      conversation.append({ type: 'truncated', itemId: generation.itemId, text, audioMs: 0 });
-    }
+    const unspoken = generation.hasAudio ? null : this.#withdraw(generation);
     this.#tellItemDone(generation, 'incomplete');
-    this.#options.parts.notify({
+    parts.notify({
       type: 'generation.ended',
       generationId: generation.id,
       outcome: 'cancelled',
@@ -178,6 +174,21 @@ export class AgentSpeech {
       usage: NO_USAGE,
       error: null,
     });
+    if (unspoken !== null) parts.notify({ type: 'item.truncated', ...unspoken });
+  }
+
+  /** A message nothing of which was sounded holds no words, unless it is read; what it held. */
+  #withdraw({ itemId }: Generation) {
+    const { conversation } = this.#options.parts;
+    const item = itemId === null ? undefined : conversation.message(itemId);
+    if (!item) return null;
+    const written = item.text ?? '';
+    const isRead = item.medium === 'text';
+    const text = isRead ? written : '';
+    conversation.append({ type: 'truncated', itemId: item.id, text, audioMs: 0 });
+    if (isRead || written === '') return null;
+    const unheard = written.trim().replaceAll(/\s+/gu, ' ');
+    return { itemId: item.id, audioEndMs: 0, heard: '', unheard };
   }
 
   /** The first audio of a generation was written. */
@@ -195,7 +206,10 @@ export class AgentSpeech {
   itemPlayed(itemId: string): void {
     const { parts } = this.#options;
     const audioMs = Math.round(parts.ledger.generatedMs(itemId));
-    parts.conversation.append({ type: 'completed', itemId, audioMs });
+    // A client may have said before that it stopped earlier.
+    if (parts.conversation.message(itemId)?.status === 'inProgress') {
+      parts.conversation.append({ type: 'completed', itemId, audioMs });
+    }
     parts.notify({ type: 'playout.drained', itemId });
   }
 

@@ -73,5 +73,5 @@ export class PlayoutLedger {
   }
 }
 
-/** Positions reported in whole milliseconds lie up to one below the end of the last sample. */
-const ROUNDING_MS = 1;
+/** Positions and word ends are sums of fractions of a millisecond. */
+const ROUNDING_MS = 0.01;

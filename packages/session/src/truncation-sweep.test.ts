@@ -36,11 +36,9 @@ function casesOf(leg: TruncationLeg, isTimed: boolean): TruncationCase[] {
   const cases = kinds.flatMap((kind) =>
     STYLES[kind].map((style): Omit<TruncationCase, 'seed'> => ({ leg, kind, style, isTimed })),
   );
-  return cases
-    .filter(({ style }) => leg !== 'hold, late marks' || style !== 'twice')
-    .flatMap((one, index) =>
-      Array.from({ length: SEEDS }, (_, seed) => ({ ...one, seed: index * SEEDS + seed + 1 })),
-    );
+  return cases.flatMap((one, index) =>
+    Array.from({ length: SEEDS }, (_, seed) => ({ ...one, seed: index * SEEDS + seed + 1 })),
+  );
 }
 
 interface Counts {
