@@ -54,6 +54,7 @@ export class AgentSpeech {
   #generation: Generation | null = null;
   #turnCount = 0;
   #coverCount = 0;
+  #noiseCount = 0;
   /** Generations whose first audio is still to be written, by id. */
   readonly #measured = new Map<string, TurnClock>();
 
@@ -229,6 +230,8 @@ export class AgentSpeech {
         return config.apology;
       case 'farewell':
         return config.farewell;
+      case 'backchannel':
+        return config.listeningNoises[this.#noiseCount++ % config.listeningNoises.length] ?? '';
       case 'resumption':
         return this.#options.unheard();
       case 'cover':

@@ -11,8 +11,8 @@ import {
 
 const LEGS = Object.keys(TRUNCATION_LEGS) as TruncationLeg[];
 
-/** A resumption is what an answer left unsaid, and is interrupted as one. */
-type Spoken = Exclude<GenerationKind, 'resumption'>;
+/** A resumption is interrupted as an answer is; a listening noise is a word, said while nobody has a turn. */
+type Spoken = Exclude<GenerationKind, 'resumption' | 'backchannel'>;
 
 const INTERRUPTIBLE: readonly TruncationStyle[] = ['once', 'twice', 'again', 'hangUp'];
 

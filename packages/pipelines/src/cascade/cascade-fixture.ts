@@ -44,6 +44,8 @@ export const FIXTURE_CONFIG: SessionConfig = {
   turnDetection: null,
   greeting: null,
   covers: [],
+  listeningNoises: [],
+  listeningAfterMs: 6_000,
   apology: 'Sorry.',
   farewell: 'Goodbye.',
 };

@@ -17,6 +17,8 @@ export type GenerationKind =
   | 'cover'
   | 'apology'
   | 'farewell'
+  /** "Mm-hmm", while the caller speaks. */
+  | 'backchannel'
   /** What was left unheard when the caller only seemed to cut in. */
   | 'resumption';
 
