@@ -1,15 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { inRepository } from '../setup/repository.mjs';
 
 /** @typedef {{ resolved?: string, optionalDependencies?: Record<string, string> }} LockedPackage */
 
 /**
- * package-lock.json names no registry, so npm takes every package from the one that is configured
+ * A package-lock.json names no registry, so npm takes every package from the one that is configured
  * where it runs; and it lists the binaries of every platform, without which npm ci refuses it.
  * @returns {string[]} one line per problem
  */
-export function checkLockfile() {
-  const { packages } = JSON.parse(readFileSync(inRepository('package-lock.json'), 'utf8'));
+export function checkLockfiles() {
+  const clients = readdirSync(inRepository('infra/stock-clients'))
+    .map((name) => `infra/stock-clients/${name}/package-lock.json`)
+    .filter((file) => existsSync(inRepository(file)));
+  return ['package-lock.json', ...clients].flatMap(checkLockfile);
+}
+
+/** @param {string} file */
+function checkLockfile(file) {
+  const { packages } = JSON.parse(readFileSync(inRepository(file), 'utf8'));
   /** @type {[string, LockedPackage][]} */
   const entries = Object.entries(packages);
   const problems = [];
@@ -20,5 +28,5 @@ export function checkLockfile() {
       if (!places.some((place) => place in packages)) problems.push(`${name} has no entry`);
     }
   }
-  return problems.map((problem) => `package-lock.json: ${problem}`);
+  return problems.map((problem) => `${file}: ${problem}`);
 }
