@@ -6,6 +6,8 @@ import type { AddressInfo, Socket } from 'node:net';
 export interface PlainRelay {
   /** Its WebSocket address, without a path. */
   readonly url: string;
+  /** Drops the connections there are; new ones are taken. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -25,12 +27,16 @@ export async function openPlainRelay(serverUrl: string): Promise<PlainRelay> {
       socket.once('close', () => sockets.delete(socket));
     }
   });
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },
