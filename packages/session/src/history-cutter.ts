@@ -122,7 +122,7 @@ export class HistoryCutter {
 
   #truncate(itemId: string, playedMs: number): void {
     const { conversation, ledger, notify } = this.#parts;
-    if (!conversation.item(itemId)) return;
+    if (!conversation.item(itemId) || !ledger.has(itemId)) return;
     const { heard, unheard } = ledger.divide(itemId, playedMs);
     if (this.#unheard.has(itemId)) this.#unheard.set(itemId, unheard);
     const audioEndMs = Math.floor(playedMs);

@@ -30,6 +30,11 @@ export class PlayoutLedger {
     return this.#items.has(itemId);
   }
 
+  /** The item is gone; another may come under its id that the agent did not speak. */
+  forget(itemId: string): void {
+    this.#items.delete(itemId);
+  }
+
   write(itemId: string, delta: string): void {
     const item = this.#items.get(itemId);
     if (item) item.text += delta;

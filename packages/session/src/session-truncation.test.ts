@@ -81,6 +81,26 @@ describe('what is kept of interrupted speech', () => {
     expect(test.channel.of('item.truncated')).toMatchObject([{ heard: '', unheard: 'one two' }]);
   });
 
+  it('leaves alone what a client put in the place of an item it deleted', () => {
+    const test = new TestSession(HOLD);
+    test.session.control.requestAnswer({});
+    say(test, 'one two three four');
+    const id = test.agentItemId;
+    test.clock.advance(300);
+    test.session.control.deleteItem(id);
+    test.session.control.addItem({
+      kind: 'message',
+      id,
+      speaker: 'agent',
+      medium: 'text',
+      text: 'one',
+      audioMs: 0,
+    });
+    test.detectors.detector.start();
+    test.hear(500);
+    expect(said(test)).toEqual(['one']);
+  });
+
   it('stays as the client told it where what it cut may not be interrupted', () => {
     const test = new TestSession(CANCEL);
     test.session.control.requestAnswer({});
