@@ -97,9 +97,10 @@ export class FormatWatch {
    */
   hear(bytes: Uint8Array): FormatDoubt | null {
     for (let at = 0; at < bytes.length && !this.#isDone;) {
-      const end = Math.min(bytes.length, at + FRAME_BYTES - this.#filled);
-      const taken = end - at;
-      for (; at < end; at++) this.#frame[this.#filled++] = bytes[at]!;
+      const taken = Math.min(bytes.length - at, FRAME_BYTES - this.#filled);
+      this.#frame.set(bytes.subarray(at, at + taken), this.#filled);
+      at += taken;
+      this.#filled += taken;
       this.#heardBytes += taken;
       if (this.#filled < FRAME_BYTES) break;
       this.#filled = 0;

@@ -14,6 +14,9 @@ const CLOSE = 0.25;
 /** The first second of sound is to be enough, so the first judgement rests on little more than half. */
 const FIRST_SPAN_MS = 550;
 
+/** A hiccup of the network early in a span this long has passed by its end. */
+const HICCUP_SPAN_MS = 800;
+
 /** Whoever kept the declared pace for this time is judged by longer spans. */
 const HASTE_MS = 2_000;
 const LATER_SPAN_MS = 1_000;
@@ -101,7 +104,7 @@ export class PaceWatch {
     for (const hz of RATES) {
       if (hz === this.#declaredHz || Math.abs(pace / hz - 1) > CLOSE) continue;
       this.#window.fit(hz, neededMs, this.#tried);
-      if (looksLikeHz === this.#declaredHz || isNearer(this.#tried, this.#best)) {
+      if (looksLikeHz === this.#declaredHz || this.#isPreferred(this.#tried, this.#best)) {
         looksLikeHz = hz;
         [this.#tried, this.#best] = [this.#best, this.#tried];
       }
@@ -110,14 +113,14 @@ export class PaceWatch {
     const isAhead = this.#leadMs - this.#mostLeadMs >= NEEDED_LEAD_MS;
     return looksLikeHz < this.#declaredHz || isAhead ? { looksLikeHz } : null;
   }
-}
 
-/**
- * Whether a higher rate is to be preferred to a lower one. What waited in the network makes 48 kHz
- * look like 44.1, never the other way about: so it is, unless something came too early for it or
- * much of it is on the line of the rate and less near to it.
- */
-function isNearer(higher: PaceFit, lower: PaceFit): boolean {
-  if (higher.isEarly) return false;
-  return higher.spreadMs === Infinity || higher.spreadMs < lower.spreadMs;
+  /**
+   * Whether a higher rate goes before a lower one, as 48 kHz before 44.1, which it looks like while
+   * some of it waits in the network: where it lies nearer to the line, or too little of it is there.
+   */
+  #isPreferred(higher: PaceFit, lower: PaceFit): boolean {
+    if (higher.isEarly) return false;
+    if (higher.spreadMs === Infinity) return this.#window.spanMs < HICCUP_SPAN_MS;
+    return higher.spreadMs < lower.spreadMs;
+  }
 }

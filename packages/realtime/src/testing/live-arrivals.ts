@@ -43,8 +43,9 @@ export function liveArrivals(
   const totalMs = (samples * 1000) / hz;
   const hiccups: number[] = [];
   let hiccupAtMs = random() * 2_000;
-  for (; hiccupMs > 0 && hiccupAtMs < totalMs; hiccupAtMs += 500 + random() * 2_000) {
+  while (hiccupAtMs < totalMs) {
     hiccups.push(hiccupAtMs);
+    hiccupAtMs += 500 + random() * 2_000;
   }
   const arrivals: Arrival[] = [];
   let sent = 0;
