@@ -87,6 +87,12 @@ export class TurnTranscripts {
     else this.#limit(turn);
   }
 
+  /** What was heard of a turn so far; empty for one that is not there. */
+  partialOf(itemId: string): string {
+    const turn = this.#turns.get(itemId);
+    return turn?.text ?? turn?.partial ?? '';
+  }
+
   /** Forgets a turn, owed or not. */
   drop(itemId: string): void {
     const turn = this.#turns.get(itemId);
