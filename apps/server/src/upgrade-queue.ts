@@ -2,7 +2,7 @@
  * Each of them starts a session, which takes about a millisecond; the audio of all other sessions
  * waits for that long.
  */
-const AT_ONCE = 4;
+const AT_ONCE = 2;
 
 /** As many as a full server has sessions. */
 const MOST_WAITING = 4096;
