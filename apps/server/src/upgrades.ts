@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { UpgradeQueue } from './upgrade-queue.ts';
 
 /** Takes the upgrade requests of one endpoint. */
 export interface UpgradeHandler {
@@ -25,16 +26,35 @@ const REALTIME_PATHS = new Set([
 ]);
 const FEED_PATH = /^\/sessions\/[^/]+\/feed$/u;
 
-/** Sends each upgrade request of the server to its endpoint; others get a 404. */
-export function routeUpgrades(server: Server, { realtime, feed }: UpgradeRoutes): void {
+/**
+ * Sends each upgrade request of the server to its endpoint, a few in one turn of the event loop.
+ * Others get a 404, and a 503 when very many wait.
+ */
+export function routeUpgrades(server: Server, routes: UpgradeRoutes): void {
+  const queue = new UpgradeQueue();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = URL.canParse(request.url ?? '', 'http://localhost')
       ? new URL(request.url ?? '', 'http://localhost')
       : null;
-    if (url && REALTIME_PATHS.has(url.pathname)) realtime.handle(request, url, { socket, head });
-    else if (url && FEED_PATH.test(url.pathname)) feed.handle(request, url, { socket, head });
-    else refuseUpgrade(socket, 404);
+    const handler = url && handlerFor(url, routes);
+    if (!handler) {
+      refuseUpgrade(socket, 404);
+      return;
+    }
+    // A connection that fails while it waits has nobody else who hears of it.
+    const drop = () => socket.destroy();
+    socket.on('error', drop);
+    const isTaken = queue.add(() => {
+      socket.off('error', drop);
+      handler.handle(request, url, { socket, head });
+    });
+    if (!isTaken) refuseUpgrade(socket, 503);
   });
+}
+
+function handlerFor({ pathname }: URL, { realtime, feed }: UpgradeRoutes): UpgradeHandler | null {
+  if (REALTIME_PATHS.has(pathname)) return realtime;
+  return FEED_PATH.test(pathname) ? feed : null;
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
