@@ -187,8 +187,12 @@ export const sessionSetup = setup({
     makeListeningNoise: begin(() => ({ kind: 'backchannel', itemId: null, options: {} })),
     sayFarewell: begin(() => ({ kind: 'farewell', itemId: null, options: {} })),
     sayAgain: begin(({ context }) => askAgain(context)),
+    /** What somebody has asked for meanwhile goes before. */
     queueSayAgain: assign(({ context }) => ({
-      waitingAsk: context.interrupted === 'nothing' ? context.waitingAsk : askAgain(context),
+      waitingAsk:
+        context.interrupted === 'nothing'
+          ? context.waitingAsk
+          : (context.waitingAsk ?? askAgain(context)),
     })),
     /** A cover that was cut is not worth saying again, and neither is what was heard to its end. */
     noteCut: assign(({ context, event }) => {

@@ -120,7 +120,7 @@ const sharedMembers: Record<string, Member> = {
     ),
   ),
   prompt: optional(prompt, 60),
-  include: optional(list(text())),
+  include: optional(list(word('item.input_audio_transcription.logprobs'))),
   parallel_tool_calls: optional(flag),
   reasoning: optional(reasoning),
   max_output_tokens: optional(maxTokens),
@@ -194,7 +194,7 @@ export const transcriptionSession = strict(
     input_audio_format: given(format),
     input_audio_transcription: optional(transcription),
     turn_detection: optional(turnDetection),
-    include: optional(list(text())),
+    include: optional(list(word('item.input_audio_transcription.logprobs'))),
   },
   GA_MEMBERS,
 );

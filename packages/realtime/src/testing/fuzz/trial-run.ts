@@ -103,7 +103,8 @@ export class TrialRun {
       this.#tally.invalid += 1;
       const [answer, ...rest] = answers;
       check(rest.length === 0, 'more than one answer to what is wrong', answers);
-      checkError(answer, faults, frame);
+      // What cannot be read is told of where the client wrote it.
+      checkError(answer, faults, frame, verdict ? this.#dialect : 'ga');
       const isUnchanged =
         control.config === before.config && control.items().length === before.items;
       check(isUnchanged, 'something was done although it is wrong', answers);
@@ -112,7 +113,7 @@ export class TrialRun {
       check(type === frame.event?.type, 'taken for another event', type);
       if (errors.length > 0) {
         check(answers.length === 1, 'more than one answer to what is wrong', answers);
-        checkError(answers[0], verdict.doubts, frame);
+        checkError(answers[0], verdict.doubts, frame, this.#dialect);
       } else this.#carriedOut(frame, verdict, answers);
     }
     this.#expectedErrors += errors.length;

@@ -111,9 +111,7 @@ function judgeUpdate(payload: unknown, type: string, now: Circumstances): Verdic
   const faults = [
     ...(isOtherModel(asked) && !greets ? [fault('invalid_value', 'session.model')] : []),
     ...(isRecord(asked.prompt) ? [fault('invalid_value', 'session.prompt')] : []),
-    ...(hasSpoken && next.voice !== session.voice
-      ? [fault('cannot_update_voice', 'session.voice')]
-      : []),
+    ...(hasSpoken && next.voice !== session.voice ? [fault('cannot_update_voice', null)] : []),
     ...(hasSpoken && rateOf(next) !== rateOf(session)
       ? [fault('invalid_value', 'session.audio.output.format')]
       : []),
@@ -207,7 +205,7 @@ function judgeTruncate(
     view.agentItems.includes(itemId) && item?.kind === 'message' && item.medium === 'audio';
   const sentMs = Math.round(view.sentMs(itemId));
   const faults = [
-    ...(members['content_index'] === 0 ? [] : [fault('invalid_value', 'content_index')]),
+    ...(members['content_index'] === 0 || !item ? [] : [fault('invalid_value', 'content_index')]),
     ...(item ? [] : [fault('item_truncate_invalid_item_id', 'item_id')]),
     ...(item && !isSpeech ? [fault('invalid_value', 'item_id')] : []),
     ...(isSpeech && Number(members['audio_end_ms']) > sentMs + OVERSHOOT_MS
