@@ -25,7 +25,8 @@ import { errorFrame } from './error-frame.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { apiKeyHeader } from './request-key.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { AZURE_BETA_PATH } from './upgrades.ts';
+import { AZURE_BETA_PATH, SOCKET_OPTIONS } from './upgrades.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** A legal append of 15 MiB of audio is a text frame of 20 MiB; nothing legal is larger. */
 const MAX_PAYLOAD_BYTES = 22 * 1024 * 1024;
@@ -46,6 +47,7 @@ export interface RealtimeUpgradeOptions {
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
   readonly heartbeat: Heartbeat;
+  readonly waitingRoom: WaitingRoom;
   readonly clock: Clock;
   readonly log: Logger;
   /** Why no session can start now, for people; `null` when one can. */
@@ -59,9 +61,7 @@ export interface RealtimeUpgradeOptions {
 export class RealtimeUpgrade {
   readonly #options: RealtimeUpgradeOptions;
   readonly #server = new WebSocketServer({
-    noServer: true,
-    // Base64 audio hardly shrinks, and compressing it costs time and memory per connection.
-    perMessageDeflate: false,
+    ...SOCKET_OPTIONS,
     maxPayload: MAX_PAYLOAD_BYTES,
     handleProtocols: (offered) => acceptedSubprotocol(offered) ?? false,
   });
@@ -102,6 +102,7 @@ export class RealtimeUpgrade {
       refuse(socket, fault, closing);
       return;
     }
+    this.#options.waitingRoom.letIn(request);
     const sessionId = newId('sess');
     try {
       const connection = new RealtimeConnection({

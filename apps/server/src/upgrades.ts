@@ -17,6 +17,15 @@ export interface UpgradeRoutes {
 /** Where Azure speaks the beta dialect; its clients send no header that says so. */
 export const AZURE_BETA_PATH = '/openai/realtime';
 
+/** What every WebSocket server here is opened with; its types do not know `closeTimeout` yet. */
+export const SOCKET_OPTIONS = {
+  noServer: true,
+  // Base64 audio hardly shrinks, and compressing it costs time and memory per connection.
+  perMessageDeflate: false,
+  // A client that does not answer the end of its connection is not waited for any longer, in ms.
+  closeTimeout: 5_000,
+};
+
 /** The API's path, the same without its version, and the two that Azure's resources have. */
 const REALTIME_PATHS = new Set([
   '/v1/realtime',
