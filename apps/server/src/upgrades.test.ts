@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
+import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { TestClient } from './testing/test-client.ts';
@@ -9,6 +10,24 @@ import { routeUpgrades } from './upgrades.ts';
 
 /** Twenty turns of the event loop. */
 const MANY = 40;
+
+/** A socket that keeps what is written to it; the other side says nothing. */
+class Socket extends Duplex {
+  written = '';
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.written += chunk.toString('latin1');
+    done();
+  }
+}
+
+/** What the socket was answered, once it is closed. */
+async function answerTo(socket: Socket): Promise<string> {
+  await once(socket, 'close');
+  return socket.written;
+}
 
 /** A server that never listens: upgrade requests are handed to it, and handled ones are counted. */
 function unplugged() {
@@ -19,7 +38,7 @@ function unplugged() {
   };
   routeUpgrades(server, { realtime: handler, feed: handler });
   const ask = (url: string) => {
-    const socket = new PassThrough();
+    const socket = new Socket();
     server.emit('upgrade', { url }, socket, Buffer.alloc(0));
     return socket;
   };
@@ -30,14 +49,14 @@ describe('routeUpgrades', () => {
   it('answers 404 at once to paths that are no endpoint', async () => {
     const { handled, ask } = unplugged();
     for (let count = 0; count < 3; count += 1) ask('/v1/realtime');
-    expect(await text(ask('/v1/elsewhere'))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/u);
+    expect(await answerTo(ask('/v1/elsewhere'))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/u);
     expect(handled).toHaveLength(2);
   });
 
   it('answers 503 when too many wait', async () => {
     const { ask } = unplugged();
     for (let count = 0; count < 2 + 4096; count += 1) ask('/sessions/sess_1/feed');
-    expect(await text(ask('/v1/realtime'))).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/u);
+    expect(await answerTo(ask('/v1/realtime'))).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/u);
   });
 
   it('drops a connection that fails while it waits, and goes on', async () => {
@@ -48,6 +67,27 @@ describe('routeUpgrades', () => {
     expect(failing!.destroyed).toBe(true);
     await nextTurn();
     expect(handled).toHaveLength(4);
+  });
+});
+
+describe('a client that is refused and does not close its side', () => {
+  it('is not held', async () => {
+    const server = await startTestServer();
+    const port = Number(new URL(server.url).port);
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write(
+      'GET /v1/elsewhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/u);
+    await once(socket, 'end');
+    // Both ends are in this process.
+    const held = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+    await expect.poll(held).toBe(1);
+    expect(socket.destroyed).toBe(false);
+    socket.destroy();
+    await server.close();
   });
 });
 

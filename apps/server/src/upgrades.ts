@@ -70,5 +70,7 @@ function refuseUpgrade(socket: Duplex, status: number): void {
   socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    // A client that does not close its side would be held for ever.
+    () => socket.destroy(),
   );
 }
