@@ -14,7 +14,9 @@ import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import type { SpeculationOutcome } from './speculation.ts';
+import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
+import type { TurnTranscript } from './turn-transcripts.ts';
 
 /** What {@link CascadeSession} needs. */
 export interface CascadeSessionOptions {
@@ -57,14 +59,15 @@ export class CascadeSession implements EngineSession {
 
   constructor(options: CascadeSessionOptions) {
     this.#options = options;
-    const { context, speechToText, clock, timeouts, maxUnclear, onFault } = options;
+    const { context, speechToText, languageModel, clock, timeouts, maxUnclear, onFault } = options;
     this.#transcripts = new TurnTranscripts({
       sessionId: context.sessionId,
       speechToText,
       clock,
       transcriptMs: timeouts.transcriptMs,
       maxUnclear,
-      onTranscript: (itemId, text, isFinal) => this.#hearTranscript(itemId, text, isFinal),
+      expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
+      onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
     });
   }
@@ -144,8 +147,8 @@ export class CascadeSession implements EngineSession {
     this.#prepared = null;
   }
 
-  #hearTranscript(itemId: string, text: string, isFinal: boolean): void {
-    this.#options.context.onEvent({ type: 'transcript', itemId, text, isFinal });
-    if (!isFinal && this.#pause) this.#prepare(this.#pause);
+  #hearTranscript(transcript: TurnTranscript): void {
+    this.#options.context.onEvent({ type: 'transcript', ...transcript });
+    if (!transcript.isFinal && this.#pause) this.#prepare(this.#pause);
   }
 }

@@ -143,11 +143,11 @@ describe('while the caller pauses and the recogniser trails behind', () => {
     const fixture = await PausedFixture.open({ turns: [{ partials: ['where'], isStuck: true }] });
     fixture.commit();
     fixture.caller.answer('a');
-    fixture.stt.recognitions[0]?.events.onPartial(SAID);
+    fixture.stt.recognitions[0]?.events.onPartial({ text: SAID });
     await settle();
     expect(fixture.outcomes).toEqual(['prepared']);
     fixture.caller.session.cancel('a');
-    fixture.stt.recognitions[0]?.events.onPartial(`${SAID} please`);
+    fixture.stt.recognitions[0]?.events.onPartial({ text: `${SAID} please` });
     await settle();
     expect(fixture.caller.of('transcript')).toHaveLength(3);
     expect(fixture.outcomes).toEqual(['prepared', 'discarded']);
