@@ -49,6 +49,8 @@ export interface RealtimeUpgradeOptions {
   readonly heartbeat: Heartbeat;
   readonly waitingRoom: WaitingRoom;
   readonly clock: Clock;
+  /** After which a session expires. */
+  readonly maxSessionMs: number;
   readonly log: Logger;
   /** Why no session can start now, for people; `null` when one can. */
   readonly unreadyReason: () => string | null;
@@ -117,6 +119,7 @@ export class RealtimeUpgrade {
         sessionId,
         ...admission,
         clock,
+        maxSessionMs: this.#options.maxSessionMs,
         start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
       });
       passMessages(socket, {

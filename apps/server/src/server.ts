@@ -91,6 +91,7 @@ export async function startServer(
     clock,
     log,
     maxSessions: config.maxSessions,
+    maxSessionMs: config.maxSessionMs,
   });
   const readiness = new Readiness(registry);
   const heartbeat = new Heartbeat(clock, () =>
@@ -121,6 +122,7 @@ export async function startServer(
     heartbeat,
     waitingRoom,
     clock,
+    maxSessionMs: config.maxSessionMs,
     log,
     unreadyReason,
   });

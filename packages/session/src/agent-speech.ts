@@ -97,7 +97,7 @@ export class AgentSpeech {
   /** Takes what the engine reports; events of other generations are stale and ignored. */
   hear(event: EngineEvent): void {
     if (event.type === 'transcript') {
-      this.#transcribe(event.itemId, event.text, event.isFinal);
+      this.#transcribe(event);
       return;
     }
     const generation = this.#generation;
@@ -239,10 +239,15 @@ export class AgentSpeech {
     }
   }
 
-  #transcribe(itemId: string, text: string, isFinal: boolean): void {
+  #transcribe({
+    itemId,
+    text,
+    isFinal,
+    error,
+  }: Extract<EngineEvent, { type: 'transcript' }>): void {
     const { parts } = this.#options;
     if (isFinal) parts.conversation.append({ type: 'transcribed', itemId, text });
-    parts.notify({ type: 'caller.transcript', itemId, text, isFinal });
+    parts.notify({ type: 'caller.transcript', itemId, text, isFinal, ...(error && { error }) });
   }
 
   #itemOf(generation: Generation): string {

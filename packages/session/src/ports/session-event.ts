@@ -52,6 +52,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly itemId: string;
       readonly text: string;
       readonly isFinal: boolean;
+      /** Why there are no words, where recognition failed. */
+      readonly error?: { readonly code: string; readonly message: string };
     }
   | {
       readonly type: 'item.added';
