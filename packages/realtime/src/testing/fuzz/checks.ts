@@ -6,8 +6,7 @@ import type { ExpectedFault } from './shape-damage.ts';
 export function checkError(
   answer: WireEvent | undefined,
   faults: readonly ExpectedFault[],
-  { eventId }: Frame,
-  dialect: 'ga' | 'beta',
+  { eventId, dialect }: Pick<Frame, 'eventId'> & { readonly dialect: 'ga' | 'beta' },
 ): void {
   const told = answer?.error;
   const isOneOf = faults.some(

@@ -104,7 +104,8 @@ export class TrialRun {
       const [answer, ...rest] = answers;
       check(rest.length === 0, 'more than one answer to what is wrong', answers);
       // What cannot be read is told of where the client wrote it.
-      checkError(answer, faults, frame, verdict ? this.#dialect : 'ga');
+      const dialect = verdict ? this.#dialect : 'ga';
+      checkError(answer, faults, { eventId: frame.eventId, dialect });
       const isUnchanged =
         control.config === before.config && control.items().length === before.items;
       check(isUnchanged, 'something was done although it is wrong', answers);
@@ -113,7 +114,10 @@ export class TrialRun {
       check(type === frame.event?.type, 'taken for another event', type);
       if (errors.length > 0) {
         check(answers.length === 1, 'more than one answer to what is wrong', answers);
-        checkError(answers[0], verdict.doubts, frame, this.#dialect);
+        checkError(answers[0], verdict.doubts, {
+          eventId: frame.eventId,
+          dialect: this.#dialect,
+        });
       } else this.#carriedOut(frame, verdict, answers);
     }
     this.#expectedErrors += errors.length;
