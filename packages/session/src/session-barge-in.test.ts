@@ -180,6 +180,18 @@ describe('a client that cancels an answer', () => {
     expect(test.channel.turnStates().at(-1)).toBe('listening');
   });
 
+  it('can stop the answer before it with a second cancellation', () => {
+    const test = twoAnswers();
+    test.clock.advance(100);
+    test.session.control.truncateItem(test.session.control.items()[1]!.id, 0);
+    test.session.control.truncateItem(test.session.control.items()[0]!.id, 200);
+    const sent = test.leg.sent.length;
+    test.clock.advance(2_000);
+    expect(texts(test)).toEqual(['one', '']);
+    expect(test.leg.sent).toHaveLength(sent);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+  });
+
   it('can cut into the answer before it', () => {
     const test = twoAnswers();
     test.session.control.truncateItem(test.agentItemId, 0);

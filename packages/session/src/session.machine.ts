@@ -139,6 +139,12 @@ export const sessionMachine = createMachine({
               target: 'responding',
               actions: 'answerClient',
             },
+            'client.answerCancelled': {
+              guard: 'isSounding',
+              target: 'truncated.cut',
+              actions: ['voidGeneration', 'cutForClient'],
+              description: 'What is still heard stops too.',
+            },
           },
         },
         responding: {

@@ -135,6 +135,7 @@ export const sessionSetup = setup({
     hasWaitingAsk: ({ context }) => context.waitingAsk !== null && hasEnded(context),
     wantsAnswerNow: ({ context, event }) =>
       event.type === 'caller.turnCommitted' && event.wantsAnswer && hasEnded(context),
+    isSounding: ({ context }) => context.isPlaying || !hasEnded(context),
     isQuiet: ({ context }) => !context.isPlaying && hasEnded(context),
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>

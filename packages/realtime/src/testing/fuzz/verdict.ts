@@ -124,10 +124,9 @@ function judgeUpdate(payload: unknown, type: string, now: Circumstances): Verdic
 
 /** The response is in progress. */
 function judgeCancel(responseId: string, { trial, view }: Circumstances): Verdict {
-  // A farewell is said to its end, and so is what a session that listens still plays. Where the next
-  // answer is made already, it is that one which is not made. Of an item that the client deleted,
-  // what is left is heard.
-  const isOther = /^(?:escalating|listening)/u.test(view.turnState) || view.hasSuccessor;
+  // A farewell is said to its end. Where the next answer is made already, it is that one which is not
+  // made. Of an item that the client deleted, what is left is heard.
+  const isOther = view.turnState.startsWith('escalating') || view.hasSuccessor;
   const isDeleted = trial.control.item(view.agentItems.at(-1) ?? '') === undefined;
   return verdict({
     doubts: isDeleted ? [NOT_ACTIVE] : [],

@@ -41,7 +41,6 @@ export class World {
 
   constructor(trial: WireTrial) {
     this.#trial = trial;
-    this.#makeCoversAtOnce();
   }
 
   move({ move, amount }: WorldStep): void {
@@ -85,18 +84,6 @@ export class World {
       this.#speak(session, 2);
       this.#end(session, 'completed');
     }
-  }
-
-  /** A cover is a few words that are made before anything else happens. */
-  #makeCoversAtOnce(): void {
-    const { engine } = this.#trial;
-    const generate = engine.generate.bind(engine);
-    engine.generate = (request) => {
-      generate(request);
-      if (request.kind !== 'say' || !request.config.covers.includes(request.text)) return;
-      this.#speak(engine, 2);
-      this.#end(engine, 'completed');
-    };
   }
 
   /** The engine's sessions of the answers beside the conversation. */
