@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { heardAs } from './backchannels.ts';
 
 describe('what words over the agent mean', () => {
-  it.each(['', '  ', '…'])('hears nothing in "%s"', (text) => {
-    expect(heardAs(text)).toBe('nothing');
-  });
+  it.each(['', '  ', '…', 'i', 'It.', 'the that', 'up up', "I'm I'm"])(
+    'hears nothing in "%s"',
+    (text) => {
+      expect(heardAs(text)).toBe('nothing');
+    },
+  );
 
   it.each([
     'uh-huh',
@@ -34,9 +37,9 @@ describe('what words over the agent mean', () => {
     'hold on',
     'okay but',
     'right so what about',
-    'i',
     'i see but no',
-    'it',
+    'it was',
+    'that one',
     'got',
     'four four seven one',
     'yeah yeah yeah yeah yeah',

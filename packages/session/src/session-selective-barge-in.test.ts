@@ -42,11 +42,13 @@ const verdicts = (test: TestSession): string[] =>
   test.channel.of('bargeIn.decided').map(({ verdict }) => verdict);
 
 describe('speech over the agent on a leg that can hold its audio', () => {
-  it('takes the floor with the first word that wants it', () => {
+  it('takes the floor with the first words that can mean nothing else', () => {
     const test = speaking(HOLD);
     test.detectors.detector.start();
     test.hear(160);
-    hears(test, 'stop');
+    hears(test, 'no');
+    expect(test.channel.turnStates().at(-1)).toBe('truncated.deciding');
+    hears(test, 'no i said stop');
     expect(test.channel.turnStates().slice(-2)).toEqual(['truncated.cut', 'listening']);
     expect(said(test)).toEqual(['one two']);
   });
@@ -102,8 +104,10 @@ describe('speech over the agent on a leg that can hold its audio', () => {
     test.detectors.detector.pause();
     test.hear(40);
     test.detectors.detector.start();
-    test.hear(100);
+    test.hear(200);
     hears(test, 'no wait');
+    test.detectors.detector.pause();
+    test.hear(100);
     expect(verdicts(test)).toEqual(['falseAlarm', 'cut']);
     expect(said(test)).toEqual(['one two']);
   });
@@ -252,11 +256,12 @@ describe('sounds over the agent that are not the caller’s', () => {
     expect(test.leg.clearedAtMs).toHaveLength(1);
   });
 
-  it('do not stop it when they are its own voice', () => {
+  /** A line that brings the agent's voice back 60 ms later, a quarter as loud. */
+  const echoing = (ms: number): { test: TestSession; hear: (untilMs: number) => void } => {
     const test = new TestSession(HOLD);
     test.hear(400);
     test.callerTurn();
-    const voice = Int16Array.from({ length: 8 * 3_000 }, (_, i) =>
+    const voice = Int16Array.from({ length: 8 * ms }, (_, i) =>
       Math.round(6_000 * Math.sin((i * i) / 90_000) * Math.sin(i / 700)),
     );
     const { generationId } = test.engine.session.request;
@@ -267,15 +272,38 @@ describe('sounds over the agent that are not the caller’s', () => {
       pcm: voice,
       sampleRate: 8000,
     });
-    for (let at = 0; at < 8 * 1_500; at += 160) {
-      const delayed = at - 8 * 60;
-      const heard = new Int16Array(160);
-      if (delayed >= 0) heard.set(voice.subarray(delayed, delayed + 160).map((x) => x / 4));
-      test.leg.speak(heard);
-      test.clock.advance(20);
-      if (at === 8 * 800) test.detectors.detector.start();
-    }
+    test.engine.session.end();
+    let at = -8 * 60;
+    const hear = (untilMs: number): void => {
+      for (; at < 8 * (untilMs - 60); at += 160) {
+        const heard = new Int16Array(160);
+        if (at >= 0) heard.set(voice.subarray(at, at + 160).map((x) => x / 4));
+        test.leg.speak(heard);
+        test.clock.advance(20);
+      }
+    };
+    return { test, hear };
+  };
+
+  it('do not stop it when they are its own voice', () => {
+    const { test, hear } = echoing(3_000);
+    hear(800);
+    test.detectors.detector.start();
+    hear(1_500);
     expect(test.leg.clearedAtMs).toEqual([]);
     expect(test.channel.turnStates().at(-1)).toBe('responding.speaking');
+  });
+
+  it('make no turn when its own voice comes back after its end', () => {
+    const { test, hear } = echoing(1_000);
+    hear(800);
+    test.detectors.detector.start();
+    hear(1_040);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+    test.detectors.detector.pause();
+    test.detectors.detector.resume();
+    hear(1_060);
+    test.detectors.detector.stop();
+    expect(test.channel.of('caller.speechStarted')).toHaveLength(1);
   });
 });
