@@ -12,6 +12,7 @@ import type { CascadeTimeouts } from './cascade-timeouts.ts';
 import type { LanguageModel } from './ports/language-model.ts';
 import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
+import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
 
 /** What {@link CascadeSession} needs. */
@@ -37,15 +38,15 @@ export class CascadeSession implements EngineSession {
 
   constructor(options: CascadeSessionOptions) {
     this.#options = options;
-    const { context, speechToText, clock, timeouts, maxUnclear, onFault } = options;
+    const { context, speechToText, languageModel, clock, timeouts, maxUnclear, onFault } = options;
     this.#transcripts = new TurnTranscripts({
       sessionId: context.sessionId,
       speechToText,
       clock,
       transcriptMs: timeouts.transcriptMs,
       maxUnclear,
-      onTranscript: (itemId, text, isFinal) =>
-        context.onEvent({ type: 'transcript', itemId, text, isFinal }),
+      expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
+      onTranscript: (transcript) => context.onEvent({ type: 'transcript', ...transcript }),
       onFault,
     });
   }

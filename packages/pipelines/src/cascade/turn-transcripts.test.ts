@@ -64,7 +64,7 @@ describe('the transcript of a turn', () => {
     const fixture = new CascadeFixture();
     fixture.caller.session.beginTurn('a');
     fixture.stt.recognitions[0]?.events.onError(new Error('lost'));
-    fixture.stt.recognitions[0]?.events.onPartial('late');
+    fixture.stt.recognitions[0]?.events.onPartial({ text: 'late' });
     expect(transcriptsOf(fixture)).toEqual([]);
     fixture.caller.session.commitTurn('a');
     expect(transcriptsOf(fixture)).toEqual([]);
@@ -84,7 +84,7 @@ describe('the transcript of a turn', () => {
     expect(transcriptsOf(fixture)).toEqual([['a', '', true]]);
     expect(fixture.faults.map((fault) => fault.code)).toEqual(['provider_timeout']);
     fixture.stt.recognitions[0]?.events.onFinal({ text: 'late', unclear: 0 });
-    fixture.stt.recognitions[0]?.events.onPartial('late');
+    fixture.stt.recognitions[0]?.events.onPartial({ text: 'late' });
     await fixture.pass(500);
     expect(transcriptsOf(fixture)).toHaveLength(1);
     expect(fixture.clock.pending).toBe(0);
@@ -95,7 +95,7 @@ describe('the transcript of a turn', () => {
     const [recognition] = fixture.stt.recognitions;
     recognition?.events.onFinal({ text: 'no', unclear: 0 });
     recognition?.events.onError(new Error('again'));
-    recognition?.events.onPartial('maybe');
+    recognition?.events.onPartial({ text: 'maybe' });
     await settle();
     expect(transcriptsOf(fixture)).toEqual([['a', 'yes', true]]);
     expect(fixture.faults).toEqual([]);

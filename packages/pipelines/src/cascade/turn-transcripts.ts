@@ -1,7 +1,13 @@
-import type { AudioFrame, Clock, TimerHandle } from '@antiphon/session';
+import type { AudioFrame, Clock, EngineEvent, TimerHandle } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { providerError } from './provider-error.ts';
-import type { Recognition, SpeechToText, Transcript } from './ports/speech-to-text.ts';
+import type {
+  PartialTranscript,
+  Recognition,
+  SpeechToText,
+  Transcript,
+} from './ports/speech-to-text.ts';
+import type { TurnExpectation } from './turn-expectation.ts';
 
 /**
  * Final transcripts that may be owed at once. A caller speaks one turn at a time and a recogniser
@@ -9,6 +15,9 @@ import type { Recognition, SpeechToText, Transcript } from './ports/speech-to-te
  * are then settled empty.
  */
 const MAX_OWED = 8;
+
+/** What was heard of a turn, as a `transcript` event of the engine tells it. */
+export type TurnTranscript = Omit<Extract<EngineEvent, { type: 'transcript' }>, 'type'>;
 
 /** What {@link TurnTranscripts} needs. */
 export interface TurnTranscriptsOptions {
@@ -19,7 +28,9 @@ export interface TurnTranscriptsOptions {
   readonly transcriptMs: number;
   /** A turn with a larger share of unexplained speech counts as not understood. */
   readonly maxUnclear: number;
-  readonly onTranscript: (itemId: string, text: string, isFinal: boolean) => void;
+  /** Called when a turn begins, for what says how likely it is over. */
+  readonly expect: () => TurnExpectation;
+  readonly onTranscript: (transcript: TurnTranscript) => void;
   /** A recognition failed; its turn is settled with an empty text. */
   readonly onFault: (fault: PipelineError) => void;
 }
@@ -29,7 +40,9 @@ interface Turn {
   recognition: Recognition | null;
   /** `open` while it is heard; `committing` while the recogniser is told that it is over. */
   phase: 'open' | 'committing' | 'owed';
+  readonly expectation: TurnExpectation;
   partial: string;
+  endOfTurn: number | undefined;
   /** The final text, once it is known. */
   text: string | null;
   timer: TimerHandle | null;
@@ -58,7 +71,9 @@ export class TurnTranscripts {
       itemId,
       recognition: null,
       phase: 'open',
+      expectation: this.#options.expect(),
       partial: '',
+      endOfTurn: undefined,
       text: null,
       timer: null,
     };
@@ -113,7 +128,7 @@ export class TurnTranscripts {
     const { sessionId, speechToText } = this.#options;
     try {
       turn.recognition = speechToText.recognise(sessionId, {
-        onPartial: (text) => this.#hearPartial(turn, text),
+        onPartial: (partial) => this.#hearPartial(turn, partial),
         onFinal: (transcript) => this.#settle(turn, this.#understood(transcript)),
         onError: (error) => this.#fail(turn, providerError(speechToText.name, error)),
       });
@@ -131,11 +146,20 @@ export class TurnTranscripts {
     return transcript.unclear > this.#options.maxUnclear ? '' : transcript.text.trim();
   }
 
-  #hearPartial(turn: Turn, text: string): void {
-    if (this.#turns.get(turn.itemId) !== turn || turn.text !== null) return;
-    if (text === turn.partial) return;
+  #hearPartial(turn: Turn, partial: PartialTranscript): void {
+    const { itemId } = turn;
+    if (this.#turns.get(itemId) !== turn || turn.text !== null) return;
+    const { text } = partial;
+    const endOfTurn = turn.expectation.endOfTurn(partial);
+    if (text === turn.partial && endOfTurn === turn.endOfTurn) return;
     turn.partial = text;
-    this.#options.onTranscript(turn.itemId, text, false);
+    turn.endOfTurn = endOfTurn;
+    this.#options.onTranscript({
+      itemId,
+      text,
+      isFinal: false,
+      ...(endOfTurn !== undefined && { endOfTurn }),
+    });
   }
 
   #failFull(turn: Turn): void {
@@ -167,7 +191,7 @@ export class TurnTranscripts {
   #deliver(turn: Turn): void {
     if (this.#turns.get(turn.itemId) !== turn || turn.text === null) return;
     this.#forget(turn);
-    this.#options.onTranscript(turn.itemId, turn.text, true);
+    this.#options.onTranscript({ itemId: turn.itemId, text: turn.text, isFinal: true });
   }
 
   #forget(turn: Turn): void {

@@ -1,5 +1,6 @@
 import type { AudioFrame, Clock, TimerHandle } from '@antiphon/session';
 import type {
+  PartialTranscript,
   Recognition,
   RecognitionEvents,
   SpeechToText,
@@ -9,8 +10,8 @@ import type {
 export interface FakeTurn {
   readonly text?: string;
   readonly unclear?: number;
-  /** Told one by one, each on a frame of the turn. */
-  readonly partials?: readonly string[];
+  /** Told one by one, each on a frame of the turn; a text alone has no score. */
+  readonly partials?: readonly (string | PartialTranscript)[];
   /** From `finish` to the end; zero is the next microtask. */
   readonly delayMs?: number;
   /** Reported in place of a transcript. */
@@ -41,7 +42,8 @@ export class FakeRecognition implements Recognition {
     if (this.isFinished || this.isCancelled) return;
     const partial = this.#turn.partials?.[this.frames.length];
     this.frames.push(frame);
-    if (partial !== undefined) this.events.onPartial(partial);
+    if (partial === undefined) return;
+    this.events.onPartial(typeof partial === 'string' ? { text: partial } : partial);
   }
 
   finish(): void {

@@ -1,6 +1,11 @@
 import type { AudioFrame } from '@antiphon/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Recognition, SpeechToText, Transcript } from '../cascade/ports/speech-to-text.ts';
+import type {
+  PartialTranscript,
+  Recognition,
+  SpeechToText,
+  Transcript,
+} from '../cascade/ports/speech-to-text.ts';
 import { until } from './until.ts';
 import type { Drive } from './until.ts';
 
@@ -16,7 +21,7 @@ export interface SpeechToTextTrial {
 
 interface Turn {
   readonly recognition: Recognition;
-  readonly partials: string[];
+  readonly partials: PartialTranscript[];
   readonly finals: Transcript[];
   readonly errors: Error[];
   /** How often it has ended, one way or the other. */
@@ -64,6 +69,18 @@ export function describeSpeechToText(
       const before = turn.partials.length;
       await fence(trial);
       expect(turn.partials).toHaveLength(before);
+    });
+
+    it('tells a partial transcript when it is another than the one before, scored from 0 to 1', async () => {
+      const turn = recognise(trial);
+      hear(turn, trial);
+      turn.recognition.finish();
+      await ended(turn, trial);
+      for (const [index, partial] of turn.partials.entries()) {
+        expect(partial).not.toEqual(turn.partials[index - 1]);
+        expect(partial.endOfUtterance ?? 0).toBeGreaterThanOrEqual(0);
+        expect(partial.endOfUtterance ?? 1).toBeLessThanOrEqual(1);
+      }
     });
 
     it('settles a turn without audio', async () => {
@@ -135,11 +152,11 @@ function recognise(
   { speechToText }: Pick<SpeechToTextTrial, 'speechToText' | 'speech'>,
   sessionId = 'session-a',
 ): Turn {
-  const partials: string[] = [];
+  const partials: PartialTranscript[] = [];
   const finals: Transcript[] = [];
   const errors: Error[] = [];
   const recognition = speechToText.recognise(sessionId, {
-    onPartial: (text) => partials.push(text),
+    onPartial: (partial) => partials.push(partial),
     onFinal: (transcript) => finals.push(transcript),
     onError: (error) => errors.push(error),
   });

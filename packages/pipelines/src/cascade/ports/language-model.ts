@@ -27,10 +27,26 @@ export type LanguageModelPart =
   | { readonly type: 'end'; readonly finish: 'stop' | 'length'; readonly usage: Usage };
 
 /**
+ * What the caller is about to say: a number, digit by digit. `maxLength` is null where only the
+ * least number of digits is known.
+ */
+export interface Expectation {
+  readonly kind: 'digits';
+  readonly minLength: number;
+  readonly maxLength: number | null;
+}
+
+/**
  * Writes the agent's side of the conversation. `answer` streams; it throws a PipelineError when
  * the provider fails and ends early, without an error, when the signal aborts.
  */
 export interface LanguageModel {
   readonly name: string;
   answer(request: LanguageModelRequest): AsyncIterable<LanguageModelPart>;
+  /**
+   * What the caller's next turn may hold after a conversation as heard; null for nothing in
+   * particular. Asked in the middle of turns, so it is quick and does not throw. A model without it
+   * has its last question read instead.
+   */
+  expects?(history: readonly ConversationItem[]): Expectation | null;
 }

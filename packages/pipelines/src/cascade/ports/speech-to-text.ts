@@ -8,6 +8,17 @@ export interface Transcript {
   readonly unclear: number;
 }
 
+/** What a recogniser has made of a turn so far. */
+export interface PartialTranscript {
+  /** The words so far, in the form of the {@link Transcript}; they may still change. */
+  readonly text: string;
+  /**
+   * How likely the words are a whole utterance, 0 to 1, by themselves: above 0.5 callers usually
+   * end there, below it they usually go on. Left out where the provider cannot tell.
+   */
+  readonly endOfUtterance?: number | undefined;
+}
+
 /** One caller turn being recognised. No call throws; callbacks stop after `cancel`. */
 export interface Recognition {
   /** The next audio of the turn, in order. */
@@ -20,8 +31,11 @@ export interface Recognition {
 
 /** What a recogniser tells of one turn. */
 export interface RecognitionEvents {
-  /** The words so far; each replaces the one before. Optional for a provider. */
-  onPartial(text: string): void;
+  /**
+   * The words so far, when they or their score have changed; each replaces the one before. The last
+   * word is told within 150 ms of its end. Optional for a provider.
+   */
+  onPartial(partial: PartialTranscript): void;
   onFinal(transcript: Transcript): void;
   /** In place of `onFinal`, when recognition failed. */
   onError(error: Error): void;

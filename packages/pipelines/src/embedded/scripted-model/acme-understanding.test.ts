@@ -3,7 +3,7 @@ import type { Dialogue } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { expandExample } from './expand-example.ts';
-import { spokenTokens } from './spoken-tokens.ts';
+import { spokenTokens } from '../../spoken/spoken-tokens.ts';
 import { TurnReader } from './turn-reader.ts';
 
 const dialogueUrl = new URL(

@@ -67,6 +67,11 @@ export class DialogueFold {
     else if (item.speaker === 'agent' && item.text?.trim()) this.#agentHeard(item.text);
   }
 
+  /** Where the caller takes the conversation to be: a reply that was not heard has not moved it. */
+  get heardStage(): string {
+    return this.#unheard?.before.stage ?? this.#standing.stage;
+  }
+
   /** What is due: nothing while a call is running, the last text again when all is answered. */
   next(): NextMove {
     if (this.#open.length === 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IntentClassifier } from './intent-classifier.ts';
-import { spokenTokens } from './spoken-tokens.ts';
+import { spokenTokens } from '../../spoken/spoken-tokens.ts';
 
 const classifier = new IntentClassifier({
   slots: {

@@ -1,8 +1,8 @@
 import type { Dialogue, DialogueSlot } from '@antiphon/session';
+import { digitRuns } from '../../spoken/spoken-digits.ts';
+import { spokenTokens } from '../../spoken/spoken-tokens.ts';
 import { expandExample } from './expand-example.ts';
 import { choiceValue } from './slot-values.ts';
-import { digitRuns } from './spoken-digits.ts';
-import { spokenTokens } from './spoken-tokens.ts';
 import { Vocabulary, type WordBag } from './word-bag.ts';
 import { wordStem } from './word-stem.ts';
 

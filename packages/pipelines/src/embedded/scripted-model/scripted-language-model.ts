@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationItem, Dialogue } from '@antiphon/session';
 import type {
+  Expectation,
   LanguageModel,
   LanguageModelPart,
   LanguageModelRequest,
 } from '../../cascade/ports/language-model.ts';
 import { PipelineError } from '../../pipeline-error.ts';
 import { DialogueFold } from './dialogue-fold.ts';
+import { expectationsOf } from './stage-expectations.ts';
 import { TurnReader } from './turn-reader.ts';
 
 /**
@@ -18,6 +20,7 @@ export class ScriptedLanguageModel implements LanguageModel {
   readonly name = 'scripted';
   readonly #dialogue: Dialogue;
   readonly #reader: TurnReader;
+  readonly #expectations: ReadonlyMap<string, Expectation>;
 
   /** Throws `invalid_argument` when the dialogue starts with a stage it does not have. */
   constructor(dialogue: Dialogue) {
@@ -29,6 +32,14 @@ export class ScriptedLanguageModel implements LanguageModel {
     }
     this.#dialogue = dialogue;
     this.#reader = new TurnReader(dialogue);
+    this.#expectations = expectationsOf(dialogue);
+  }
+
+  /** The number that is understood where the conversation stands, whether it was asked for or not. */
+  expects(history: readonly ConversationItem[]): Expectation | null {
+    const fold = new DialogueFold(this.#dialogue, this.#reader, () => true);
+    for (const item of history) fold.take(item);
+    return this.#expectations.get(fold.heardStage) ?? null;
   }
 
   /** Streams the text word by word, then the calls; usage is counted in words. */

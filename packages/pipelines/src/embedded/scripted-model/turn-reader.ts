@@ -1,7 +1,8 @@
 import type { Dialogue } from '@antiphon/session';
+import { spokenNumber } from '../../spoken/spoken-number.ts';
+import { spokenTokens } from '../../spoken/spoken-tokens.ts';
 import { IntentClassifier, type IntentScore } from './intent-classifier.ts';
-import { choiceValue, digitsValue } from './slot-values.ts';
-import { spokenTokens } from './spoken-tokens.ts';
+import { choiceValue } from './slot-values.ts';
 
 /** What a caller's turn amounts to at a stage. */
 export type TurnReading =
@@ -85,7 +86,7 @@ export class TurnReader {
     let rest = tokens;
     for (const name of new Set([...needed, ...(this.#slotsOf.get(intent) ?? [])])) {
       const slot = this.#dialogue.slots[name]!;
-      const heard = slot.kind === 'digits' ? digitsValue(rest, slot) : choiceValue(tokens, slot);
+      const heard = slot.kind === 'digits' ? spokenNumber(rest, slot) : choiceValue(tokens, slot);
       const value = heard?.value ?? null;
       if (value !== null) values[name] = value;
       else if (needed.includes(name) && missing !== 'part') missing = heard ? 'part' : 'all';

@@ -1,6 +1,7 @@
 import { StreamingResampler } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
 import type {
+  PartialTranscript,
   Recognition,
   RecognitionEvents,
   Transcript,
@@ -10,8 +11,8 @@ import type { ChannelMean } from './channel-mean.ts';
 import { RECOGNITION_RATE } from './sound-swallower.ts';
 import type { RecogniserCommand } from './soundswallower.worker.ts';
 
-/** Audio goes to the worker in pieces of 40 ms: four frames of the recogniser in one message. */
-const PIECE_SAMPLES = 0.04 * RECOGNITION_RATE;
+/** Audio goes to the worker in pieces of 20 ms: what waits for a piece to be full is heard late. */
+const PIECE_SAMPLES = 0.02 * RECOGNITION_RATE;
 
 /** What comes after a minute of one turn is not recognised: nobody waits for an answer to it. */
 const MAX_TURN_SAMPLES = 60 * RECOGNITION_RATE;
@@ -88,8 +89,8 @@ export class RecognisedTurn implements Recognition {
   }
 
   /** Takes the words so far; called by the owner, as the following are. */
-  hearPartial(text: string): void {
-    if (!this.#isOver) this.#events.onPartial(text);
+  hearPartial(partial: PartialTranscript): void {
+    if (!this.#isOver) this.#events.onPartial(partial);
   }
 
   hearFinal(transcript: Transcript): void {

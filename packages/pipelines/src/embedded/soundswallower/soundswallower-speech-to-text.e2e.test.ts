@@ -60,7 +60,7 @@ function recognise(
   return new Promise((resolve, reject) => {
     const partials: string[] = [];
     const turn = recogniser.recognise(sessionId, {
-      onPartial: (text) => partials.push(text),
+      onPartial: ({ text }) => partials.push(text),
       onFinal: (transcript) => resolve({ ...transcript, partials }),
       onError: reject,
     });

@@ -9,6 +9,8 @@ import type { RunningWorker } from '../../start-worker.ts';
 import { WorkerCrew } from '../worker-crew.ts';
 import { learnBigrams, SENTENCE_END } from './bigram-model.ts';
 import { ChannelMemory } from './channel-memory.ts';
+import { learnEndings } from './end-of-utterance.ts';
+import { everydaySentences } from './everyday-phrases.ts';
 import { RecognisedTurn } from './recognised-turn.ts';
 import { DEFAULT_GARBAGE, type GarbageCosts } from './recognition-graph.ts';
 import type { RecogniserData, RecogniserReport } from './soundswallower.worker.ts';
@@ -66,15 +68,17 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
   static async start(options: SoundSwallowerOptions): Promise<SoundSwallowerSpeechToText> {
     const size = atLeastOne('workers', options.workers ?? 1);
     const turns = atLeastOne('turnsPerWorker', options.turnsPerWorker ?? DEFAULT_TURNS_PER_WORKER);
-    const bigrams = learnBigrams(
+    const scripted =
       'dialogue' in options
         ? sentencesOfDialogue(options.dialogue)
-        : sentencesOfPhrases(options.phrases),
-    );
+        : sentencesOfPhrases(options.phrases);
+    const sentences = [...scripted, ...everydaySentences(scripted)];
+    const bigrams = learnBigrams(sentences);
     const words = Object.keys(bigrams.unigrams).filter((word) => word !== SENTENCE_END);
     const data: RecogniserData = {
       dictionary: await dictionaryFor(words),
       model: { bigrams, garbage: options.garbage ?? DEFAULT_GARBAGE },
+      endings: learnEndings(sentences),
     };
     const recogniser = new SoundSwallowerSpeechToText(turns);
     const crew = await WorkerCrew.start<RecogniserReport>({
@@ -164,7 +168,7 @@ export class SoundSwallowerSpeechToText implements SpeechToText {
   }
 
   #hear(report: RecogniserReport): void {
-    if (report.type === 'partial') this.#turns.get(report.turn)?.hearPartial(report.text);
+    if (report.type === 'partial') this.#turns.get(report.turn)?.hearPartial(report.partial);
     else if (report.type === 'final') this.#turns.get(report.turn)?.hearFinal(report.transcript);
     else this.#channels.put(report.sessionId, report.channel);
   }

@@ -1,14 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Transcript } from '../../cascade/ports/speech-to-text.ts';
+import type { PartialTranscript, Transcript } from '../../cascade/ports/speech-to-text.ts';
 import { WORKER_READY } from '../../start-worker.ts';
 import type { ChannelMean } from './channel-mean.ts';
+import { endOfUtteranceAfter, type EndingModel } from './end-of-utterance.ts';
 import { useModel, type HearingModel } from './recognition-graph.ts';
-import {
-  createDecoder,
-  loadSoundSwallower,
-  RECOGNITION_RATE,
-  type NativeDecoder,
-} from './sound-swallower.ts';
+import { createDecoder, loadSoundSwallower, type NativeDecoder } from './sound-swallower.ts';
 import { TurnDecoding } from './turn-decoding.ts';
 
 /** What the thread is started with. */
@@ -16,6 +12,7 @@ export interface RecogniserData {
   /** Lines of a word and its phones. */
   readonly dictionary: string;
   readonly model: HearingModel;
+  readonly endings: EndingModel;
 }
 
 /** What the thread is told. A turn begins, takes audio at 8 kHz, and is finished or cancelled. */
@@ -32,26 +29,22 @@ export type RecogniserCommand =
 
 /** What the thread tells. `channel` follows `final` and helps with the caller's next turn. */
 export type RecogniserReport =
-  | { readonly type: 'partial'; readonly turn: number; readonly text: string }
+  | { readonly type: 'partial'; readonly turn: number; readonly partial: PartialTranscript }
   | { readonly type: 'final'; readonly turn: number; readonly transcript: Transcript }
   | { readonly type: 'channel'; readonly sessionId: string; readonly channel: ChannelMean };
-
-/** Partial texts come no more often than this, counted in audio. */
-const PARTIAL_SAMPLES = 0.1 * RECOGNITION_RATE;
 
 interface Turn {
   readonly sessionId: string;
   readonly decoding: TurnDecoding;
   decoder: NativeDecoder | undefined;
   isFinished: boolean;
-  partialText: string;
-  samplesSincePartial: number;
+  partial: PartialTranscript;
 }
 
 if (parentPort) await serve(parentPort);
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { dictionary, model } = workerData as RecogniserData;
+  const { dictionary, model, endings } = workerData as RecogniserData;
   const module = await loadSoundSwallower();
   const free: NativeDecoder[] = [];
   const turns = new Map<number, Turn>();
@@ -83,13 +76,12 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
 
   const listen = (id: number, turn: Turn, pcm: Int16Array): void => {
     turn.decoding.accept(pcm);
-    turn.samplesSincePartial += pcm.length;
-    if (turn.samplesSincePartial < PARTIAL_SAMPLES) return;
-    turn.samplesSincePartial = 0;
-    const text = turn.decoding.text();
-    if (text === turn.partialText) return;
-    turn.partialText = text;
-    post({ type: 'partial', turn: id, text });
+    const { words, isClear } = turn.decoding.words();
+    const text = words.join(' ');
+    const endOfUtterance = isClear ? endOfUtteranceAfter(words, endings) : undefined;
+    if (text === turn.partial.text && endOfUtterance === turn.partial.endOfUtterance) return;
+    turn.partial = { text, endOfUtterance };
+    post({ type: 'partial', turn: id, partial: turn.partial });
   };
 
   port.on('message', (command: RecogniserCommand) => {
@@ -100,8 +92,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
         decoding: new TurnDecoding(module, command.channel),
         decoder: undefined,
         isFinished: false,
-        partialText: '',
-        samplesSincePartial: 0,
+        partial: { text: '' },
       };
       turns.set(id, turn);
       const decoder = free.pop();

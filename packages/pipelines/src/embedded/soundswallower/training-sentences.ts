@@ -8,6 +8,8 @@ export type WordChoice = readonly (readonly [word: string, share: number])[];
 export interface TrainingSentence {
   readonly places: readonly WordChoice[];
   readonly weight: number;
+  /** Whether callers who say it usually go on with something else. */
+  readonly goesOn?: true;
 }
 
 /**
@@ -104,17 +106,19 @@ function slotFillings(name: string, source: Source): Filling[] {
   return fillings;
 }
 
-/** The words of a text in lower case, without punctuation. */
+/** The words of a text in lower case, without punctuation; signs of listening in their one form. */
 function words(text: string, { example }: Source): Filling {
   const plain = text
     .toLowerCase()
     .replaceAll(/[‘’]/g, "'")
-    .replaceAll(/[-–—.,;:!?"“”…()]/g, ' ');
+    .replaceAll(/\b(?:mm[- ]hmm|mhm)\b/g, 'mm-hmm')
+    .replaceAll(/\buh huh\b/g, 'uh-huh')
+    .replaceAll(/-(?!(?:huh|hmm)\b)|[–—.,;:!?"“”…()]/g, ' ');
   return plain
     .split(/\s+/)
     .filter(Boolean)
     .map((word) => {
-      if (/^'?[a-z]+('[a-z]+)*'?$/.test(word)) return [[word, 1]];
+      if (/^(?:'?[a-z]+(?:'[a-z]+)*'?|uh-huh|mm-hmm)$/.test(word)) return [[word, 1]];
       throw new PipelineError(
         'unusable_vocabulary',
         `the example ${JSON.stringify(example)} has ${JSON.stringify(word)}; write it as it is spoken`,

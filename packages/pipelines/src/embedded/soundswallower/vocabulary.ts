@@ -1,6 +1,7 @@
 import { PipelineError } from '../../pipeline-error.ts';
 import { FliteProgram } from '../flite/flite-program.ts';
 import { PronouncingDictionary } from '../pronouncing-dictionary.ts';
+import { OWN_PRONUNCIATIONS } from './everyday-phrases.ts';
 import { soundDictionary } from './recognition-graph.ts';
 
 /** Flite writes weak vowels as "ax"; the recogniser's model has no sound of its own for them. */
@@ -16,7 +17,7 @@ export async function dictionaryFor(words: readonly string[]): Promise<string> {
   let flite: FliteProgram | undefined;
   let text = soundDictionary();
   for (const word of words) {
-    let pronunciations = known.lookup(word);
+    let pronunciations: readonly string[][] = ownPronunciations(word) ?? known.lookup(word);
     if (pronunciations.length === 0) {
       flite ??= await FliteProgram.load();
       pronunciations = [phonesRead(flite, word)];
@@ -26,6 +27,12 @@ export async function dictionaryFor(words: readonly string[]): Promise<string> {
     }
   }
   return text;
+}
+
+/** The ways to say a word that the dictionary does not have, or not all of them. */
+function ownPronunciations(word: string): string[][] | undefined {
+  if (!Object.hasOwn(OWN_PRONUNCIATIONS, word)) return undefined;
+  return OWN_PRONUNCIATIONS[word]!.map((phones) => phones.split(' '));
 }
 
 function phonesRead(flite: FliteProgram, word: string): string[] {

@@ -1,18 +1,8 @@
+/** Sounds that hold the floor: whoever makes one goes on. */
+const HESITATIONS = ['uh', 'um', 'uhm', 'er', 'erm'];
+
 /** Sounds of hesitation and of listening: they say nothing, so a turn of them alone is empty. */
-const FILLERS = new Set([
-  'uh',
-  'um',
-  'uhm',
-  'er',
-  'erm',
-  'ah',
-  'eh',
-  'hm',
-  'hmm',
-  'mm',
-  'mhm',
-  'mmm',
-]);
+const FILLERS = new Set([...HESITATIONS, 'ah', 'eh', 'hm', 'hmm', 'mm', 'mhm', 'mmm']);
 
 /** Endings that are words of their own, so that "I'd like" and "I would like" read alike. */
 const CONTRACTED: readonly (readonly [RegExp, string])[] = [
@@ -60,6 +50,17 @@ export function spokenTokens(text: string): string[] {
     tokens.push(...writtenOut(word).split(' '));
   }
   return tokens;
+}
+
+/** Whether a word as heard is a sound that holds the floor, "uh" or "um". */
+export function isHesitation(word: string): boolean {
+  return HESITATIONS.includes(word);
+}
+
+/** Whether the last word of a text is such a sound. */
+export function endsInHesitation(text: string): boolean {
+  const last = /[\p{L}\p{N}'-]+[^\p{L}\p{N}]*$/u.exec(text.slice(-20))?.[0] ?? '';
+  return isHesitation(last.toLowerCase().replaceAll(/[^\p{L}\p{N}'-]/gu, ''));
 }
 
 function writtenOut(word: string): string {

@@ -1,0 +1,105 @@
+import type { ConversationItem } from '@antiphon/session';
+import { digitRuns } from '../spoken/spoken-digits.ts';
+import { spokenNumber } from '../spoken/spoken-number.ts';
+import { endsInHesitation, spokenTokens } from '../spoken/spoken-tokens.ts';
+import { askedNumber } from './asked-number.ts';
+import type { Expectation, LanguageModel } from './ports/language-model.ts';
+import type { PartialTranscript } from './ports/speech-to-text.ts';
+
+/**
+ * A number that may be whole or want one more digit. Both are as likely by their lengths, but a
+ * caller who pauses after so many digits has more often come to the end than not.
+ */
+const LONG_ENOUGH = 0.8;
+
+/** No number is longer in words than what fits in here. */
+const MOST_CHARACTERS = 300;
+
+/** Said after a number, and nothing comes of it. */
+const COURTESIES = new Set(['please', 'thanks', 'thank', 'you', 'okay']);
+
+/** After these, "one" stands for a thing: "cancel that one". */
+const POINTING = new Set(
+  'a the that this which other another last next first right wrong'.split(' '),
+);
+
+/** How far a number has come, and what that makes of the turn; null for no number at its end. */
+type NumberRating = { readonly isWhole: boolean; readonly endOfTurn: number | undefined } | null;
+
+/** What {@link TurnExpectation} needs. */
+export interface TurnExpectationOptions {
+  readonly languageModel: LanguageModel;
+  /** The conversation as heard, without the turn in question. */
+  readonly history: () => readonly ConversationItem[];
+}
+
+/**
+ * What the agent waits for in one caller turn. A number that was begun is not left unfinished, and
+ * one that is whole ends the turn; otherwise the recogniser's own score of the words counts.
+ */
+export class TurnExpectation {
+  readonly #options: TurnExpectationOptions;
+  #found: { readonly expectation: Expectation | null; readonly before: readonly string[] } | null =
+    null;
+
+  constructor(options: TurnExpectationOptions) {
+    this.#options = options;
+  }
+
+  /** How likely the words so far are the whole turn, 0 to 1; undefined where nothing tells. */
+  endOfTurn({ text, endOfUtterance }: PartialTranscript): number | undefined {
+    if (endsInHesitation(text)) return 0;
+    const tokens = spokenTokens(text);
+    if (digitRuns(tokens).length === 0) return endOfUtterance;
+    const { expectation, before } = (this.#found ??= this.#find());
+    if (!expectation) return endOfUtterance;
+    const alone = rate(tokens, expectation, endOfUtterance);
+    // What nobody has answered yet may be the beginning of this number.
+    const joined =
+      before.length > 0 ? rate([...before, ...tokens], expectation, endOfUtterance) : null;
+    const best = alone?.isWhole ? alone : joined?.isWhole ? joined : (alone ?? joined);
+    return best ? best.endOfTurn : endOfUtterance;
+  }
+
+  #find(): { expectation: Expectation | null; before: readonly string[] } {
+    const { languageModel } = this.#options;
+    const history = this.#options.history();
+    const expectation = languageModel.expects
+      ? languageModel.expects(history)
+      : askedNumber(history);
+    return { expectation, before: spokenTokens(unansweredText(history)) };
+  }
+}
+
+function rate(
+  tokens: readonly string[],
+  { minLength, maxLength }: Expectation,
+  endOfUtterance: number | undefined,
+): NumberRating {
+  const heard = spokenNumber(tokens, { minLength, maxLength: maxLength ?? Infinity });
+  if (!heard) return endsInDigit(tokens) ? { isWhole: false, endOfTurn: 0 } : null;
+  const after = tokens.slice(heard.to);
+  if (heard.value === null) return after.length === 0 ? { isWhole: false, endOfTurn: 0 } : null;
+  if (after.some((token) => !COURTESIES.has(token))) return null;
+  if (maxLength === null) return { isWhole: true, endOfTurn: endOfUtterance };
+  return { isWhole: true, endOfTurn: heard.value.length < maxLength ? LONG_ENOUGH : 1 };
+}
+
+/** Whether the last word is a digit that a number may begin with. */
+function endsInDigit(tokens: readonly string[]): boolean {
+  const run = digitRuns(tokens).at(-1);
+  if (run?.to !== tokens.length) return false;
+  return tokens[run.from] !== 'one' || !POINTING.has(tokens[run.from - 1] ?? '');
+}
+
+/** What the caller said since the agent was last heard, the end of it. */
+function unansweredText(history: readonly ConversationItem[]): string {
+  let text = '';
+  for (let at = history.length - 1; at >= 0 && text.length < MOST_CHARACTERS; at--) {
+    const item = history[at]!;
+    if (item.kind !== 'message' || item.speaker === 'system' || !item.text?.trim()) continue;
+    if (item.speaker === 'agent') break;
+    text = `${item.text} ${text}`;
+  }
+  return text.slice(-MOST_CHARACTERS);
+}
