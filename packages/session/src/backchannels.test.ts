@@ -25,6 +25,7 @@ describe('what words over the agent mean', () => {
     'sounds good',
     'of course',
     'all right',
+    'the mm-hmm',
   ])('hears a listener in "%s"', (text) => {
     expect(heardAs(text)).toBe('backchannel');
   });
@@ -36,6 +37,8 @@ describe('what words over the agent mean', () => {
     'wait',
     'hold on',
     'okay but',
+    'okay the',
+    'the the okay',
     'right so what about',
     'i see but no',
     'it was',

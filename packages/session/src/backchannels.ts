@@ -50,9 +50,7 @@ const NEVER_ALONE = new Set([
  * Words that nobody says by themselves, made of vowels mostly. A recogniser that has no word for a
  * sound, "uh-huh" or a cough with some voice in it, hears one or two of them.
  */
-const HOLLOW_WORDS = new Set(
-  "a an the that to of in on or and up it is are am i i'm i'd i'll have my".split(' '),
-);
+const HOLLOW_WORDS = new Set("a an the that to of up it i i'm have".split(' '));
 
 /** More words in a row than this are a turn, whatever they are. */
 const MOST_WORDS = 4;
@@ -74,6 +72,8 @@ export function heardAs(text: string): HeardAs {
     .split(' ')
     .filter((word) => word !== '');
   if (rest.length > 0 && rest.every((word) => HOLLOW_WORDS.has(word))) return 'nothing';
+  // The onset of "mm-hmm" is heard as a word of its own at times.
+  if (rest.length > 1 && HOLLOW_WORDS.has(rest[0]!)) rest.shift();
   return rest.every((word) => BACKCHANNEL_WORDS.has(word) && !NEVER_ALONE.has(word))
     ? 'backchannel'
     : 'floor';

@@ -28,16 +28,41 @@ describe('a judge of speech over the agent', () => {
     expect(told).toEqual(['confirmed at 180']);
   });
 
-  it('believes fewer of them a moment after the voice pauses', () => {
+  it.each([
+    ['let', 'uh-huh', 'dismissed'],
+    ['stop', 'stop', 'confirmed'],
+  ])('takes fewer of them, "%s", for what they are in the end, "%s"', (partial, final, verdict) => {
     const { judge, clock, told } = new Trial();
     clock.advance(300);
-    judge.hear('stop', false);
+    judge.hear(partial, false);
     clock.advance(100);
     judge.paused(300);
-    clock.advance(99);
+    clock.advance(400);
+    judge.stopped(300);
+    judge.hear(final, true);
+    expect(told).toEqual(['transcript wanted', `${verdict} at 800`]);
+  });
+
+  it('dismisses a backchannel that is understood only after the pause', () => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.hear('let', false);
+    judge.paused(300);
+    clock.advance(200);
+    judge.hear('uh-huh', false);
+    clock.advance(100);
+    expect(told).toEqual(['dismissed at 600']);
+  });
+
+  it('believes them a second after the onset, and leaves the turn open', () => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.hear('no', false);
+    judge.paused(300);
+    clock.advance(699);
     expect(told).toEqual([]);
     clock.advance(1);
-    expect(told).toEqual(['confirmed at 500']);
+    expect(told).toEqual(['confirmed at 1000']);
   });
 
   it('takes what it hears at the pause for what was said, not what it heard on the way', () => {
@@ -91,10 +116,8 @@ describe('a judge of speech over the agent', () => {
     clock.advance(50);
     judge.resumed();
     judge.hear('okay but', false);
-    clock.advance(200);
-    judge.paused(500);
-    clock.advance(100);
-    expect(told).toEqual(['confirmed at 650']);
+    clock.advance(650);
+    expect(told).toEqual(['confirmed at 1000']);
   });
 
   it('dismisses a click at its end', () => {
@@ -105,8 +128,8 @@ describe('a judge of speech over the agent', () => {
   });
 
   it.each([
-    ['', 160, 'dismissed'],
-    ['', 220, 'confirmed'],
+    ['', 140, 'dismissed'],
+    ['', 160, 'confirmed'],
     ['the that', 320, 'dismissed'],
     ['the that', 420, 'confirmed'],
     ['mm-hmm', 320, 'dismissed'],
@@ -122,6 +145,25 @@ describe('a judge of speech over the agent', () => {
     judge.hear(text, true);
     expect(told.slice(1)).toEqual([`${verdict} at 730`]);
   });
+
+  it.each([
+    ['okay', 'dismissed'],
+    ['the that', 'dismissed'],
+    ['when', 'confirmed'],
+  ])(
+    'takes speech that is not understood in the end for "%s", heard on the way',
+    (text, verdict) => {
+      const { judge, clock, told } = new Trial();
+      clock.advance(200);
+      judge.hear(text, false);
+      judge.hear('', false);
+      judge.paused(300);
+      clock.advance(400);
+      judge.stopped(300);
+      judge.hear('', true);
+      expect(told).toEqual(['transcript wanted', `${verdict} at 600`]);
+    },
+  );
 
   it('asks for the transcript within a second, however long the pause', () => {
     const { judge, clock, told } = new Trial();

@@ -18,10 +18,10 @@ const SHORTEST_WORD_MS = 120;
 
 /**
  * Speech that the recogniser has no words for takes the floor when it lasts this long: a word that
- * is not in its vocabulary, or is garbled. Most coughs and clicks that a detector takes for speech
- * are shorter.
+ * is not in its vocabulary, or is garbled. "Hey" and "stop" have 160 ms of voice; the clicks and
+ * coughs that a detector takes for speech are shorter.
  */
-const UNKNOWN_SPEECH_MS = 200;
+const UNKNOWN_SPEECH_MS = 150;
 
 /** The same where it hears words that mean nothing: "uh-huh" lasts up to 0.35 s. */
 const HOLLOW_SPEECH_MS = 400;
@@ -30,8 +30,8 @@ const HOLLOW_SPEECH_MS = 400;
 const PAUSE_GRACE_MS = 100;
 
 /**
- * So many words are believed before the voice pauses. Fewer may still change their meaning: "okay" is
- * "go" and "hold" on its way, "oh okay" is "no no it".
+ * So many words are believed at once. Fewer may still change their meaning: "okay" is "go" and "hold"
+ * on its way, "oh okay" is "no no it", "uh-huh" is "let" until its last sound is understood.
  */
 const BELIEVED_WORDS = 4;
 
@@ -51,15 +51,16 @@ export interface BargeInJudgeOptions {
 }
 
 /**
- * Decides whether speech that began over the agent is a barge-in. Words decide, once the voice
- * pauses or there are enough of them: a backchannel is none, other words are one, and so is speech
- * that goes on. Where a pause comes and no words are known, the final transcript is asked for;
- * without words in it, the length of the sound decides.
+ * Decides whether speech that began over the agent is a barge-in. A backchannel is none once the
+ * voice pauses; enough other words are one at once, fewer are one when the final transcript still
+ * has them, and so is speech that goes on. Where no words are known a second after the onset, the
+ * final transcript is asked for; without words in it, the length of the sound decides.
  */
 export class BargeInJudge {
   readonly #options: BargeInJudgeOptions;
   #onsetAtMs: number | null = null;
   #text = '';
+  #lastWords = '';
   #voicedMs = 0;
   #isPaused = false;
   #isAwaitingTranscript = false;
@@ -74,6 +75,10 @@ export class BargeInJudge {
     return this.#onsetAtMs !== null;
   }
 
+  get #limitAtMs(): number {
+    return (this.#onsetAtMs ?? 0) + this.#options.timings.decideMs;
+  }
+
   /** Speech began over the agent at this instant. */
   open(onsetAtMs: number): void {
     this.close();
@@ -83,11 +88,14 @@ export class BargeInJudge {
 
   /** The words so far. */
   hear(text: string, isFinal: boolean): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || (this.#isAwaitingTranscript && !isFinal)) return;
     this.#text = text;
+    if (text !== '') this.#lastWords = text;
     if (isFinal) this.#decideByFinal();
     else if (heardAs(text) === 'floor' && wordsIn(text) >= BELIEVED_WORDS) {
       this.#decide('confirmed');
+    } else if (this.#isPaused) {
+      this.#lookAfterGrace();
     }
   }
 
@@ -97,7 +105,7 @@ export class BargeInJudge {
     this.#isPaused = true;
     this.#voicedMs = voicedMs;
     if (voicedMs < SHORTEST_WORD_MS && this.#text === '') this.#decide('dismissed');
-    else this.#wake(this.#options.clock.now() + PAUSE_GRACE_MS);
+    else this.#lookAfterGrace();
   }
 
   /** The voice went on. */
@@ -125,14 +133,16 @@ export class BargeInJudge {
     this.#stopTimer();
     this.#onsetAtMs = null;
     this.#text = '';
+    this.#lastWords = '';
     this.#voicedMs = 0;
     this.#isPaused = false;
     this.#isAwaitingTranscript = false;
   }
 
   #decideByFinal(): void {
-    const meaning = heardAs(this.#text);
-    const leastMs = this.#text === '' ? UNKNOWN_SPEECH_MS : HOLLOW_SPEECH_MS;
+    // Speech that is not understood in the end was something on the way.
+    const meaning = heardAs(this.#lastWords);
+    const leastMs = this.#lastWords === '' ? UNKNOWN_SPEECH_MS : HOLLOW_SPEECH_MS;
     const isSpeech = meaning === 'nothing' && this.#voicedMs >= leastMs;
     this.#decide(meaning === 'floor' || isSpeech ? 'confirmed' : 'dismissed');
   }
@@ -140,18 +150,15 @@ export class BargeInJudge {
   /** Decides what can be decided now, or sets the timer for when it can. */
   #look(): void {
     if (this.#onsetAtMs === null) return;
-    const limitAtMs = this.#onsetAtMs + this.#options.timings.decideMs;
-    const isLimit = this.#options.clock.now() >= limitAtMs;
     const meaning = heardAs(this.#text);
-    if (this.#isPaused && meaning !== 'nothing') {
-      this.#decide(meaning === 'floor' ? 'confirmed' : 'dismissed');
-    } else if (!isLimit) {
-      this.#wake(limitAtMs);
-    } else if (this.#isPaused) {
-      this.#wantTranscript();
-    } else {
-      this.#decide('confirmed');
-    }
+    if (this.#isPaused && meaning === 'backchannel') this.#decide('dismissed');
+    else if (this.#options.clock.now() < this.#limitAtMs) this.#wake(this.#limitAtMs);
+    else if (this.#isPaused && meaning === 'nothing') this.#wantTranscript();
+    else this.#decide('confirmed');
+  }
+
+  #lookAfterGrace(): void {
+    this.#wake(Math.min(this.#options.clock.now() + PAUSE_GRACE_MS, this.#limitAtMs));
   }
 
   #wantTranscript(): void {

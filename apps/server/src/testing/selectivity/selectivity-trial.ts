@@ -1,0 +1,225 @@
+import type {
+  AgentDefinition,
+  Clock,
+  ControlChannel,
+  Session,
+  SessionControl,
+  SessionEvent,
+  TurnDetectors,
+  VoiceEngine,
+} from '@antiphon/session';
+import { startSession } from '@antiphon/session';
+import { FakeTools, ListeningChannel, MemoryLeg } from '@antiphon/session/testing';
+import { CallerRoom, LoudEar } from './caller-room.ts';
+import type { Clip } from './clip.ts';
+import { LINE_RATE } from './sounds.ts';
+
+/** A frame of the line. */
+export const FRAME_MS = 20;
+const FRAME_SAMPLES = (FRAME_MS * LINE_RATE) / 1000;
+
+/** The line is open for a moment before the caller speaks. */
+const OPENING_MS = 300;
+
+/** So much of the agent's answer is heard before the clip begins. */
+const HEARD_BEFORE_MS = 1_200;
+
+/** A clip without a sound of its own, an echo, is listened to for so long. */
+const ECHO_MS = 3_000;
+
+/** Silence after the clip. */
+const SILENCE_MS = 2_000;
+
+/** A client hears of the onset, stops, and its position comes back. */
+const ROUND_TRIP_MS = 40;
+
+const LEGS = {
+  hold: { bargeIn: 'hold', playedPosition: 'estimate', maxLeadMs: 400 },
+  cancel: { bargeIn: 'cancel', playedPosition: 'client', maxLeadMs: 10_000 },
+} as const;
+
+export type LegKind = keyof typeof LEGS;
+
+/** What came of a clip. */
+export interface SelectivityOutcome {
+  readonly clip: Clip;
+  readonly leg: LegKind;
+  /** Whether the caller got the floor. */
+  readonly yielded: boolean;
+  /** From the onset of the clip until a sound stopped the agent; null when none did. */
+  readonly onsetMs: number | null;
+  /** From the onset of the clip to the verdict; null when there was nothing to decide. */
+  readonly verdictMs: number | null;
+  /** From the onset of the clip until the agent spoke on; null when it did not stop, or did not. */
+  readonly resumedMs: number | null;
+  /** What the recogniser made of it. */
+  readonly heard: readonly string[];
+  /** The agent's words, as the conversation has them. */
+  readonly agentText: string;
+  /** Agent audio that the caller should have heard and did not, in milliseconds. */
+  readonly lostMs: number;
+  readonly violations: readonly string[];
+}
+
+/** What a trial needs. */
+export interface SelectivityTrialOptions {
+  readonly clip: Clip;
+  readonly leg: LegKind;
+  readonly agent: AgentDefinition;
+  readonly clock: Clock;
+  readonly engine: VoiceEngine;
+  readonly detectors: TurnDetectors;
+}
+
+/** One call: a turn, a long answer, the clip over it, silence. Whoever runs it moves the clock. */
+export class SelectivityTrial {
+  readonly #options: SelectivityTrialOptions;
+  readonly #leg: MemoryLeg;
+  readonly #ear: LoudEar;
+  readonly #room: CallerRoom;
+  readonly #channel = new ListeningChannel();
+  readonly #session: Session;
+  #elapsedMs = 0;
+  #clipFromMs: number | null = null;
+  #clipAtMs: number | null = null;
+  #agentItemId: string | null = null;
+
+  constructor(options: SelectivityTrialOptions) {
+    this.#options = options;
+    const { clip, leg, clock, agent, engine, detectors } = options;
+    this.#leg = new MemoryLeg(clock, LEGS[leg]);
+    this.#ear = new LoudEar(clock);
+    this.#leg.ear = this.#ear;
+    this.#room = new CallerRoom(this.#ear, clip);
+    const client = new TruncatingClient(clock, this.#ear);
+    this.#session = startSession({
+      sessionId: `${leg} ${clip.name}`,
+      agent,
+      leg: this.#leg,
+      channels: leg === 'cancel' ? [this.#channel, client] : [this.#channel],
+      engine,
+      detectors,
+      tools: new FakeTools(),
+      clock,
+    });
+  }
+
+  /** Whether all was heard that there is to hear. */
+  get isOver(): boolean {
+    if (this.#clipFromMs === null) return false;
+    const { sound } = this.#options.clip;
+    const clipMs = sound.length > 0 ? (sound.length * 1000) / LINE_RATE : ECHO_MS;
+    if (this.#elapsedMs < this.#clipFromMs + clipMs + SILENCE_MS) return false;
+    return this.#hasYielded() || this.#channel.turnStates().at(-1) === 'listening';
+  }
+
+  /** Sends the next frame of the line; time moves on afterwards. */
+  step(): void {
+    if (this.#elapsedMs === OPENING_MS) this.#room.play(this.#options.clip.turn);
+    if (this.#clipFromMs === null && this.#agentHeardMs() >= HEARD_BEFORE_MS) this.#beginClip();
+    this.#leg.speak(this.#room.frame(FRAME_SAMPLES));
+    this.#elapsedMs += FRAME_MS;
+  }
+
+  /** Ends the call and says what came of the clip. */
+  end(): SelectivityOutcome {
+    const { clip, leg } = this.#options;
+    const since = this.#clipAtMs ?? 0;
+    const items = this.#session.control.items();
+    const agentItems = items.filter((item) => item.kind === 'message' && item.speaker === 'agent');
+    const after = (event: SessionEvent): boolean => event.atMs >= since;
+    const onset = this.#channel.of('caller.speechStarted').find(after);
+    const outcome: SelectivityOutcome = {
+      clip,
+      leg,
+      yielded: this.#hasYielded(),
+      onsetMs: onset ? onset.atMs - since : null,
+      verdictMs: this.#verdictMs(since),
+      resumedMs: this.#resumedMs(since),
+      heard: this.#channel
+        .of('caller.transcript')
+        .filter(after)
+        .map(({ text, isFinal }) => (isFinal ? `${text}.` : text)),
+      agentText: agentItems
+        .flatMap((item) => (item.kind === 'message' && item.text ? [item.text] : []))
+        .join(' '),
+      lostMs: agentItems.reduce(
+        (sum, item) =>
+          item.kind === 'message' ? sum + item.audioMs - this.#ear.heardMs(item.id) : sum,
+        0,
+      ),
+      violations: this.#channel
+        .of('invariant.violated')
+        .map(({ name, detail }) => `${name} ${detail}`),
+    };
+    this.#session.control.end('clientEnded');
+    return outcome;
+  }
+
+  #beginClip(): void {
+    this.#clipFromMs = this.#elapsedMs;
+    this.#clipAtMs = this.#options.clock.now();
+    this.#room.play(this.#options.clip.sound);
+  }
+
+  #agentHeardMs(): number {
+    this.#agentItemId ??= this.#leg.sent[0]?.itemId ?? null;
+    return this.#agentItemId === null ? 0 : this.#ear.playedMs(this.#agentItemId);
+  }
+
+  /** A turn of the caller's was made of what was heard over the agent. */
+  #hasYielded(): boolean {
+    return this.#channel.of('caller.committed').length > 1;
+  }
+
+  #verdictMs(since: number): number | null {
+    const [decided] =
+      this.#options.leg === 'hold'
+        ? this.#channel.of('bargeIn.decided').filter(({ atMs }) => atMs >= since)
+        : [
+            ...this.#channel.of('caller.committed').slice(1),
+            ...this.#channel.of('generation.started').filter(({ kind }) => kind === 'resumption'),
+          ];
+    return decided ? decided.atMs - since : null;
+  }
+
+  #resumedMs(since: number): number | null {
+    const stopped = this.#leg.clearedAtMs.find((atMs) => atMs >= since);
+    const sent = stopped !== undefined && this.#leg.sent.find(({ atMs }) => atMs > stopped);
+    return sent ? sent.atMs - since : null;
+  }
+}
+
+/** Stops playing when the caller is heard, and tells how far it was. */
+class TruncatingClient implements ControlChannel {
+  readonly #clock: Clock;
+  readonly #ear: LoudEar;
+  #control: SessionControl | null = null;
+  #itemId: string | null = null;
+
+  constructor(clock: Clock, ear: LoudEar) {
+    this.#clock = clock;
+    this.#ear = ear;
+  }
+
+  attach(session: SessionControl): void {
+    this.#control = session;
+  }
+
+  notify(event: SessionEvent): void {
+    if (event.type === 'generation.text') this.#itemId = event.itemId;
+    if (event.type === 'playout.drained') this.#itemId = null;
+    if (event.type !== 'caller.speechStarted' || this.#itemId === null) return;
+    const itemId = this.#itemId;
+    this.#itemId = null;
+    this.#clock.setTimeout(() => {
+      const playedMs = Math.floor(this.#ear.playedMs(itemId));
+      this.#ear.stop();
+      if (playedMs === 0) return;
+      this.#clock.setTimeout(
+        () => this.#control?.truncateItem(itemId, playedMs),
+        ROUND_TRIP_MS / 2,
+      );
+    }, ROUND_TRIP_MS / 2);
+  }
+}
