@@ -19,6 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...e2eTests],
+          // A limit against tests that hang, far above what any takes on a busy machine.
+          testTimeout: 60_000,
         },
       },
       {

@@ -85,6 +85,8 @@ function sessionStep() {
         turnDetection: detection,
         greeting: null,
         covers: [],
+        listeningNoises: [],
+        listeningAfterMs: 6_000,
         apology: '',
         farewell: '',
       },

@@ -1,4 +1,4 @@
-import { checkLockfile } from '../checks/lockfile.mjs';
+import { checkLockfiles } from '../checks/lockfiles.mjs';
 import { checkWorkspaces } from '../checks/workspaces.mjs';
 import { requireSupportedNode } from './node-version.mjs';
 import { installDependencies } from './npm-dependencies.mjs';
@@ -25,7 +25,7 @@ const checks = [
       'tsconfig.build.json',
     ),
   },
-  { name: 'lockfile', run: problems(checkLockfile) },
+  { name: 'lockfiles', run: problems(checkLockfiles) },
   { name: 'workspaces', run: problems(checkWorkspaces) },
 ];
 

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { runCommand } from './run-command.mjs';
+import { isSelected } from './selected-tests.mjs';
 
 /**
- * A Debian package that some tests need.
- * @typedef {object} DebianPackage
- * @property {string} name
- * @property {string} binary its presence proves that the package is installed
- * @property {readonly string[]} tests the test files that need it
+ * A Debian package that some tests need; the presence of the binary proves that it is installed.
+ * @typedef {import('./selected-tests.mjs').MissingPackage & { binary: string }} DebianPackage
  */
 
 /** @type {readonly DebianPackage[]} */
@@ -35,11 +33,6 @@ export async function installDebianPackages(filters) {
   );
   if (wanted.length > 0) await install(wanted.map(({ name }) => name));
   return packagesForTests.filter(({ binary }) => !existsSync(binary));
-}
-
-/** @param {readonly string[]} tests @param {readonly string[]} filters */
-function isSelected(tests, filters) {
-  return filters.length === 0 || tests.some((test) => filters.some((part) => test.includes(part)));
 }
 
 /** @param {readonly string[]} names */

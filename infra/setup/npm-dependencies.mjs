@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { inRepository } from './repository.mjs';
+import { repositoryRoot } from './repository.mjs';
 import { runCommand } from './run-command.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
@@ -10,9 +10,9 @@ import { runCommand } from './run-command.mjs';
  * Ends the process when npm fails.
  */
 export async function installDependencies() {
-  if (installedAsLocked()) return;
+  if (installedAsLocked(repositoryRoot)) return;
   console.log('Installing dependencies (npm ci)…');
-  const { command, args } = npm();
+  const { command, args } = npmCommand();
   const { code } = await runCommand(
     command,
     // With NODE_ENV=production npm leaves out the compiler and the test runner without --include.
@@ -28,22 +28,23 @@ export async function installDependencies() {
   process.exit(1);
 }
 
-/** npm writes the list of what it installed when it has finished, so a broken install has none. */
-function installedAsLocked() {
-  const installedList = inRepository('node_modules/.package-lock.json');
+/**
+ * Whether the node_modules of a folder hold exactly what its package-lock.json names. npm writes the
+ * list of what it installed when it has finished, so a broken install has none.
+ * @param {string} folder
+ */
+export function installedAsLocked(folder) {
+  const installedList = path.join(folder, 'node_modules/.package-lock.json');
   if (!existsSync(installedList)) return false;
-  const locked = lockedPackages(inRepository('package-lock.json'));
+  const locked = lockedPackages(path.join(folder, 'package-lock.json'));
   const installed = lockedPackages(installedList);
-  for (const [folder, entry] of locked) {
-    const found = installed.get(folder);
+  for (const [place, entry] of locked) {
+    const found = installed.get(place);
     // Binaries for other platforms are optional packages; npm installs only those that fit.
     const mayBeAbsent = entry.optional === true || entry.devOptional === true;
     if (found === undefined ? !mayBeAbsent : found.version !== entry.version) return false;
   }
-  for (const folder of installed.keys()) {
-    if (!locked.has(folder)) return false;
-  }
-  return true;
+  return [...installed.keys()].every((place) => locked.has(place));
 }
 
 /**
@@ -56,7 +57,7 @@ function lockedPackages(file) {
 }
 
 /** The npm that started this process, or else the one on the PATH. */
-function npm() {
+export function npmCommand() {
   const script = process.env.npm_execpath;
   return script !== undefined && path.basename(script) === 'npm-cli.js'
     ? { command: process.execPath, args: [script] }

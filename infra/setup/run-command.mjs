@@ -4,11 +4,12 @@ import { repositoryRoot } from './repository.mjs';
 /**
  * @typedef {object} RunOptions
  * @property {Record<string, string>} [env] added to the environment of this process
+ * @property {string} [cwd] where it runs instead of in the repository's folder
  * @property {boolean} [captured] keeps the output and returns it instead of showing it
  */
 
 /**
- * Runs a command in the repository until it ends. Signals this process receives are passed on.
+ * Runs a command in the repository's folder until it ends. Signals this process receives are passed on.
  * The code is 127 when the command cannot be started and 128 when a signal ended it.
  * @param {string} command
  * @param {readonly string[]} args
@@ -18,7 +19,7 @@ import { repositoryRoot } from './repository.mjs';
 export function runCommand(command, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
-      cwd: repositoryRoot,
+      cwd: options.cwd ?? repositoryRoot,
       env: { ...process.env, ...options.env },
       stdio: options.captured ? ['ignore', 'pipe', 'pipe'] : 'inherit',
     });

@@ -6,9 +6,10 @@ import { installDebianPackages } from './debian-packages.mjs';
 import { requireSupportedNode } from './node-version.mjs';
 import { installDependencies } from './npm-dependencies.mjs';
 import { runNodeModule } from './run-command.mjs';
+import { installStockClients } from './stock-clients.mjs';
 
 /** @typedef {import('../vitest/summary-reporter.mjs').TestSummary} TestSummary */
-/** @typedef {import('./debian-packages.mjs').DebianPackage} DebianPackage */
+/** @typedef {import('./selected-tests.mjs').MissingPackage} MissingPackage */
 
 requireSupportedNode();
 await main(process.argv.slice(2));
@@ -16,7 +17,11 @@ await main(process.argv.slice(2));
 /** @param {readonly string[]} args for vitest: options, and parts of the paths of the test files */
 async function main(args) {
   await installDependencies();
-  const missing = await installDebianPackages(args.filter((arg) => !arg.startsWith('-')));
+  const filters = args.filter((arg) => !arg.startsWith('-'));
+  const missing = [
+    ...(await installDebianPackages(filters)),
+    ...(await installStockClients(filters)),
+  ];
   await buildPackages();
 
   const { code, summary } = await runTests(args, missing);
@@ -27,7 +32,7 @@ async function main(args) {
   console.log(closingLine(summary));
 }
 
-/** @param {readonly string[]} args @param {readonly DebianPackage[]} missing */
+/** @param {readonly string[]} args @param {readonly MissingPackage[]} missing */
 async function runTests(args, missing) {
   const folder = mkdtempSync(path.join(tmpdir(), 'antiphon-tests-'));
   const summaryFile = path.join(folder, 'summary.json');
@@ -48,7 +53,7 @@ async function runTests(args, missing) {
 
 /**
  * @param {TestSummary['skipped']} skipped
- * @param {readonly DebianPackage[]} missing
+ * @param {readonly MissingPackage[]} missing
  * @returns {string[]} one line per reason
  */
 function reasonsForSkips(skipped, missing) {

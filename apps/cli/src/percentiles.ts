@@ -7,6 +7,16 @@ export interface Distribution {
   readonly max: number;
 }
 
+/** The number with two digits after the point. */
+export function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** The distribution with two digits after the point. */
+export function roundedDistribution({ count, p50, p95, p99, max }: Distribution): Distribution {
+  return { count, p50: rounded(p50), p95: rounded(p95), p99: rounded(p99), max: rounded(max) };
+}
+
 /** The smallest measurement that at least `percent` per cent (0–100) do not exceed; NaN for none. */
 export function percentile(ascending: readonly number[], percent: number): number {
   const rank = Math.ceil((percent / 100) * ascending.length);

@@ -29,4 +29,17 @@ describe('the command line', () => {
     const cloud = await runProgram('load --engine cloud --sessions 1');
     expect(cloud.stderr).toContain('Allowed choices are stub, embedded.');
   });
+
+  it.each([
+    ['load', 'say --sessions and --engine'],
+    ['load --sessions 3', 'say --sessions and --engine'],
+    ['load --engine stub', 'say --sessions and --engine'],
+    ['load --door telephone', 'Allowed choices are realtime.'],
+    ['load --sessions 3 --engine stub --connections-per-second 9', 'cannot be used with'],
+    ['load --door realtime --connections-per-second 0', 'Use a whole number from 1 to 1000.'],
+  ])('says what is wrong with "%s"', async (line, reason) => {
+    const { stderr, succeeded } = await runProgram(line);
+    expect(stderr).toContain(reason);
+    expect(succeeded).toBeNull();
+  });
 });

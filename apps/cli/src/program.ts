@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runCallCommand } from './call/call-command.ts';
 import type { CallCommand } from './call/call-command.ts';
+import { DOORS, runDoorCommand } from './load/door-command.ts';
+import type { DoorCommand } from './load/door-command.ts';
 import { LOAD_ENGINES } from './load/load-engine.ts';
 import { runLoadCommand } from './load/load-command.ts';
 import type { LoadCommand } from './load/load-command.ts';
@@ -11,6 +13,9 @@ import type { Terminal } from './terminal.ts';
 /** More than one process keeps real time for; the count of late frames tells. */
 const MOST_SESSIONS = 2000;
 
+/** More than one process opens in time; how late it was tells. */
+const MOST_CONNECTIONS_PER_SECOND = 1000;
+
 /** An hour shows leaks, too. */
 const LONGEST_SECONDS = 3600;
 
@@ -18,6 +23,7 @@ const EXAMPLES = `
 Examples:
   $ antiphon call                            play the worked example and check it
   $ antiphon load --sessions 200 --engine stub
+  $ antiphon load --door realtime            what connecting and events cost
 `;
 
 const CALL_EXAMPLES = `
@@ -37,6 +43,13 @@ Examples:
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
+  $ antiphon load --door realtime
+  $ antiphon load --door realtime --connections-per-second 100 --duration 20
+
+With --sessions callers talk with the agent. Without, the door itself is measured: the microseconds
+of reading an event and writing its answer, beside JSON.parse and JSON.stringify of the same bytes,
+and the milliseconds from connecting to session.created, as connections come evenly and in bursts,
+with how fast another session is answered meanwhile.
 
 Without --url it starts the built server in a process of its own and stops it afterwards.
 Exits with 0 when there were no errors, else with 1.
@@ -86,13 +99,29 @@ function addCall(program: Command, { terminal, signal, onResult }: ProgramOption
     });
 }
 
+/** What `antiphon load` was given; with sessions it is one command, and without another. */
+type LoadOptions = Omit<LoadCommand, 'sessions' | 'engine' | 'durationSeconds'> &
+  Pick<DoorCommand, 'connectionsPerSecond'> & {
+    readonly sessions?: number;
+    readonly engine?: LoadCommand['engine'];
+    readonly door?: DoorCommand['door'];
+    readonly duration: number;
+  };
+
 function addLoad(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
   program
     .command('load')
-    .description('Drives many callers at once against a server and reports latency and cost.')
-    .requiredOption('--sessions <count>', 'callers at once', wholeNumber(1, MOST_SESSIONS))
+    .description(
+      'Drives many callers at once against a server, or measures a door of it; reports latency and cost.',
+    )
+    .option('--sessions <count>', 'callers at once', wholeNumber(1, MOST_SESSIONS))
+    .addOption(new Option('--door <door>', 'how they come in').choices(DOORS))
+    .addOption(new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES))
     .addOption(
-      new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES).makeOptionMandatory(),
+      new Option('--connections-per-second <count>', 'of a door that is measured')
+        .argParser(wholeNumber(1, MOST_CONNECTIONS_PER_SECOND))
+        .default(50)
+        .conflicts('sessions'),
     )
     .option('--duration <seconds>', 'measured time', wholeNumber(1, LONGEST_SECONDS), 30)
     .option('--voice-set <voice>', 'the callers’ voices (embedded)', ALL_VOICES)
@@ -100,9 +129,19 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .option('--key <key>', 'its API key (ANTIPHON_API_KEY, .antiphon/api-key)')
     .option('--json', 'print one result for programs; everything else goes to stderr', false)
     .addHelpText('after', LOAD_EXAMPLES)
-    .action(async (given: Omit<LoadCommand, 'durationSeconds'> & { duration: number }) => {
-      const { duration, ...others } = given;
-      onResult(await runLoadCommand({ ...others, durationSeconds: duration }, terminal, signal));
+    .action(async (given: LoadOptions, load: Command) => {
+      const { sessions, engine, door, duration, ...others } = given;
+      const command = { ...others, durationSeconds: duration };
+      if (sessions !== undefined && engine !== undefined) {
+        onResult(await runLoadCommand({ ...command, sessions, engine }, terminal, signal));
+      } else if (sessions === undefined && door !== undefined) {
+        const measured = { ...command, door, engine: engine ?? 'stub' };
+        onResult(await runDoorCommand(measured, terminal, signal));
+      } else {
+        load.error(
+          'error: say --sessions and --engine for callers who talk, or --door to measure a door',
+        );
+      }
     });
 }
 

@@ -72,6 +72,7 @@ describe('readConfig', () => {
     ['ANTIPHON_HOST', 'not a host', /ANTIPHON_HOST is "not a host"; use a host name/],
     ['ANTIPHON_RECORDINGS', 'yes', /ANTIPHON_RECORDINGS is "yes"; use on or off\./],
     ['ANTIPHON_LOG_LEVEL', 'loud', /ANTIPHON_LOG_LEVEL is "loud"; use silent, fatal, error/],
+    ['ANTIPHON_SESSION_MINUTES', '2000', /ANTIPHON_SESSION_MINUTES is "2000"; use a whole number/],
     ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
     ['ANTIPHON_CONNECTIONS_PER_MINUTE', '0', /use a whole number from 1 to 1000000/],
     ['ANTIPHON_TLS', 'on', /ANTIPHON_TLS is "on"; use self-signed or off\./],

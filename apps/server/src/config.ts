@@ -13,6 +13,10 @@ const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../agents', import.meta.url));
  */
 const DEFAULT_MAX_SESSIONS = '1000';
 
+/** As the Realtime API has it; a day is longer than anybody talks. */
+const DEFAULT_SESSION_MINUTES = '60';
+const MOST_SESSION_MINUTES = 1_440;
+
 /** More would need more than one listening worker; run several servers instead. */
 const MOST_SESSIONS = 4096;
 
@@ -47,6 +51,8 @@ export interface ServerConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Sessions at once; more are turned away. */
   readonly maxSessions: number;
+  /** After which a session expires. */
+  readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
@@ -97,6 +103,10 @@ const variables = {
     schema: wholeNumber(1, MOST_SESSIONS),
     allowed: `a whole number from 1 to ${MOST_SESSIONS}`,
   },
+  ANTIPHON_SESSION_MINUTES: {
+    schema: wholeNumber(1, MOST_SESSION_MINUTES),
+    allowed: `a whole number from 1 to ${MOST_SESSION_MINUTES}`,
+  },
   ANTIPHON_CONNECTIONS_PER_MINUTE: {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
@@ -118,6 +128,8 @@ const environment = z.object({
   ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
+  ANTIPHON_SESSION_MINUTES:
+    variables.ANTIPHON_SESSION_MINUTES.schema.prefault(DEFAULT_SESSION_MINUTES),
   ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
@@ -171,6 +183,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     recordings: values.ANTIPHON_RECORDINGS === 'on',
     logLevel: values.ANTIPHON_LOG_LEVEL,
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
+    maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
     tls: readTls(values, workingDir),
   };

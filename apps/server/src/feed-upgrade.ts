@@ -9,6 +9,8 @@ import { FeedSocket } from './feed-socket.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { headerKey } from './request-key.ts';
 import type { SessionFeed } from './session-feed.ts';
+import { SOCKET_OPTIONS } from './upgrades.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** What a browser offers next to {@link KEY_SUBPROTOCOL_PREFIX} and its key. */
 const FEED_SUBPROTOCOL = 'antiphon.feed';
@@ -28,6 +30,7 @@ export interface FeedUpgradeOptions {
   readonly keys: ApiKeys;
   readonly secrets: ClientSecrets;
   readonly heartbeat: Heartbeat;
+  readonly waitingRoom: WaitingRoom;
   /** The feed of a session that lives or ended lately. */
   readonly feedOf: (sessionId: string) => SessionFeed | null;
 }
@@ -40,8 +43,7 @@ export interface FeedUpgradeOptions {
 export class FeedUpgrade {
   readonly #options: FeedUpgradeOptions;
   readonly #server = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
+    ...SOCKET_OPTIONS,
     maxPayload: MAX_PAYLOAD_BYTES,
     handleProtocols: (offered) => (offered.has(FEED_SUBPROTOCOL) ? FEED_SUBPROTOCOL : false),
   });
@@ -77,6 +79,7 @@ export class FeedUpgrade {
     if (after !== null && !/^\d{1,15}$/u.test(after)) return close(socket, BAD_POSITION);
     const stop = feed.watch(new FeedSocket(socket), after === null ? null : Number(after));
     if (!stop) return close(socket, FORGOTTEN);
+    this.#options.waitingRoom.letIn(request);
     socket.once('close', stop);
   }
 }

@@ -9,10 +9,15 @@ class Socket extends EventEmitter {
   readonly OPEN = 1;
   readonly readyState = 1;
   pings = 0;
+  closing: readonly [code: number, reason: string] | null = null;
   isTerminated = false;
 
   ping(): void {
     this.pings += 1;
+  }
+
+  close(code: number, reason: string): void {
+    this.closing = [code, reason];
   }
 
   terminate(): void {
@@ -23,13 +28,14 @@ class Socket extends EventEmitter {
 
 function start() {
   const clock = new DrivenClock();
-  const heartbeat = new Heartbeat(clock);
+  let dropped = 0;
+  const heartbeat = new Heartbeat(clock, () => void (dropped += 1));
   const add = () => {
     const socket = new Socket();
     heartbeat.add(socket as unknown as WebSocket);
     return socket;
   };
-  return { clock, heartbeat, add };
+  return { clock, heartbeat, add, dropped: () => dropped };
 }
 
 describe('Heartbeat', () => {
@@ -44,8 +50,8 @@ describe('Heartbeat', () => {
     expect(socket.isTerminated).toBe(false);
   });
 
-  it('drops who is gone without a word', () => {
-    const { clock, add } = start();
+  it('drops who is gone without a word, and says why to who still reads', () => {
+    const { clock, add, dropped } = start();
     const gone = add();
     const here = add();
     clock.advance(20_000);
@@ -54,7 +60,28 @@ describe('Heartbeat', () => {
     expect(gone.isTerminated).toBe(false);
     clock.advance(1);
     expect(gone.isTerminated).toBe(true);
+    expect(gone.closing).toEqual([1008, 'No pong and no message for 20 seconds.']);
     expect(here.isTerminated).toBe(false);
+    expect(here.closing).toBeNull();
+    expect(dropped()).toBe(1);
+  });
+
+  it('pings each at its own time, so that thousands are not pinged at once', () => {
+    const { clock, add } = start();
+    const sockets = Array.from({ length: 40 }, () => {
+      clock.advance(500);
+      return add();
+    });
+    const pinged = () => sockets.filter(({ pings }) => pings > 0).length;
+    expect(pinged()).toBe(0);
+    clock.advance(500);
+    expect(pinged()).toBe(1);
+    clock.advance(10_000);
+    expect(pinged()).toBe(21);
+    clock.advance(9_500);
+    expect(pinged()).toBe(40);
+    expect(sockets.every(({ pings }) => pings === 1)).toBe(true);
+    expect(clock.pending).toBe(1);
   });
 
   it('takes a message for a sign of life', () => {

@@ -4,24 +4,38 @@ import type { WebSocket } from 'ws';
 /** Often enough for proxies that close idle connections after a minute or half of one. */
 const INTERVAL_MS = 20_000;
 
+/** The close code for who breaks a rule, here that of answering pings. */
+const POLICY_VIOLATION = 1008;
+const NO_SIGN_OF_LIFE = 'No pong and no message for 20 seconds.';
+
+interface Watch {
+  isAlive: boolean;
+  beatAtMs: number;
+}
+
 /**
- * Pings WebSockets and drops those whose other side is gone without a word: nothing was heard of
- * it, neither a pong nor a message, since the ping before.
+ * Pings WebSockets, each 20 s after it came and every 20 s from then on, and drops those whose
+ * other side is gone without a word: nothing was heard of it, neither a pong nor a message, since
+ * the ping before. A side that still reads is told why.
  */
 export class Heartbeat {
   readonly #clock: Clock;
-  readonly #sockets = new Map<WebSocket, { isAlive: boolean }>();
+  readonly #onDropped: () => void;
+  /** In the order of their next beats, since all wait equally long. */
+  readonly #sockets = new Map<WebSocket, Watch>();
   #timer: TimerHandle | null = null;
 
-  constructor(clock: Clock) {
+  /** `onDropped` is told of each socket that is dropped. */
+  constructor(clock: Clock, onDropped: () => void = () => {}) {
     this.#clock = clock;
+    this.#onDropped = onDropped;
   }
 
   /** Watches a socket until it closes. */
   add(socket: WebSocket): void {
-    const sign = { isAlive: true };
+    const watch = { isAlive: true, beatAtMs: this.#clock.now() + INTERVAL_MS };
     const hear = () => {
-      sign.isAlive = true;
+      watch.isAlive = true;
     };
     socket.on('pong', hear);
     socket.on('message', hear);
@@ -29,7 +43,7 @@ export class Heartbeat {
       this.#sockets.delete(socket);
       if (this.#sockets.size === 0) this.close();
     });
-    this.#sockets.set(socket, sign);
+    this.#sockets.set(socket, watch);
     this.#timer ??= this.#clock.setTimeout(() => this.#beat(), INTERVAL_MS);
   }
 
@@ -40,14 +54,32 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    this.#timer = this.#clock.setTimeout(() => this.#beat(), INTERVAL_MS);
-    for (const [socket, sign] of this.#sockets) {
-      if (!sign.isAlive) {
-        socket.terminate();
-        continue;
-      }
-      sign.isAlive = false;
-      if (socket.readyState === socket.OPEN) socket.ping();
+    this.#timer = null;
+    const now = this.#clock.now();
+    for (const [socket, watch] of this.#sockets) {
+      if (watch.beatAtMs > now) break;
+      if (watch.isAlive) this.#ping(socket, watch);
+      else this.#drop(socket);
     }
+    const [next] = this.#sockets.values();
+    if (!next) return;
+    const waitMs = Math.max(0, next.beatAtMs - now);
+    this.#timer ??= this.#clock.setTimeout(() => this.#beat(), waitMs);
+  }
+
+  #ping(socket: WebSocket, watch: Watch): void {
+    watch.isAlive = false;
+    watch.beatAtMs += INTERVAL_MS;
+    this.#sockets.delete(socket);
+    this.#sockets.set(socket, watch);
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }
+
+  #drop(socket: WebSocket): void {
+    this.#sockets.delete(socket);
+    this.#onDropped();
+    if (socket.readyState === socket.OPEN) socket.close(POLICY_VIOLATION, NO_SIGN_OF_LIFE);
+    // It would be waited for in vain.
+    socket.terminate();
   }
 }

@@ -2,8 +2,14 @@ import type { Dialogue, DialogueReply, SessionConfig } from '@antiphon/session';
 
 /** What an agent says in every conversation, whatever it is about. */
 export function fixedTexts(config: SessionConfig): readonly string[] {
-  const { greeting, covers, apology, farewell } = config;
-  return [...(greeting === null ? [] : [greeting]), ...covers, apology, farewell];
+  const { greeting, covers, listeningNoises, apology, farewell } = config;
+  return [
+    ...(greeting === null ? [] : [greeting]),
+    ...covers,
+    ...listeningNoises,
+    apology,
+    farewell,
+  ];
 }
 
 /** What a script lets its agent say; gaps stand in braces as in the script. */

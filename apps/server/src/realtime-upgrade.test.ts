@@ -111,19 +111,6 @@ describe('the Realtime endpoint', () => {
     expect(closing.code).toBe(4004);
   });
 
-  it('listens and answers nothing to who comes for transcription', async () => {
-    const client = await connect('/v1/realtime?intent=transcription&agent=greeter');
-    expect(await client.message('session.created')).toMatchObject({
-      session: { type: 'transcription', object: 'realtime.transcription_session' },
-    });
-    client.send({ type: 'response.create', event_id: 'mine' });
-    expect(errorOf(await client.message('error'))).toMatchObject({
-      code: 'invalid_event',
-      event_id: 'mine',
-    });
-    await client.close();
-  });
-
   it('has no call to join', async () => {
     const client = await connect('/v1/realtime?call_id=rtc_1');
     expect(errorOf(client.messages[0] ?? (await client.message('error')))).toMatchObject({

@@ -25,7 +25,8 @@ import { errorFrame } from './error-frame.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import { apiKeyHeader } from './request-key.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { AZURE_BETA_PATH } from './upgrades.ts';
+import { AZURE_BETA_PATH, SOCKET_OPTIONS } from './upgrades.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** A legal append of 15 MiB of audio is a text frame of 20 MiB; nothing legal is larger. */
 const MAX_PAYLOAD_BYTES = 22 * 1024 * 1024;
@@ -46,7 +47,10 @@ export interface RealtimeUpgradeOptions {
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
   readonly heartbeat: Heartbeat;
+  readonly waitingRoom: WaitingRoom;
   readonly clock: Clock;
+  /** After which a session expires. */
+  readonly maxSessionMs: number;
   readonly log: Logger;
   /** Why no session can start now, for people; `null` when one can. */
   readonly unreadyReason: () => string | null;
@@ -59,9 +63,7 @@ export interface RealtimeUpgradeOptions {
 export class RealtimeUpgrade {
   readonly #options: RealtimeUpgradeOptions;
   readonly #server = new WebSocketServer({
-    noServer: true,
-    // Base64 audio hardly shrinks, and compressing it costs time and memory per connection.
-    perMessageDeflate: false,
+    ...SOCKET_OPTIONS,
     maxPayload: MAX_PAYLOAD_BYTES,
     handleProtocols: (offered) => acceptedSubprotocol(offered) ?? false,
   });
@@ -102,6 +104,7 @@ export class RealtimeUpgrade {
       refuse(socket, fault, closing);
       return;
     }
+    this.#options.waitingRoom.letIn(request);
     const sessionId = newId('sess');
     try {
       const connection = new RealtimeConnection({
@@ -115,8 +118,8 @@ export class RealtimeUpgrade {
         dialect: dialectOf(request, url),
         sessionId,
         ...admission,
-        ...(isForTranscripts(url) && { sessionType: 'transcription' }),
         clock,
+        maxSessionMs: this.#options.maxSessionMs,
         start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
       });
       passMessages(socket, {
@@ -186,11 +189,6 @@ function dialectOf({ headers }: IncomingMessage, url: URL) {
     betaHeader: headers['openai-beta'],
     subprotocols: offeredSubprotocols(headers['sec-websocket-protocol']),
   });
-}
-
-/** A client may come for transcripts alone, as its first update could also say. */
-function isForTranscripts({ searchParams }: URL): boolean {
-  return searchParams.get('intent') === 'transcription';
 }
 
 /** A client that names nobody gets the model that its secret was made for. */

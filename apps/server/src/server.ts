@@ -23,6 +23,7 @@ import { SessionRegistry } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** Ended sessions close their sockets and files within this time, or are left to the process. */
 const CLOSING_MS = 5_000;
@@ -32,6 +33,8 @@ export interface ServerDeps {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly openPipelines?: typeof openPipelines;
+  /** How many sockets may wait without a key. */
+  readonly mostWaiting?: number;
   /** Told, in a few words, what the start is busy with. */
   readonly onProgress?: (doing: string) => void;
   /** Told the address as soon as `/healthz` answers there. */
@@ -88,9 +91,16 @@ export async function startServer(
     clock,
     log,
     maxSessions: config.maxSessions,
+    maxSessionMs: config.maxSessionMs,
   });
   const readiness = new Readiness(registry);
-  const heartbeat = new Heartbeat(clock);
+  const heartbeat = new Heartbeat(clock, () =>
+    log.info({ reason: 'no sign of life' }, 'connection dropped'),
+  );
+  const waitingRoom = new WaitingRoom({
+    mostWaiting: deps.mostWaiting,
+    onFull: () => log.warn('too many connections without a key: the oldest are dropped'),
+  });
   const unreadyReason = () => readiness.unreadyReason;
   const http = await buildHttp({
     keys,
@@ -102,6 +112,7 @@ export async function startServer(
     recordingsDir,
     unreadyReason,
   });
+  waitingRoom.watch(http.server);
   const realtime = new RealtimeUpgrade({
     keys,
     secrets,
@@ -109,11 +120,14 @@ export async function startServer(
     shelf: agents,
     registry,
     heartbeat,
+    waitingRoom,
     clock,
+    maxSessionMs: config.maxSessionMs,
     log,
     unreadyReason,
   });
-  const feed = new FeedUpgrade({ keys, secrets, heartbeat, feedOf: (id) => registry.feed(id) });
+  const feedOf = (id: string) => registry.feed(id);
+  const feed = new FeedUpgrade({ keys, secrets, heartbeat, waitingRoom, feedOf });
   routeUpgrades(http.server, { realtime, feed });
 
   const stop = async (): Promise<void> => {

@@ -34,6 +34,7 @@ function open(maxSessions = 1000, log = pino({ level: 'silent' })) {
     recorder: null,
     clock,
     log,
+    maxSessionMs: 3_600_000,
     maxSessions,
   });
   return { clock, registry, engine };

@@ -37,6 +37,8 @@ export interface SessionRegistryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxSessions: number;
+  /** After which a session expires. */
+  readonly maxSessionMs: number;
 }
 
 /** A door's wish for a session. */
@@ -79,7 +81,7 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, agent, leg, channel }: SessionRequest): Session {
-    const { rooms, recorder, clock } = this.#options;
+    const { rooms, recorder, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(sessionId);
@@ -93,6 +95,7 @@ export class SessionRegistry {
       tools: rooms.toolsOf(agent),
       recorder,
       clock,
+      maxSessionMs,
     });
     this.#live.set(sessionId, { agent: agent.name, startedAtMs, feed, session });
     log.info('session started');

@@ -163,7 +163,7 @@ describe.skipIf(isMissing)('the page', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await transcript(page).getByText('Hello there.').waitFor();
+    await transcript(page).getByText('Hello there.').first().waitFor();
     await page.keyboard.press('Enter');
     await startButton(page).waitFor();
     expect(complaints).toEqual([]);

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { connect } from 'node:tls';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
@@ -141,5 +143,27 @@ describe.skipIf(isWithoutOpenssl)('a server with TLS', () => {
     await expect(TestClient.open(url.replace('wss', 'ws'), { key: TEST_KEY })).rejects.toThrow();
     await server.close();
     expect((await client.closed).code).toBe(1001);
+  });
+
+  it('tells a caller from connections without a key, of which only so many may wait', async () => {
+    const server = await startTestServer({ tls: 'self-signed' }, { mostWaiting: 1 });
+    const ca = await readFile(server.selfSignedCertFile ?? '');
+    const caller = await TestClient.open(`${server.wsUrl}/v1/realtime`, { key: TEST_KEY, ca });
+    await caller.message('session.created');
+    const port = Number(new URL(server.url).port);
+    const guests = [];
+    for (let count = 0; count < 2; count += 1) {
+      const guest = connect({ port, host: '127.0.0.1', ca });
+      // Whoever is dropped may be told so by a reset.
+      guest.on('error', () => {});
+      guest.resume();
+      guests.push({ guest, closed: new Promise((resolve) => guest.once('close', resolve)) });
+      await once(guest, 'secureConnect');
+    }
+    await guests[0]?.closed;
+    caller.send({ type: 'session.update', session: { type: 'realtime' } });
+    await caller.message('session.updated');
+    expect(guests[1]?.guest.destroyed).toBe(false);
+    await server.close();
   });
 });

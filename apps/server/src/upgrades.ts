@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { UpgradeQueue } from './upgrade-queue.ts';
 
 /** Takes the upgrade requests of one endpoint. */
 export interface UpgradeHandler {
@@ -16,6 +17,15 @@ export interface UpgradeRoutes {
 /** Where Azure speaks the beta dialect; its clients send no header that says so. */
 export const AZURE_BETA_PATH = '/openai/realtime';
 
+/** What every WebSocket server here is opened with; its types do not know `closeTimeout` yet. */
+export const SOCKET_OPTIONS = {
+  noServer: true,
+  // Base64 audio hardly shrinks, and compressing it costs time and memory per connection.
+  perMessageDeflate: false,
+  // A client that does not answer the end of its connection is not waited for any longer, in ms.
+  closeTimeout: 5_000,
+};
+
 /** The API's path, the same without its version, and the two that Azure's resources have. */
 const REALTIME_PATHS = new Set([
   '/v1/realtime',
@@ -25,21 +35,42 @@ const REALTIME_PATHS = new Set([
 ]);
 const FEED_PATH = /^\/sessions\/[^/]+\/feed$/u;
 
-/** Sends each upgrade request of the server to its endpoint; others get a 404. */
-export function routeUpgrades(server: Server, { realtime, feed }: UpgradeRoutes): void {
+/**
+ * Sends each upgrade request of the server to its endpoint, a few in one turn of the event loop.
+ * Others get a 404, and a 503 when very many wait.
+ */
+export function routeUpgrades(server: Server, routes: UpgradeRoutes): void {
+  const queue = new UpgradeQueue();
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const url = URL.canParse(request.url ?? '', 'http://localhost')
       ? new URL(request.url ?? '', 'http://localhost')
       : null;
-    if (url && REALTIME_PATHS.has(url.pathname)) realtime.handle(request, url, { socket, head });
-    else if (url && FEED_PATH.test(url.pathname)) feed.handle(request, url, { socket, head });
-    else refuseUpgrade(socket, 404);
+    const handler = url && handlerFor(url, routes);
+    if (!handler) {
+      refuseUpgrade(socket, 404);
+      return;
+    }
+    // A connection that fails while it waits has nobody else who hears of it.
+    const drop = () => socket.destroy();
+    socket.on('error', drop);
+    const isTaken = queue.add(() => {
+      socket.off('error', drop);
+      handler.handle(request, url, { socket, head });
+    });
+    if (!isTaken) refuseUpgrade(socket, 503);
   });
+}
+
+function handlerFor({ pathname }: URL, { realtime, feed }: UpgradeRoutes): UpgradeHandler | null {
+  if (REALTIME_PATHS.has(pathname)) return realtime;
+  return FEED_PATH.test(pathname) ? feed : null;
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
   socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    // A client that does not close its side would be held for ever.
+    () => socket.destroy(),
   );
 }

@@ -22,6 +22,10 @@ export const AGENT_DEFAULTS = {
   },
   /** Spoken in well under a second by every voice, and more than one so that none repeats. */
   covers: ['One moment.', 'Let me check.', 'Checking now.'],
+  /** Neither agrees nor promises anything. */
+  listeningNoises: ['Mm-hmm.'],
+  /** Most turns are over by then; a listener on the telephone makes a noise about as often. */
+  listeningAfterMs: 6_000,
   /** Says that the fault is not the caller's, and what to do. */
   apology: 'Sorry, something went wrong on my side. Could you say that again?',
   /** Fits any desk the caller is passed on to. */

@@ -56,10 +56,19 @@ export const agentSchema = strictMapping({
   detector: z.enum(['neural', 'energy']).default(AGENT_DEFAULTS.detector),
   turnDetection: turnDetectionSchema.nullable().prefault({}),
   backchannel: z
-    .literal('ignore', {
-      error: 'Write "backchannel: ignore"; listening noises are not implemented.',
+    .enum(['ignore', 'emit'], {
+      error: 'Write "backchannel: ignore", or "emit" for an agent that makes listening noises.',
     })
-    .describe('"ignore", for an agent that makes no listening noises'),
+    .describe('"ignore", or "emit" for an agent that makes listening noises'),
+  listeningNoises: z
+    .array(spoken('a noise such as "Mm-hmm."'))
+    .min(1)
+    .default([...AGENT_DEFAULTS.listeningNoises]),
+  listeningAfterMs: z
+    .int()
+    .min(1_000)
+    .max(LONGEST_WAIT_MS)
+    .default(AGENT_DEFAULTS.listeningAfterMs),
   greeting: spoken('what the agent says first, or null to wait for the caller')
     .nullable()
     .default(null),

@@ -60,6 +60,8 @@ describe('loadAgentFolder', () => {
         },
         greeting: null,
         covers: ['One moment.', 'Let me check.', 'Checking now.'],
+        listeningNoises: [],
+        listeningAfterMs: 6_000,
         apology: 'Sorry, something went wrong on my side. Could you say that again?',
         farewell: "Thanks for calling. I'm putting you through now.",
       },
@@ -122,6 +124,13 @@ tools:
     });
   });
 
+  it('makes listening noises where it says so', async () => {
+    const { definition } = await loaded({
+      'agent.yaml': PLAIN_AGENT.replace('backchannel: ignore', 'backchannel: emit'),
+    });
+    expect(definition.config.listeningNoises).toEqual(['Mm-hmm.']);
+  });
+
   it('lets semantic turn detection wait for longer', async () => {
     const { definition } = await loaded({
       'agent.yaml': `${PLAIN_AGENT}turnDetection: { mode: semantic }\n`,
@@ -165,7 +174,7 @@ detector: neurol
 turnDetection:
   treshold: 0.5
   silenceDurationMs: 20
-backchannel: emit
+backchannel: nod
 greeting: ''
 covers:
   - One moment.
@@ -184,7 +193,7 @@ tools:
       'agent.yaml:5:11 "detector" is "neurol"; it must be neural or energy. Did you mean "neural"?',
       'agent.yaml:8:22 "turnDetection.silenceDurationMs" is 20; the least is 50. Change it or remove it.',
       'agent.yaml:7:3 unknown key "treshold". Did you mean "threshold"?',
-      'agent.yaml:9:14 "backchannel" is "emit"; it must be ignore. Write "backchannel: ignore"; listening noises are not implemented.',
+      'agent.yaml:9:14 "backchannel" is "nod"; it must be ignore or emit. Write "backchannel: ignore", or "emit" for an agent that makes listening noises.',
       'agent.yaml:10:11 "greeting" is empty. Write what the agent says first, or null to wait for the caller.',
       'agent.yaml:16:11 "tools[0].name" is "Lookup-Order", which cannot be. Start with a lower-case letter; go on with letters, digits and underscores.',
       'agent.yaml:18:5 "tools[1].name" is missing. Add "name": a lower-case name such as lookup_order.',
@@ -199,7 +208,7 @@ tools:
     expect(
       await faults({ 'agent.yaml': PLAIN_AGENT.replace('backchannel: ignore\n', '') }),
     ).toEqual([
-      'agent.yaml:1:1 "backchannel" is missing. Write "backchannel: ignore"; listening noises are not implemented.',
+      'agent.yaml:1:1 "backchannel" is missing. Write "backchannel: ignore", or "emit" for an agent that makes listening noises.',
     ]);
   });
 

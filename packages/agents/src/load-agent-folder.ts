@@ -128,6 +128,8 @@ function definitionOf(
       turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
+      listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
+      listeningAfterMs: file.listeningAfterMs,
       apology: file.apology,
       farewell: file.farewell,
     },

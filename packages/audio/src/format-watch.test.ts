@@ -51,6 +51,7 @@ const speech = CLIPS.flatMap(({ name, pcm }) =>
     GAINS.map((gain) => ({
       name: `${name} as ${encoding} at ${rate} Hz, gain ${gain}`,
       encoding,
+      gain,
       bytes: encodeAudio(at(applyGain(pcm, gain), rate), encoding),
       bytesPerSecond: rate * (encoding === 'pcm16' ? 2 : 1),
       onsetMs: speechIntervals(pcm, 8000)[0]?.startMs ?? 0,
@@ -78,6 +79,9 @@ const white = (amplitude: number) => {
   const next = random(7);
   return () => amplitude * (next() + next() + next() - 1.5);
 };
+
+const rms = (pcm: Int16Array) =>
+  Math.sqrt(pcm.reduce((sum, value) => sum + value * value, 0) / pcm.length);
 
 const pink = (amplitude: number) => {
   const next = random(11);
@@ -153,6 +157,42 @@ describe('FormatWatch', () => {
       expect(trials.flatMap(({ bytes }) => doubtsOf(bytes, declared))).toEqual([]);
     });
   }
+
+  it('finds bright and noisy speech, which is foretold the least', () => {
+    const trials = CLIPS.flatMap(({ name, pcm }) => {
+      const noise = white(0.2 * rms(pcm));
+      const bright = pcm.map((value, sample) => value - 0.95 * (pcm[sample - 1] ?? 0));
+      return [
+        { name: `${name}, bright`, pcm: bright },
+        { name: `${name}, noisy`, pcm: pcm.map((value) => value + noise()) },
+        { name: `${name}, bright and noisy`, pcm: bright.map((value) => value + noise()) },
+      ];
+    });
+    for (const sent of ENCODINGS) {
+      const streams = trials.map(({ name, pcm }) => ({ name, bytes: encodeAudio(pcm, sent) }));
+      for (const declared of ENCODINGS) {
+        const wrong = streams.filter(({ bytes }) => {
+          const looksLike = doubtsOf(bytes, declared).map((doubt) => doubt.looksLike);
+          return looksLike.join() !== (sent === declared ? '' : sent);
+        });
+        expect(wrong.map(({ name }) => `${name}: ${sent} as ${declared}`)).toEqual([]);
+      }
+    }
+  });
+
+  it('believes speech that is what it is declared to be, and nothing else', () => {
+    for (const { bytes, encoding } of speech.filter(({ gain }) => gain === 1)) {
+      for (const declared of ENCODINGS) {
+        const watch = new FormatWatch(declared);
+        const believed = new Set<boolean>();
+        for (let start = 0; start < bytes.length; start += 160) {
+          watch.hear(bytes.subarray(start, start + 160));
+          believed.add(watch.isBelieved);
+        }
+        expect([...believed]).toEqual(declared === encoding ? [false, true] : [false]);
+      }
+    }
+  });
 
   it('finds it within the first second of sound', () => {
     const slowest = speech.map(({ bytes, encoding, bytesPerSecond, onsetMs }) => {

@@ -32,13 +32,22 @@ const WATCHED_FRAMES = 64;
 const DOUBT_BITS = 1.2;
 
 /**
+ * The same where the declared reading foretells less than `SENSELESS_GAIN_DB`, in dB, and the other
+ * more than `SENSE_GAIN_DB`: bright or noisy voices cost little less in their own encoding, but only
+ * there can they be foretold. Rightly declared speech never is foretold so little.
+ */
+const SENSELESS_DOUBT_BITS = 0.75;
+const SENSELESS_GAIN_DB = 2;
+const SENSE_GAIN_DB = 3.5;
+
+/**
  * A declared reading that foretells more than this, in dB, makes sense, whatever others make; a
  * wrong one seldom reaches 9.
  */
 const SENSIBLE_GAIN_DB = 12;
 
-/** Noise tells nothing about its encoding: a frame counts where some reading can foretell it. */
-const TELLING_GAIN_DB = 3;
+/** White noise tells nothing about its encoding: a frame counts where a reading can foretell it. */
+const TELLING_GAIN_DB = 2;
 
 /**
  * A frame where more bytes at even places repeat the last such byte is silence or clipped, or PCM16
@@ -58,11 +67,12 @@ export class FormatWatch {
   readonly #costs: Readonly<Record<AudioEncoding, ReadingCost>>;
   /** Bits per byte of the frames that counted, added up. */
   readonly #sums: Record<AudioEncoding, number> = { pcm16: 0, g711_ulaw: 0, g711_alaw: 0 };
+  /** Their gains in dB, added up. */
+  readonly #gains: Record<AudioEncoding, number> = { pcm16: 0, g711_ulaw: 0, g711_alaw: 0 };
   #filled = 0;
   #heardBytes = 0;
   #countedFrames = 0;
-  /** Gains of the declared reading over the frames that counted, added up. */
-  #declaredGainDb = 0;
+  #isBelieved = false;
   #isDone = false;
 
   constructor(declared: AudioEncoding) {
@@ -76,15 +86,21 @@ export class FormatWatch {
     return this.#isDone;
   }
 
+  /** Whether there was sound enough to judge, and the declared reading is the one that fits it. */
+  get isBelieved(): boolean {
+    return this.#isBelieved;
+  }
+
   /**
    * Takes the next bytes of the stream as they came, of any length; `null` unless these settle that
    * the encoding is another one.
    */
   hear(bytes: Uint8Array): FormatDoubt | null {
     for (let at = 0; at < bytes.length && !this.#isDone;) {
-      const end = Math.min(bytes.length, at + FRAME_BYTES - this.#filled);
-      const taken = end - at;
-      for (; at < end; at++) this.#frame[this.#filled++] = bytes[at]!;
+      const taken = Math.min(bytes.length - at, FRAME_BYTES - this.#filled);
+      this.#frame.set(bytes.subarray(at, at + taken), this.#filled);
+      at += taken;
+      this.#filled += taken;
       this.#heardBytes += taken;
       if (this.#filled < FRAME_BYTES) break;
       this.#filled = 0;
@@ -103,9 +119,11 @@ export class FormatWatch {
       if (cost.gainDb > gainDb) gainDb = cost.gainDb;
     }
     if (gainDb < TELLING_GAIN_DB) return null;
-    for (const encoding of ENCODINGS) this.#sums[encoding] += this.#costs[encoding].bits;
+    for (const encoding of ENCODINGS) {
+      this.#sums[encoding] += this.#costs[encoding].bits;
+      this.#gains[encoding] += this.#costs[encoding].gainDb;
+    }
     this.#countedFrames++;
-    this.#declaredGainDb += this.#costs[this.declared].gainDb;
     const doubt = this.#countedFrames < NEEDED_FRAMES ? null : this.#judge();
     this.#isDone = doubt !== null || this.#countedFrames === WATCHED_FRAMES;
     return doubt;
@@ -119,8 +137,13 @@ export class FormatWatch {
     }
     const declaredBits = this.#sums[declared] / this.#countedFrames;
     const looksLikeBits = this.#sums[looksLike] / this.#countedFrames;
-    const isSensible = this.#declaredGainDb / this.#countedFrames > SENSIBLE_GAIN_DB;
-    if (isSensible || declaredBits - looksLikeBits < DOUBT_BITS) return null;
+    const declaredGainDb = this.#gains[declared] / this.#countedFrames;
+    const looksLikeGainDb = this.#gains[looksLike] / this.#countedFrames;
+    const isSensible = declaredGainDb > SENSIBLE_GAIN_DB;
+    this.#isBelieved = isSensible || looksLike === declared;
+    const isSenseless = declaredGainDb < SENSELESS_GAIN_DB && looksLikeGainDb > SENSE_GAIN_DB;
+    const neededBits = isSenseless ? SENSELESS_DOUBT_BITS : DOUBT_BITS;
+    if (isSensible || declaredBits - looksLikeBits < neededBits) return null;
     return { declared, looksLike, declaredBits, looksLikeBits, afterBytes: this.#heardBytes };
   }
 }

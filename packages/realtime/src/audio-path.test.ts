@@ -1,5 +1,6 @@
 import { createHook } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
+import { PLAIN_SOUNDS } from './testing/plain-sounds.ts';
 import { WireTrial } from './testing/wire-trial.ts';
 
 /** Counts the promises and timers made while something runs. */
@@ -26,6 +27,24 @@ describe('the audio path', () => {
     expect(trial.control.audioMs).toBe(4_200);
     expect(silent).toEqual({ PROMISE: 0, Timeout: 0, TickObject: 0, Microtask: 0 });
     expect(spoken).toEqual({ PROMISE: 0, Timeout: 0, TickObject: 0, Microtask: 0 });
+  });
+
+  it('makes none while the format and the pace of a voice are watched', () => {
+    const trial = new WireTrial();
+    const voice = PLAIN_SOUNDS['a sung vowel']!(24_000);
+    const sing = (everyMs: number) => {
+      for (let start = 0; start < voice.length; start += 480) {
+        const frame = voice.slice(start, start + 480);
+        const audio = Buffer.from(frame.buffer).toString('base64');
+        trial.send({ type: 'input_audio_buffer.append', audio });
+        trial.clock.advance(everyMs);
+      }
+    };
+    trial.hear(200);
+    // As late as this it comes nearly at the pace of 16 kHz, and is looked at closely.
+    const made = madeDuring(() => [20, 32].forEach(sing));
+    expect(trial.channel.of('audio.formatDoubted')).toEqual([]);
+    expect(made).toEqual({ PROMISE: 0, Timeout: 0, TickObject: 0, Microtask: 0 });
   });
 
   it('makes none for agent audio either', () => {

@@ -117,6 +117,16 @@ describe('the beta dialect', () => {
     ]);
   });
 
+  it('names what is wrong where a client of it wrote it', () => {
+    const trial = new WireTrial({ dialect: 'beta' });
+    trial.take();
+    trial.send({ type: 'response.create', response: { voice: 'other' } });
+    expect(trial.take().at(-1)?.error).toMatchObject({
+      param: 'response.voice',
+      message: expect.stringContaining("'response.voice'") as string,
+    });
+  });
+
   it('has a transcription session of its own', () => {
     const trial = new WireTrial({ dialect: 'beta', sessionType: 'transcription' });
     trial.send({

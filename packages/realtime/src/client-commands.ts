@@ -51,9 +51,11 @@ export class ClientCommands {
       case 'session.update':
       case 'transcription_session.update':
         return this.#update(event);
-      case 'input_audio_buffer.append':
-        onReady();
-        return leg.hear(event.audio);
+      case 'input_audio_buffer.append': {
+        const fault = leg.hear(event.audio);
+        if (!fault) onReady();
+        return fault;
+      }
       case 'input_audio_buffer.commit':
         return this.#faultOf(event.type, control().commitAudio());
       case 'input_audio_buffer.clear':
@@ -149,7 +151,11 @@ export class ClientCommands {
     if (refusal?.code !== 'noAnswerActive' || !sent) return this.#faultOf(type, refusal);
     // Nothing is being made any more, but there is audio to be sent. What the client has, it plays.
     const stop = () => control().truncateItem(sent.itemId, Math.floor(sent.sentMs));
-    return this.#faultOf(type, this.#stopping(stop));
+    const stopRefusal = this.#stopping(stop);
+    // An item that the client has deleted cannot be cut any more, and is heard to its end.
+    return stopRefusal?.code === 'itemNotFound'
+      ? protocolErrors.cancelNotActive()
+      : this.#faultOf(type, stopRefusal);
   }
 
   #stopping<Result>(stop: () => Result): Result {

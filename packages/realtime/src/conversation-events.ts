@@ -104,7 +104,7 @@ export class ConversationEvents {
     }
   }
 
-  transcript({ itemId, text, isFinal }: EventOf<'caller.transcript'>): void {
+  transcript({ itemId, text, isFinal, error }: EventOf<'caller.transcript'>): void {
     const { outlet, announced, transcribes, control } = this.#options;
     if (!transcribes() || !announced.has(itemId)) return;
     const told = this.#toldTranscripts.get(itemId) ?? '';
@@ -117,6 +117,15 @@ export class ConversationEvents {
     }
     if (!isFinal) return;
     this.#toldTranscripts.delete(itemId);
+    if (error) {
+      outlet.send({
+        type: 'conversation.item.input_audio_transcription.failed',
+        ...part,
+        // The stock clients take an absent member, and not null.
+        error: { type: 'transcription_error', code: error.code, message: error.message },
+      });
+      return;
+    }
     const item = control().item(itemId);
     const seconds = item?.kind === 'message' ? item.audioMs / 1000 : 0;
     outlet.send({

@@ -20,6 +20,20 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** The close code for a client that breaks a rule of the server, here that of keeping up. */
 const POLICY_VIOLATION = 1008;
 
+/** Members that clients of the beta dialect write elsewhere than those of GA. */
+const BETA_PARAMS: Readonly<Record<string, string>> = {
+  'response.audio.output.voice': 'response.voice',
+  'response.audio.output.format': 'response.output_audio_format',
+  'session.audio.output.format': 'session.output_audio_format',
+};
+
+/** A fault that names the member where a client of the beta dialect wrote it. */
+function inBeta(fault: ProtocolFault): ProtocolFault {
+  const param = BETA_PARAMS[fault.param ?? ''];
+  if (param === undefined || fault.param === null) return fault;
+  return { ...fault, param, message: fault.message.replaceAll(fault.param, param) };
+}
+
 /** What an outlet needs. */
 export interface EventOutletOptions {
   readonly socket: RealtimeSocket;
@@ -51,7 +65,7 @@ export class EventOutlet {
 
   /** Answers the client's event of this id with an error. */
   sendError(fault: ProtocolFault, eventId: string | null): void {
-    this.#write(errorEvent({ ...fault, eventId }));
+    this.#write(errorEvent({ ...(this.dialect === 'beta' ? inBeta(fault) : fault), eventId }));
   }
 
   /** Sends an event that has its id. */

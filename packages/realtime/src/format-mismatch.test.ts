@@ -1,10 +1,15 @@
-import { pcm16ToUlaw } from '@antiphon/audio';
+import { encodeAudio, pcm16ToUlaw } from '@antiphon/audio';
 import { afterEach, describe, expect, it } from 'vitest';
+import { expectedName, nameOfFormat, sampleBytes } from './testing/format-trials.ts';
+import type { TrialFormat } from './testing/format-trials.ts';
+import { PLAIN_SOUNDS } from './testing/plain-sounds.ts';
 import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
 
 afterEach(() => {
   expect(framesNoClientKnows()).toEqual([]);
 });
+
+const PCM16: TrialFormat = { encoding: 'pcm16', hz: 24_000 };
 
 /** A second of a chord in mu-law, though the session declares PCM16. */
 const speakUlaw = (trial: WireTrial): void => {
@@ -18,6 +23,26 @@ const speakUlaw = (trial: WireTrial): void => {
     trial.clock.advance(20);
   }
 };
+
+/** Three seconds of a sung vowel, live, in the format it is sent in; the session declares PCM16. */
+const sing = (trial: WireTrial, { encoding, hz }: TrialFormat): void => {
+  const bytes = encodeAudio(PLAIN_SOUNDS['a sung vowel']!(hz).subarray(0, 3 * hz), encoding);
+  const frameBytes = (hz / 50) * sampleBytes(encoding);
+  for (let start = 0; start < bytes.length; start += frameBytes) {
+    const audio = Buffer.from(bytes.subarray(start, start + frameBytes)).toString('base64');
+    trial.send({ type: 'input_audio_buffer.append', audio });
+    trial.clock.advance(20);
+  }
+};
+
+const WRONG: readonly TrialFormat[] = [
+  { encoding: 'g711_ulaw', hz: 8_000 },
+  { encoding: 'g711_alaw', hz: 8_000 },
+  { encoding: 'pcm16', hz: 8_000 },
+  { encoding: 'pcm16', hz: 16_000 },
+  { encoding: 'pcm16', hz: 44_100 },
+  { encoding: 'pcm16', hz: 48_000 },
+];
 
 const errorsOf = (trial: WireTrial): unknown[] =>
   trial
@@ -68,5 +93,42 @@ describe('a client whose audio is not in the format it declared', () => {
     expect(trial.channel.of('audio.formatDoubted')).toMatchObject([
       { declared: 'pcm16', looksLike: 'g711_ulaw' },
     ]);
+  });
+
+  for (const sent of WRONG) {
+    it(`makes one event and no error of ${nameOfFormat(sent)}, one error where asked for`, () => {
+      for (const reportFormatMismatch of [false, true]) {
+        const trial = new WireTrial({ reportFormatMismatch });
+        const startedAtMs = trial.clock.now();
+        sing(trial, sent);
+        sing(trial, sent);
+        const doubts = trial.channel.of('audio.formatDoubted');
+        expect(doubts).toHaveLength(1);
+        expect(doubts[0]!.looksLike).toBe(expectedName(sent, PCM16));
+        expect(doubts[0]!.atMs - startedAtMs).toBeLessThanOrEqual(1_000);
+        expect(errorsOf(trial)).toHaveLength(reportFormatMismatch ? 1 : 0);
+        expect(trial.socket.closedWith).toBeNull();
+      }
+    });
+  }
+
+  it('is told once though it is wrong in other ways later', () => {
+    const trial = new WireTrial({ reportFormatMismatch: true });
+    for (const sent of WRONG) sing(trial, sent);
+    trial.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { format: { type: 'audio/pcma' } } } },
+    });
+    for (const sent of WRONG) sing(trial, sent);
+    expect(trial.channel.of('audio.formatDoubted')).toHaveLength(1);
+    expect(errorsOf(trial)).toHaveLength(1);
+  });
+
+  it('makes nothing of audio that is what it was declared to be', () => {
+    const trial = new WireTrial({ reportFormatMismatch: true });
+    sing(trial, PCM16);
+    sing(trial, PCM16);
+    expect(trial.channel.of('audio.formatDoubted')).toEqual([]);
+    expect(errorsOf(trial)).toEqual([]);
   });
 });

@@ -1,86 +1,126 @@
-/** A rate that audio seems to have, as it comes no faster than such audio would. */
+import { ArrivalWindow, type PaceFit } from './arrival-window.ts';
+
+/** A rate that audio seems to have, as it comes as fast as such audio is spoken. */
 export interface PaceDoubt {
   readonly looksLikeHz: number;
 }
 
-/** What clients take from telephones and recognisers and send undeclared. */
-const SLOWER_RATES = [8000, 16000];
+/** What microphones, telephones and recognisers give and clients send undeclared. */
+const RATES = [8000, 16000, 24000, 44100, 48000];
 
-/** Shorter windows would be judged by the jitter of the network, 20 to 50 ms at either end. */
-const WINDOW_MS = 1_000;
+/** A pace this near to a rate is looked at closely. */
+const CLOSE = 0.25;
 
-/** As many windows in a row at one pace: a network or a client that is late is not so even. */
-const NEEDED_WINDOWS = 3;
+/** The first second of sound is to be enough, so the first judgement rests on little more than half. */
+const FIRST_SPAN_MS = 550;
 
-/** Twice a jitter of 20 ms in a window. */
-const TOLERANCE = 0.04;
+/** A hiccup of the network early in a span this long has passed by its end. */
+const HICCUP_SPAN_MS = 800;
 
-/** A longer pause is a client that sends only speech, or stops while the agent speaks. */
-const MAX_GAP_MS = 250;
+/** Whoever kept the declared pace for this time is judged by longer spans. */
+const HASTE_MS = 2_000;
+const LATER_SPAN_MS = 1_000;
 
-/** A client that kept another pace for so many windows keeps it. */
-const WATCHED_WINDOWS = 15;
+/** Whoever kept it so long goes on so. */
+const WATCHED_MS = 6_000;
+
+/** A longer pause is a client that sends only speech; what comes after it is judged anew. */
+const PAUSE_MS = 350;
+
+/**
+ * Audio at a higher rate than declared runs ahead of its time by so much at least. A client that
+ * makes up for a pause comes as fast, but only back to where it was.
+ */
+const NEEDED_LEAD_MS = 450;
+
+/** Nobody makes up for a longer pause; who was silent that long only sends speech. */
+const LONGEST_MADE_UP_MS = 3_000;
 
 /**
  * Watches how fast live audio comes: a microphone's samples come at their own rate, whatever rate
- * was declared. It tells once of an even stream whose pace is that of a slower rate; a faster one
- * may as well be a file that is sent as fast as it goes, and is not told.
+ * was declared. It tells of a stream that comes evenly at the pace of another rate: each part of it
+ * when it was just spoken, some late and none early. Files that are sent as fast as they go, clients
+ * that fall behind, pause or catch up do not come so.
  */
 export class PaceWatch {
   readonly #declaredHz: number;
-  #startMs: number | null = null;
-  #lastMs = 0;
+  readonly #window = new ArrivalWindow();
+  /** The fit of the rate that is tried, and of the best one so far. */
+  #tried: PaceFit = { isEven: false, isEarly: false, spreadMs: 0 };
+  #best: PaceFit = { isEven: false, isEarly: false, spreadMs: 0 };
   #samples = 0;
-  #windows = 0;
-  #alikeWindows = 0;
-  #alikeHz: number | null = null;
-  #isDone = false;
+  #lastMs = -Infinity;
+  /** How far the stream is ahead of its declared time, and the most it was before the last pause. */
+  #leadMs = 0;
+  #mostLeadMs = 0;
+  #isJudged = false;
+  #watchedMs = 0;
 
   constructor(declaredHz: number) {
     this.#declaredHz = declaredHz;
   }
 
-  /** Whether it has told or seen enough; it can then be dropped. */
+  /** Whether it has seen enough; it can then be dropped. */
   get isDone(): boolean {
-    return this.#isDone;
+    return this.#watchedMs >= WATCHED_MS;
   }
 
-  /** Takes an append of so many samples; `null` unless it settles that the rate is a slower one. */
-  hear(samples: number, atMs: number): PaceDoubt | null {
-    if (this.#isDone) return null;
-    if (this.#startMs === null || atMs - this.#lastMs > MAX_GAP_MS) {
-      this.#alikeHz = null;
-      this.#begin(atMs);
-      return null;
-    }
+  /** How far back it can look, without a pause, in milliseconds; two seconds at most. */
+  get spanMs(): number {
+    return this.#window.spanMs;
+  }
+
+  /** Takes an append of so many samples. */
+  hear(samples: number, atMs: number): void {
+    const sinceMs = atMs - this.#lastMs;
     this.#lastMs = atMs;
-    // The first append of a window was spoken before it began.
     this.#samples += samples;
-    const elapsedMs = atMs - this.#startMs;
-    return elapsedMs < WINDOW_MS ? null : this.#judge((this.#samples * 1000) / elapsedMs, atMs);
-  }
-
-  #judge(samplesPerSecond: number, atMs: number): PaceDoubt | null {
-    this.#begin(atMs);
-    const hz = this.#slowerRate(samplesPerSecond);
-    this.#alikeWindows = hz !== null && hz === this.#alikeHz ? this.#alikeWindows + 1 : 1;
-    this.#alikeHz = hz;
-    const isSettled = hz !== null && this.#alikeWindows >= NEEDED_WINDOWS;
-    this.#isDone = isSettled || ++this.#windows >= WATCHED_WINDOWS;
-    return isSettled ? { looksLikeHz: hz } : null;
-  }
-
-  #begin(atMs: number): void {
-    this.#startMs = atMs;
-    this.#lastMs = atMs;
-    this.#samples = 0;
-  }
-
-  #slowerRate(samplesPerSecond: number): number | null {
-    for (const hz of SLOWER_RATES) {
-      const isNear = Math.abs(samplesPerSecond / hz - 1) <= TOLERANCE;
-      if (isNear && hz < this.#declaredHz) return hz;
+    if (sinceMs <= PAUSE_MS) {
+      if (this.#isJudged) this.#watchedMs += sinceMs;
+    } else {
+      this.#window.clear();
+      this.#mostLeadMs = Math.max(this.#mostLeadMs, this.#leadMs);
     }
-    return null;
+    if (sinceMs <= LONGEST_MADE_UP_MS) {
+      this.#leadMs += (samples * 1000) / this.#declaredHz - sinceMs;
+    } else {
+      this.#leadMs = 0;
+      this.#mostLeadMs = 0;
+    }
+    this.#window.add(this.#samples, atMs);
+  }
+
+  /**
+   * Judges by what came up to the last append; `null` unless that settles that the rate is another
+   * one. To be asked after every append once there is something to tell about: silence before that
+   * gives it more to judge by.
+   */
+  judge(): PaceDoubt | null {
+    this.#isJudged = true;
+    const neededMs = this.#watchedMs < HASTE_MS ? FIRST_SPAN_MS : LATER_SPAN_MS;
+    if (this.#window.spanMs < neededMs) return null;
+    const { pace } = this.#window;
+    let looksLikeHz = this.#declaredHz;
+    for (const hz of RATES) {
+      if (hz === this.#declaredHz || Math.abs(pace / hz - 1) > CLOSE) continue;
+      this.#window.fit(hz, neededMs, this.#tried);
+      if (looksLikeHz === this.#declaredHz || this.#isPreferred(this.#tried, this.#best)) {
+        looksLikeHz = hz;
+        [this.#tried, this.#best] = [this.#best, this.#tried];
+      }
+    }
+    if (looksLikeHz === this.#declaredHz || !this.#best.isEven) return null;
+    const isAhead = this.#leadMs - this.#mostLeadMs >= NEEDED_LEAD_MS;
+    return looksLikeHz < this.#declaredHz || isAhead ? { looksLikeHz } : null;
+  }
+
+  /**
+   * Whether a higher rate goes before a lower one, as 48 kHz before 44.1, which it looks like while
+   * some of it waits in the network: where it lies nearer to the line, or too little of it is there.
+   */
+  #isPreferred(higher: PaceFit, lower: PaceFit): boolean {
+    if (higher.isEarly) return false;
+    if (higher.spreadMs === Infinity) return this.#window.spanMs < HICCUP_SPAN_MS;
+    return higher.spreadMs < lower.spreadMs;
   }
 }

@@ -211,6 +211,28 @@ describe('a turn that the detector found', () => {
     expect(trial.lines()).toEqual(['response.created resp_1 in_progress []']);
   });
 
+  it('are told where recognition failed, and answered all the same', () => {
+    const trial = new WireTrial({ transcribesByDefault: true });
+    trial.engine.transcript = '';
+    trial.engine.commitTurn = (itemId) =>
+      trial.engine.emit({
+        type: 'transcript',
+        itemId,
+        text: '',
+        isFinal: true,
+        error: { code: 'provider_timeout', message: 'It took too long.' },
+      });
+    trial.hear(400);
+    trial.callerTurn();
+    const failed = trial.take().find(({ type }) => type.endsWith('transcription.failed'));
+    expect(failed?.error).toEqual({
+      type: 'transcription_error',
+      code: 'provider_timeout',
+      message: 'It took too long.',
+    });
+    expect(trial.engine.requests).toHaveLength(1);
+  });
+
   it('is transcribed for a client that asks for it', () => {
     const trial = new WireTrial({ transcribesByDefault: true });
     trial.hear(400);

@@ -25,6 +25,15 @@ describe('a greeting', () => {
     expect(greeted(trial)).toBe(true);
   });
 
+  it('is not said at audio that is refused', () => {
+    const trial = new WireTrial({ greets: true });
+    trial.take();
+    trial.send({ type: 'input_audio_buffer.append', audio: 'AA==' });
+    expect(trial.lines()).toEqual(['error invalid_value for no event']);
+    trial.hear(20);
+    expect(greeted(trial)).toBe(true);
+  });
+
   it('is said after half a second to a client that sends nothing', () => {
     const trial = new WireTrial({ greets: true });
     trial.clock.advance(499);
@@ -152,6 +161,16 @@ describe('an answer longer than what is sent ahead', () => {
       'response.done resp_1 cancelled [item_1] client_cancelled',
       'conversation.item.truncated item_1 to 11000 ms',
     ]);
+  });
+
+  it('is not called an unknown item when it is cancelled after the client deleted its message', () => {
+    const trial = long();
+    trial.send({ type: 'conversation.item.delete', item_id: trial.control.items()[0]!.id });
+    trial.lines();
+    trial.send({ type: 'response.cancel', event_id: 'mine' });
+    expect(trial.lines()).toEqual(['error response_cancel_not_active for mine']);
+    trial.clock.advance(6_000);
+    expect(last(trial)).toBe('response.done resp_1 completed [item_1]');
   });
 
   it('keeps the next one waiting, so that never two are in progress', async () => {

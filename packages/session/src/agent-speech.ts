@@ -54,6 +54,7 @@ export class AgentSpeech {
   #generation: Generation | null = null;
   #turnCount = 0;
   #coverCount = 0;
+  #noiseCount = 0;
   /** Generations whose first audio is still to be written, by id. */
   readonly #measured = new Map<string, TurnClock>();
 
@@ -96,7 +97,7 @@ export class AgentSpeech {
   /** Takes what the engine reports; events of other generations are stale and ignored. */
   hear(event: EngineEvent): void {
     if (event.type === 'transcript') {
-      this.#transcribe(event.itemId, event.text, event.isFinal);
+      this.#transcribe(event);
       return;
     }
     const generation = this.#generation;
@@ -159,17 +160,13 @@ export class AgentSpeech {
   cancel(reason: CancelReason): void {
     const generation = this.#generation;
     if (!generation) return;
-    const { conversation } = this.#options.parts;
+    const { parts } = this.#options;
     this.#engine?.cancel(generation.id);
     this.#generation = null;
     this.#measured.delete(generation.id);
-    if (generation.itemId !== null && !generation.hasAudio) {
-      const item = conversation.message(generation.itemId);
-      const text = item?.medium === 'text' ? (item.text ?? '') : '';
-      conversation.append({ type: 'truncated', itemId: generation.itemId, text, audioMs: 0 });
-    }
+    const unspoken = generation.hasAudio ? null : this.#withdraw(generation);
     this.#tellItemDone(generation, 'incomplete');
-    this.#options.parts.notify({
+    parts.notify({
       type: 'generation.ended',
       generationId: generation.id,
       outcome: 'cancelled',
@@ -178,6 +175,21 @@ export class AgentSpeech {
       usage: NO_USAGE,
       error: null,
     });
+    if (unspoken !== null) parts.notify({ type: 'item.truncated', ...unspoken });
+  }
+
+  /** A message nothing of which was sounded holds no words, unless it is read; what it held. */
+  #withdraw({ itemId }: Generation) {
+    const { conversation } = this.#options.parts;
+    const item = itemId === null ? undefined : conversation.message(itemId);
+    if (!item) return null;
+    const written = item.text ?? '';
+    const isRead = item.medium === 'text';
+    const text = isRead ? written : '';
+    conversation.append({ type: 'truncated', itemId: item.id, text, audioMs: 0 });
+    if (isRead || written === '') return null;
+    const unheard = written.trim().replaceAll(/\s+/gu, ' ');
+    return { itemId: item.id, audioEndMs: 0, heard: '', unheard };
   }
 
   /** The first audio of a generation was written. */
@@ -195,7 +207,10 @@ export class AgentSpeech {
   itemPlayed(itemId: string): void {
     const { parts } = this.#options;
     const audioMs = Math.round(parts.ledger.generatedMs(itemId));
-    parts.conversation.append({ type: 'completed', itemId, audioMs });
+    // A client may have said before that it stopped earlier.
+    if (parts.conversation.message(itemId)?.status === 'inProgress') {
+      parts.conversation.append({ type: 'completed', itemId, audioMs });
+    }
     parts.notify({ type: 'playout.drained', itemId });
   }
 
@@ -215,6 +230,8 @@ export class AgentSpeech {
         return config.apology;
       case 'farewell':
         return config.farewell;
+      case 'backchannel':
+        return config.listeningNoises[this.#noiseCount++ % config.listeningNoises.length] ?? '';
       case 'resumption':
         return this.#options.unheard();
       case 'cover':
@@ -222,10 +239,15 @@ export class AgentSpeech {
     }
   }
 
-  #transcribe(itemId: string, text: string, isFinal: boolean): void {
+  #transcribe({
+    itemId,
+    text,
+    isFinal,
+    error,
+  }: Extract<EngineEvent, { type: 'transcript' }>): void {
     const { parts } = this.#options;
     if (isFinal) parts.conversation.append({ type: 'transcribed', itemId, text });
-    parts.notify({ type: 'caller.transcript', itemId, text, isFinal });
+    parts.notify({ type: 'caller.transcript', itemId, text, isFinal, ...(error && { error }) });
   }
 
   #itemOf(generation: Generation): string {

@@ -17,6 +17,9 @@ import { TurnEnding } from './turn-ending.ts';
 /** The least audio that can be committed, as the Realtime protocol has it. */
 const LEAST_COMMIT_MS = 100;
 
+/** Where a turn may be over sooner than this, a listening noise would run into the answer. */
+const LISTENING_WINDOW_MS = 500;
+
 /** Somebody who speaks for longer without a pause is heard in parts: recognisers have bounds too. */
 const MAX_TURN_MS = 120_000;
 
@@ -27,6 +30,8 @@ interface OpenTurn {
   readonly onsetMs: number;
   /** Where the voice stopped, while it pauses. */
   pausedMs: number | null;
+  /** Since when the agent has made no noise. */
+  quietSinceMs: number;
   /** End of the last voiced sound, once the turn is over. */
   endMs: number | null;
   /** The speech is over, and waits for the verdict on it. */
@@ -232,6 +237,18 @@ export class CallerTurns {
     if (this.createsResponse && !this.#judge.isOpen)
       engine.prepareAnswer(turn.itemId, parts.config());
     this.#judge.paused(endMs - turn.onsetMs);
+    if (!this.#judge.isOpen) this.#mayMakeNoise(turn);
+  }
+
+  /** Somebody who tells a long story and is not at its end hears that they are listened to. */
+  #mayMakeNoise(turn: OpenTurn): void {
+    const { parts } = this.#options;
+    const { listeningNoises, listeningAfterMs, modality } = parts.config();
+    if (listeningNoises.length === 0 || modality !== 'audio') return;
+    const isMidway = this.#ending.windowMs >= LISTENING_WINDOW_MS;
+    if (!isMidway || this.audioMs - turn.quietSinceMs < listeningAfterMs) return;
+    turn.quietSinceMs = this.audioMs;
+    parts.report({ type: 'caller.listeningWanted' });
   }
 
   #voiceResumed(): void {
@@ -345,6 +362,7 @@ function newTurn(itemId: string, startMs: number, onsetMs: number): OpenTurn {
     startMs,
     onsetMs,
     pausedMs: null,
+    quietSinceMs: onsetMs,
     endMs: null,
     isStopped: false,
     isWithEngine: false,

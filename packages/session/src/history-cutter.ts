@@ -78,15 +78,26 @@ export class HistoryCutter {
 
   /** The client, who was not refused, says how much of an item it played. */
   truncate(itemId: string, audioEndMs: number): void {
-    const audioMs = this.#parts.ledger.sentMs(itemId);
-    const wasOwed = this.#owed.delete(itemId);
-    this.#truncate(itemId, Math.min(audioEndMs, audioMs));
-    if (wasOwed) {
-      // The client plays one item at a time: what came after this one was not heard.
-      this.#settleOwed();
-      this.#stopTimer();
-      this.#reportCut();
+    const { conversation, ledger } = this.#parts;
+    const audioMs = ledger.sentMs(itemId);
+    const playedMs = Math.min(audioEndMs, audioMs);
+    const isToEnd = audioEndMs >= audioMs - 1;
+    // By our clock it was heard to its end, and the client knows better.
+    const isNews = conversation.message(itemId)?.status === 'completed' && !isToEnd;
+    const settles = this.#owed.has(itemId) || (isNews && this.#owed.size > 0);
+    this.#truncate(itemId, playedMs);
+    if (!settles) return;
+    this.#owed.delete(itemId);
+    // The client plays one item after another: those before this one were heard, and where this one
+    // was not heard to its end, nothing of those after it.
+    const order = conversation.items.map((item) => item.id);
+    for (const [owedId, estimateMs] of this.#owed) {
+      const isBefore = order.indexOf(owedId) < order.indexOf(itemId);
+      const afterMs = isToEnd ? estimateMs : 0;
+      this.#owed.set(owedId, isBefore ? ledger.sentMs(owedId) : afterMs);
     }
+    this.#settleOwed();
+    this.#reportCut();
   }
 
   /** Whether the item's audio is still on its way to the caller. */
@@ -111,7 +122,7 @@ export class HistoryCutter {
 
   #truncate(itemId: string, playedMs: number): void {
     const { conversation, ledger, notify } = this.#parts;
-    if (!conversation.item(itemId)) return;
+    if (!conversation.item(itemId) || !ledger.has(itemId)) return;
     const { heard, unheard } = ledger.divide(itemId, playedMs);
     if (this.#unheard.has(itemId)) this.#unheard.set(itemId, unheard);
     const audioEndMs = Math.floor(playedMs);

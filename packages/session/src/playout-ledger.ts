@@ -30,6 +30,11 @@ export class PlayoutLedger {
     return this.#items.has(itemId);
   }
 
+  /** The item is gone; another may come under its id that the agent did not speak. */
+  forget(itemId: string): void {
+    this.#items.delete(itemId);
+  }
+
   write(itemId: string, delta: string): void {
     const item = this.#items.get(itemId);
     if (item) item.text += delta;
@@ -73,5 +78,5 @@ export class PlayoutLedger {
   }
 }
 
-/** Positions reported in whole milliseconds lie up to one below the end of the last sample. */
-const ROUNDING_MS = 1;
+/** Positions and word ends are sums of fractions of a millisecond. */
+const ROUNDING_MS = 0.01;

@@ -131,19 +131,27 @@ export class Playout {
     const now = this.#options.clock.now();
     this.#stopTimer();
     const rate = this.#options.leg.outputRate;
-    const unheard: Chunk[] = [];
-    for (const chunk of this.#sent) {
-      const heardSamples = Math.floor(((now - chunk.startAtMs) * rate) / 1000);
-      if (heardSamples >= chunk.pcm.length) continue;
-      const skip = Math.max(0, heardSamples);
-      unheard.push({
+    // A leg that marks what was heard may do so once more when it is cleared.
+    this.#options.leg.clear();
+    const byMarks = this.#options.leg.capabilities.playedPosition === 'marks';
+    const unheard = this.#sent.flatMap((chunk) => {
+      const heardMs = byMarks
+        ? this.#spans.reportedMs(chunk.itemId) - chunk.offsetMs
+        : now - chunk.startAtMs;
+      const skip = Math.max(0, Math.floor((heardMs * rate) / 1000));
+      if (skip >= chunk.pcm.length) return [];
+      const skippedMs = (skip * 1000) / rate;
+      return {
         ...chunk,
         pcm: chunk.pcm.subarray(skip),
-        offsetMs: chunk.offsetMs + (skip * 1000) / rate,
-      });
-    }
-    this.#options.leg.clear();
-    this.#options.recording?.cut(now);
+        offsetMs: chunk.offsetMs + skippedMs,
+        startAtMs: chunk.startAtMs + skippedMs,
+      };
+    });
+    // By our clock, the ear of a device that plays late is where it was a while ago.
+    const first = unheard[0];
+    const heardUntilMs = byMarks && first ? Math.min(now, first.startAtMs) : now;
+    this.#options.recording?.cut(heardUntilMs);
     this.#options.echo.cut(now);
     this.#spans.stop(now);
     for (const chunk of unheard) this.#queuedMs += (chunk.pcm.length * 1000) / rate;
@@ -166,6 +174,10 @@ export class Playout {
    */
   cut(onlyGenerationId: string | null = null): CutItem[] {
     const now = this.#options.clock.now();
+    const isWhole = [...this.#open.values()].every(
+      ({ generationId }) => this.#isHeld || generationId === (onlyGenerationId ?? generationId),
+    );
+    if (isWhole && !this.#isHeld && this.isActive) this.#clear();
     const items = [...this.#open]
       .map(([itemId, { generationId }]) => ({
         itemId,
@@ -175,18 +187,24 @@ export class Playout {
       .filter(
         ({ generationId }) => this.#isHeld || generationId === (onlyGenerationId ?? generationId),
       );
-    if (items.length < this.#open.size) {
+    if (!isWhole) {
       this.#drop(items);
       return items;
     }
     if (!this.#isHeld && items.length > 0) {
-      this.#options.leg.clear();
       this.#options.recording?.cut(now);
       this.#options.echo.cut(now);
     }
     this.#spans.stop(now);
     this.#forget();
     return items;
+  }
+
+  /** A leg that marks what was heard may do so once more when it is cleared; nothing is sent then. */
+  #clear(): void {
+    this.#isHeld = true;
+    this.#options.leg.clear();
+    this.#isHeld = false;
   }
 
   /** Drops the audio of some items, which were to be heard after the others. */
@@ -279,7 +297,7 @@ export class Playout {
     this.#spans.add(chunk.itemId, { startAtMs, offsetMs: chunk.offsetMs, lengthMs: chunkMs });
     ledger.send(chunk.itemId, chunk.offsetMs + chunkMs);
     if (leg.capabilities.bargeIn === 'hold') {
-      while (this.#sent.length > 0 && this.#endAtMs(this.#sent[0]!) <= now) this.#sent.shift();
+      while (this.#sent.length > 0 && this.#isHeard(this.#sent[0]!, now)) this.#sent.shift();
       this.#sent.push({ ...chunk, startAtMs });
     }
     leg.send({ ...chunk, sampleRate: leg.outputRate });
@@ -331,6 +349,18 @@ export class Playout {
       return this.#spans.endAtMs(itemId) + graceMs;
     }
     return null;
+  }
+
+  /** Whether sent audio need not be sent again, whatever happens. */
+  #isHeard(chunk: Chunk & { readonly startAtMs: number }, now: number): boolean {
+    if (this.#options.leg.capabilities.playedPosition !== 'marks') {
+      return this.#endAtMs(chunk) <= now;
+    }
+    const { outputRate } = this.#options.leg;
+    const endMs = chunk.offsetMs + (chunk.pcm.length * 1000) / outputRate;
+    return (
+      this.#spans.reportedMs(chunk.itemId) >= endMs || this.#endAtMs(chunk) + MARK_GRACE_MS <= now
+    );
   }
 
   #endAtMs(chunk: Chunk & { readonly startAtMs: number }): number {

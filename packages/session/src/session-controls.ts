@@ -118,6 +118,7 @@ export class SessionControls implements SessionControl {
     if (isEnded()) return { code: 'ended' };
     if (!parts.conversation.item(itemId)) return { code: 'itemNotFound', itemId };
     parts.conversation.append({ type: 'deleted', itemId });
+    parts.ledger.forget(itemId);
     parts.notify({ type: 'item.deleted', itemId });
     return null;
   }

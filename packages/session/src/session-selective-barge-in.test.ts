@@ -191,6 +191,20 @@ describe('speech over the agent on a leg whose client flushes its own buffer', (
     expect(test.channel.turnStates().at(-1)).toBe('responding.thinking');
   });
 
+  it('answers what the client asked for meanwhile, instead of the rest', () => {
+    const test = speaking(CANCEL);
+    test.detectors.detector.start();
+    expect(test.session.control.requestAnswer({})).toBeNull();
+    test.engine.session.transcript = '';
+    test.hear(60);
+    test.detectors.detector.stop();
+    test.session.control.truncateItem(test.agentItemId, 450);
+    expect(test.channel.of('generation.started').map(({ kind }) => kind)).toEqual([
+      'answer',
+      'answer',
+    ]);
+  });
+
   it('answers real words and says nothing again', () => {
     const test = speaking(CANCEL);
     sound(test, 260, 'stop');

@@ -29,6 +29,8 @@ export type SessionFact =
       readonly wantsAnswer: boolean;
     }
   | { readonly type: 'caller.turnDropped'; readonly itemId: string }
+  /** The caller pauses in a long story, and may want to know that somebody listens. */
+  | { readonly type: 'caller.listeningWanted' }
   /** The speech over the agent wants the floor. */
   | { readonly type: 'bargeIn.confirmed' }
   /** It was a backchannel, a cough or noise; told before the speech is told to have stopped. */

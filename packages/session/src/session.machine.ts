@@ -96,7 +96,7 @@ export const sessionMachine = createMachine({
           ],
           on: {
             'session.greetingDue': {
-              guard: 'callerIsSilent',
+              guard: 'mayGreet',
               target: 'responding',
               actions: 'greet',
               description: 'A caller who speaks first needs no greeting.',
@@ -114,19 +114,31 @@ export const sessionMachine = createMachine({
                 actions: 'noteHeldInResponding',
               },
             ],
-            'caller.speechStopped': { actions: 'commitTurn' },
-            'caller.turnCommitted': {
-              guard: 'wantsAnswer',
-              target: 'responding',
-              actions: 'answerTurn',
+            'caller.listeningWanted': {
+              guard: 'isQuiet',
+              actions: 'makeListeningNoise',
+              description: 'The caller keeps the floor.',
             },
+            'caller.speechStopped': { actions: 'commitTurn' },
+            'caller.turnCommitted': [
+              { guard: 'wantsAnswerNow', target: 'responding', actions: 'answerTurn' },
+              {
+                guard: 'wantsAnswer',
+                actions: 'queueTurnAnswer',
+                description: 'A listening noise is still being made.',
+              },
+            ],
             'bargeIn.dismissed': {
               guard: 'wasCutForNothing',
               target: 'responding',
               actions: ['dropTurn', 'sayAgain'],
               description: 'The agent was cut for nothing, and says the rest.',
             },
-            'client.answerRequested': { target: 'responding', actions: 'answerClient' },
+            'client.answerRequested': {
+              guard: 'generationEnded',
+              target: 'responding',
+              actions: 'answerClient',
+            },
           },
         },
         responding: {
@@ -198,7 +210,7 @@ export const sessionMachine = createMachine({
               },
               { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
               {
-                guard: 'coverIsOver',
+                guard: 'isQuiet',
                 target: 'listening',
                 description: 'The caller takes the floor; the tools keep running.',
               },
@@ -226,7 +238,7 @@ export const sessionMachine = createMachine({
             },
             covering: {
               description: 'A few words bridge the wait.',
-              always: { guard: 'coverIsOver', target: 'quiet' },
+              always: { guard: 'isQuiet', target: 'quiet' },
             },
             where: { type: 'history', history: 'deep' },
           },

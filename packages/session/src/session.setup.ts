@@ -67,7 +67,9 @@ const awaitsTools = (context: SessionContext): boolean =>
 
 /** What is lost when the agent is cut now. */
 function interruptedOf({ generation }: SessionContext): SessionContext['interrupted'] {
-  if (!generation || generation.kind === 'cover') return 'nothing';
+  if (!generation || generation.kind === 'cover' || generation.kind === 'backchannel') {
+    return 'nothing';
+  }
   const isUnmade = generation.kind === 'answer' && !generation.ended && !generation.audible;
   return isUnmade ? 'unmadeAnswer' : 'speech';
 }
@@ -129,8 +131,11 @@ export const sessionSetup = setup({
   },
   guards: {
     wantsAnswer: ({ event }) => event.type === 'caller.turnCommitted' && event.wantsAnswer,
-    callerIsSilent: ({ context }) => !context.isCallerSpeaking,
-    hasWaitingAsk: ({ context }) => context.waitingAsk !== null,
+    mayGreet: ({ context }) => !context.isCallerSpeaking && hasEnded(context),
+    hasWaitingAsk: ({ context }) => context.waitingAsk !== null && hasEnded(context),
+    wantsAnswerNow: ({ context, event }) =>
+      event.type === 'caller.turnCommitted' && event.wantsAnswer && hasEnded(context),
+    isQuiet: ({ context }) => !context.isPlaying && hasEnded(context),
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>
       isInterruptible(context) &&
@@ -147,7 +152,6 @@ export const sessionSetup = setup({
     awaitsTools: ({ context }) => awaitsTools(context),
     awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
     answerIsOver: ({ context }) => hasEnded(context) && !context.isPlaying,
-    coverIsOver: ({ context }) => !context.isPlaying && hasEnded(context),
     canCover: ({ context }) =>
       context.covers && !context.isPlaying && hasEnded(context) && !context.isCallerSpeaking,
     owesToolAnswer: ({ context }) => {
@@ -162,7 +166,7 @@ export const sessionSetup = setup({
     clientHasAnswered: ({ context }) =>
       pendingCalls(context).every((call) => call.settled && call.runs === 'client'),
     /** What was cut for nothing is to be said, or made, again. */
-    wasCutForNothing: ({ context }) => context.interrupted !== 'nothing',
+    wasCutForNothing: ({ context }) => context.interrupted !== 'nothing' && hasEnded(context),
     wasResponding: ({ context }) => context.heldIn === 'responding',
   },
   actions: {
@@ -180,10 +184,15 @@ export const sessionSetup = setup({
     ),
     answerTools: begin(() => ({ kind: 'answer', itemId: null, options: {} })),
     cover: begin(() => ({ kind: 'cover', itemId: null, options: {} })),
+    makeListeningNoise: begin(() => ({ kind: 'backchannel', itemId: null, options: {} })),
     sayFarewell: begin(() => ({ kind: 'farewell', itemId: null, options: {} })),
     sayAgain: begin(({ context }) => askAgain(context)),
+    /** What somebody has asked for meanwhile goes before. */
     queueSayAgain: assign(({ context }) => ({
-      waitingAsk: context.interrupted === 'nothing' ? context.waitingAsk : askAgain(context),
+      waitingAsk:
+        context.interrupted === 'nothing'
+          ? context.waitingAsk
+          : (context.waitingAsk ?? askAgain(context)),
     })),
     /** A cover that was cut is not worth saying again, and neither is what was heard to its end. */
     noteCut: assign(({ context, event }) => {

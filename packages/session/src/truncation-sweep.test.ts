@@ -11,8 +11,8 @@ import {
 
 const LEGS = Object.keys(TRUNCATION_LEGS) as TruncationLeg[];
 
-/** A resumption is what an answer left unsaid, and is interrupted as one. */
-type Spoken = Exclude<GenerationKind, 'resumption'>;
+/** A resumption is interrupted as an answer is; a listening noise is a word, said while nobody has a turn. */
+type Spoken = Exclude<GenerationKind, 'resumption' | 'backchannel'>;
 
 const INTERRUPTIBLE: readonly TruncationStyle[] = ['once', 'twice', 'again', 'hangUp'];
 
@@ -36,11 +36,9 @@ function casesOf(leg: TruncationLeg, isTimed: boolean): TruncationCase[] {
   const cases = kinds.flatMap((kind) =>
     STYLES[kind].map((style): Omit<TruncationCase, 'seed'> => ({ leg, kind, style, isTimed })),
   );
-  return cases
-    .filter(({ style }) => leg !== 'hold, late marks' || style !== 'twice')
-    .flatMap((one, index) =>
-      Array.from({ length: SEEDS }, (_, seed) => ({ ...one, seed: index * SEEDS + seed + 1 })),
-    );
+  return cases.flatMap((one, index) =>
+    Array.from({ length: SEEDS }, (_, seed) => ({ ...one, seed: index * SEEDS + seed + 1 })),
+  );
 }
 
 interface Counts {

@@ -72,6 +72,15 @@ export class TurnEnding {
     this.#watchSilence();
   }
 
+  /** The silence that ends the turn as it stands; 0 where nothing ends it. */
+  get windowMs(): number {
+    if (this.#detection === null) return 0;
+    const { mode, silenceDurationMs } = this.#detection;
+    return mode === 'semantic'
+      ? silenceWindowMs(this.#endOfTurn, silenceDurationMs)
+      : silenceDurationMs;
+  }
+
   /** The voice stopped `silenceMs` ago. */
   paused(silenceMs: number): void {
     if (!this.#isOpen) return;
@@ -91,13 +100,12 @@ export class TurnEnding {
     const silentFromMs = this.#silentFromMs;
     if (detection?.mode !== 'semantic' || silentFromMs === null) return;
     const { clock, onSilence } = this.#options;
-    const windowMs = silenceWindowMs(this.#endOfTurn, detection.silenceDurationMs);
     this.#silenceTimer = clock.setTimeout(
       () => {
         this.#silenceTimer = null;
         onSilence();
       },
-      Math.max(0, silentFromMs + windowMs - clock.now()),
+      Math.max(0, silentFromMs + this.windowMs - clock.now()),
     );
   }
 
@@ -106,10 +114,7 @@ export class TurnEnding {
     const detection = this.#detection;
     if (!this.#isOpen || detection === null) return;
     const { clock, onSilence } = this.#options;
-    const { mode, silenceDurationMs } = detection;
-    const windowMs =
-      mode === 'semantic' ? silenceWindowMs(this.#endOfTurn, silenceDurationMs) : silenceDurationMs;
-    const limitMs = windowMs + STALL_MS + this.#burstMs;
+    const limitMs = this.windowMs + STALL_MS + this.#burstMs;
     const remainingMs = this.#lastFrameAtMs + limitMs - clock.now();
     if (remainingMs <= 0) {
       onSilence();

@@ -10,18 +10,30 @@ import type { ServerProcess } from './server-process.ts';
 /** The server beside this package; the same place seen from `src` and from `dist`. */
 const SERVER = fileURLToPath(new URL('../../../server', import.meta.url));
 
+/** As many as a server can be told. */
+const MOST_CONNECTIONS_PER_MINUTE = '1000000';
+
 /** So that a session that is slow to end keeps nobody out. */
 const SPARE_SESSIONS = 8;
 
+/** What a server is started for. */
+export interface BenchServerOptions {
+  readonly engine: LoadEngine;
+  /** At once. */
+  readonly sessions: number;
+  readonly recordings: 'on' | 'off';
+}
+
 /**
- * Starts the built server to be measured: recordings off, room for `sessions`. Behind the stub it
- * serves nothing else and so loads no model, whose memory would hide that of the sessions. Rejects
- * with `server_not_started`.
+ * Starts the built server to be measured, with room for the sessions and no limit to how often a
+ * client connects. Behind the stub it serves nothing else and so loads no model, whose memory would
+ * hide that of the sessions. Rejects with `server_not_started`.
  */
-export async function startBenchServer(
-  engine: LoadEngine,
-  sessions: number,
-): Promise<ServerProcess> {
+export async function startBenchServer({
+  engine,
+  sessions,
+  recordings,
+}: BenchServerOptions): Promise<ServerProcess> {
   const main = path.join(SERVER, 'dist', 'main.js');
   if (!existsSync(main)) {
     throw new CliError('server_not_started', 'The server is not built: run "npm run build" first.');
@@ -29,7 +41,8 @@ export async function startBenchServer(
   return startServerProcess({
     command: [main],
     settings: (dataDirectory) => ({
-      ANTIPHON_RECORDINGS: 'off',
+      ANTIPHON_RECORDINGS: recordings,
+      ANTIPHON_CONNECTIONS_PER_MINUTE: MOST_CONNECTIONS_PER_MINUTE,
       ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
       ...(engine === 'stub' && { ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory) }),
     }),

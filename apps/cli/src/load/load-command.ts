@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findApiKey } from '../api-key.ts';
 import type { Terminal } from '../terminal.ts';
-import { startBenchServer } from './bench-server.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
 import { LoadRun } from './load-run.ts';
-import { processUsage } from './process-usage.ts';
-import type { ServerProcess } from './server-process.ts';
+import { measuredServer } from './measured-server.ts';
+import type { ServerChoice } from './measured-server.ts';
 
 /** What a server touches for the first time after its start is no cost of a session. */
 const IDLE_MS = 2_000;
@@ -17,14 +15,11 @@ const IDLE_MS = 2_000;
 const PROGRESS_MS = 500;
 
 /** The options of `antiphon load`, as they were given. */
-export interface LoadCommand {
+export interface LoadCommand extends ServerChoice {
   readonly sessions: number;
   readonly engine: LoadEngine;
   readonly durationSeconds: number;
   readonly voiceSet: string;
-  /** A running server; without it one is started for the run. */
-  readonly url?: string | undefined;
-  readonly key?: string | undefined;
   readonly json: boolean;
 }
 
@@ -38,11 +33,8 @@ export async function runLoadCommand(
   signal: AbortSignal,
 ): Promise<boolean> {
   const script = loadScript(command.engine, command.voiceSet);
-  const { environment, directory } = terminal;
-  const server =
-    command.url === undefined
-      ? await startBenchServer(command.engine, command.sessions)
-      : { url: command.url, key: findApiKey({ option: command.key, environment, directory }) };
+  const { engine, sessions } = command;
+  const server = await measuredServer(command, terminal, { engine, sessions, recordings: 'off' });
   const measurements = new LoadMeasurements();
   const run = new LoadRun({
     server: server.url,
@@ -52,7 +44,7 @@ export async function runLoadCommand(
     measurements,
   });
   try {
-    const usage = usageOf(server);
+    const { usage } = server;
     if (usage()) await pause(IDLE_MS, signal);
     const idle = usage();
     await run.arrive(signal);
@@ -94,12 +86,8 @@ export async function runLoadCommand(
     return measurements.errors.size === 0;
   } finally {
     run.stop();
-    if ('stop' in server) await server.stop();
+    await server.stop();
   }
-}
-
-function usageOf(server: ServerProcess | { url: string }) {
-  return () => ('pid' in server ? processUsage(server.pid) : null);
 }
 
 interface Measuring {

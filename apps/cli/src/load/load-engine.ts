@@ -13,6 +13,12 @@ export const STUB_AGENT = 'stub-bench';
 
 const EMBEDDED_AGENT = 'acme-support';
 
+/** Who is called to reach an engine. */
+export const LOAD_AGENTS: Readonly<Record<LoadEngine, string>> = {
+  stub: STUB_AGENT,
+  embedded: EMBEDDED_AGENT,
+};
+
 /** Said in turn they keep the conversation going round: a question, its number, another wish. */
 const EMBEDDED_CLIPS = ['check-on-an-order', 'four-four-seven-one', 'cancel-and-reorder'];
 

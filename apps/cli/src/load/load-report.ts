@@ -1,4 +1,4 @@
-import { distributionOf } from '../percentiles.ts';
+import { distributionOf, rounded, roundedDistribution } from '../percentiles.ts';
 import type { Distribution } from '../percentiles.ts';
 import { plainTable } from '../plain-table.ts';
 import type { LoadEngine } from './load-engine.ts';
@@ -52,17 +52,20 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
     turns: measurements.turns,
     bargeIns: measurements.bargeIns,
     milliseconds: Object.fromEntries(
-      distributions(result).map(([measure, distribution]) => [measure, rounded(distribution)]),
+      distributions(result).map(([measure, distribution]) => [
+        measure,
+        roundedDistribution(distribution),
+      ]),
     ),
     gaps: { count: measurements.gaps, totalMs: Math.round(measurements.gapMs) },
     driver: {
       frames: result.frames,
       lateFrames: result.lateFrames,
-      cpuPercent: round(result.driverCpuPercent),
+      cpuPercent: rounded(result.driverCpuPercent),
     },
     server: server && {
-      cpuPercent: round(server.cpuPercent),
-      cpuPercentPerSession: round(server.cpuPercent / result.sessions),
+      cpuPercent: rounded(server.cpuPercent),
+      cpuPercentPerSession: rounded(server.cpuPercent / result.sessions),
       idleResidentBytes: server.idleResidentBytes,
       residentBytes: server.residentBytes,
       residentBytesPerSession: perSessionBytes(result.sessions, server),
@@ -131,12 +134,4 @@ function perSessionBytes(sessions: number, server: ServerCost): number | null {
 
 function mib(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(0);
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function rounded({ count, p50, p95, p99, max }: Distribution): Distribution {
-  return { count, p50: round(p50), p95: round(p95), p99: round(p99), max: round(max) };
 }

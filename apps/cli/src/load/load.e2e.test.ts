@@ -13,6 +13,23 @@ afterAll(async () => {
   await server.stop();
 });
 
+describe('a door', () => {
+  it('is measured by clients who connect and by events that are read and written', async () => {
+    const { stdout, error, succeeded } = await runProgram(
+      'load --door realtime --connections-per-second 20 --duration 2 --json ' +
+        `--url ${server.url} --key ${server.key}`,
+    );
+    expect({ error, succeeded }).toEqual({ error: null, succeeded: true });
+    expect(JSON.parse(stdout)).toMatchObject({
+      door: 'realtime',
+      opened: 140,
+      gotSession: 140,
+      milliseconds: { steady: { connect: { count: 40 } }, bursts: { connect: { count: 100 } } },
+      errors: {},
+    });
+  });
+});
+
 describe('a load', () => {
   it.each([
     ['stub', 4],

@@ -138,6 +138,9 @@ class ScriptedSession {
         this.#send('session.updated', { session: { ...SESSION, id: this.id } });
         this.#answer();
         break;
+      case 'input_audio_buffer.clear':
+        this.#send('input_audio_buffer.cleared', {});
+        break;
       case 'input_audio_buffer.append':
         this.#hear(Buffer.from(event.audio, 'base64'));
         break;

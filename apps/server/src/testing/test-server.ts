@@ -39,6 +39,7 @@ export async function startTestServer(
     recordings: true,
     logLevel: 'info',
     maxSessions: 10,
+    maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
     tls: null,
     ...overrides,

@@ -28,8 +28,8 @@ export interface AnswerOptions {
   readonly timeouts: CascadeTimeouts;
   /** The voice that speaks where this one is asked for. */
   readonly voiceFor: (asked: string) => string;
-  /** Resolves when no transcript is owed. */
-  readonly transcriptsSettled: () => Promise<void>;
+  /** Whether no more than the first piece is spoken until {@link Answer.release}. */
+  readonly isHeld?: boolean | undefined;
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
@@ -59,6 +59,7 @@ export class Answer {
   #hasText = false;
   #hasCalls = false;
   #isEnding = false;
+  #hasFailed = false;
   #isOver = false;
 
   constructor(request: GenerationRequest, options: AnswerOptions) {
@@ -68,19 +69,26 @@ export class Answer {
     this.#stall = new StallTimer(options.clock, () => this.#failStalled());
   }
 
-  get generationId(): string {
-    return this.#request.generationId;
+  /** Whether its end was told, or it was cancelled. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether a provider failed, be the end told yet or not. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   start(): void {
-    const { transcriptsSettled } = this.#options;
-    if (this.#request.kind === 'say') {
-      const { text } = this.#request;
-      queueMicrotask(() => void this.#say(text));
-    } else {
-      const request = this.#request;
-      void transcriptsSettled().then(() => this.#ask(request));
-    }
+    const request = this.#request;
+    queueMicrotask(
+      () => void (request.kind === 'say' ? this.#say(request.text) : this.#ask(request)),
+    );
+  }
+
+  /** Speaks on after the first piece, where it is held. */
+  release(): void {
+    this.#line?.release();
   }
 
   /** Stops at once; no event follows, whatever a provider still calls. */
@@ -126,7 +134,7 @@ export class Answer {
         await this.#line?.drained();
         this.#emit({
           type: 'generation.toolCall',
-          generationId: this.generationId,
+          generationId: this.#request.generationId,
           callId: part.callId,
           name: part.name,
           arguments: part.arguments,
@@ -146,7 +154,7 @@ export class Answer {
     const delta = this.#hasText ? text : text.trimStart();
     if (delta === '') return;
     this.#hasText = true;
-    this.#emit({ type: 'generation.text', generationId: this.generationId, delta });
+    this.#emit({ type: 'generation.text', generationId: this.#request.generationId, delta });
     if (this.#line) await this.#speak(this.#line, this.#cutter.push(delta));
   }
 
@@ -176,7 +184,7 @@ export class Answer {
     this.#release();
     this.#options.context.onEvent({
       type: 'generation.ended',
-      generationId: this.generationId,
+      generationId: this.#request.generationId,
       usage: this.#usage,
       ...ending,
     });
@@ -184,6 +192,7 @@ export class Answer {
 
   #failModel(error: PipelineError): void {
     if (this.#isOver) return;
+    this.#hasFailed = true;
     this.#abort.abort();
     void this.#end(failed(error));
   }
@@ -198,7 +207,7 @@ export class Answer {
   }
 
   #openLine(): SpeechLine {
-    const { textToSpeech, voiceFor, clock, timeouts } = this.#options;
+    const { textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
     const { generationId, config } = this.#request;
     return new SpeechLine({
       textToSpeech,
@@ -211,7 +220,11 @@ export class Answer {
         this.#mark('firstByte');
         this.#emit({ type: 'generation.audio', generationId, pcm, sampleRate });
       },
-      onFailure: (failure) => this.#tellEnd(failed(failure)),
+      isHeld,
+      onFailure: (failure) => {
+        this.#hasFailed = true;
+        this.#tellEnd(failed(failure));
+      },
     });
   }
 
@@ -234,7 +247,7 @@ export class Answer {
     if (this.#marked.has(mark)) return;
     this.#marked.add(mark);
     const atMs = this.#options.clock.now();
-    this.#emit({ type: 'generation.mark', generationId: this.generationId, mark, atMs });
+    this.#emit({ type: 'generation.mark', generationId: this.#request.generationId, mark, atMs });
   }
 
   #emit(event: EngineEvent): void {

@@ -1,8 +1,9 @@
 import { describeVoiceEngine } from '@antiphon/session/testing';
+import type { VoiceEngineTrial } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
 import { FAKE_END, fakeText } from '../testing/index.ts';
-import type { FakeStep } from '../testing/index.ts';
+import type { FakeAnswers, FakeStep, FakeTurn } from '../testing/index.ts';
 import { CascadeEngine } from './cascade-engine.ts';
 import { CascadeFixture, FIXTURE_CONFIG, FIXTURE_FRAME, settle } from './cascade-fixture.ts';
 
@@ -15,11 +16,14 @@ const CALL: FakeStep = {
   arguments: '{"order_id":"4471"}',
 };
 
+/** What a caller says whose last word comes with the second frame of a turn. */
+const SAID: FakeTurn = { text: 'where is it', partials: ['where is', 'where is it'] };
+
 describeVoiceEngine(
   'CascadeEngine',
   () => {
-    const { engine } = new CascadeFixture({ answers: [fakeText(LONG)] });
-    return { engine, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
+    const fixture = new CascadeFixture({ answers: [fakeText(LONG)], turns: [SAID] });
+    return trialOf(fixture);
   },
   { callsTools: false },
 );
@@ -28,24 +32,42 @@ describeVoiceEngine(
   'CascadeEngine with slow providers',
   () => {
     const answer = fakeText(LONG).flatMap((step): FakeStep[] => [{ type: 'wait', ms: 20 }, step]);
-    const { engine, clock } = new CascadeFixture({
+    const fixture = new CascadeFixture({
       answers: [answer],
-      turns: [{ text: 'where is it', partials: ['where'], delayMs: 50 }],
+      turns: [{ ...SAID, delayMs: 50 }],
       voice: { delayMs: 30 },
     });
-    const drive = () => clock.advance(10);
-    return { engine, drive, speech: [FIXTURE_FRAME, FIXTURE_FRAME], config: FIXTURE_CONFIG };
+    return { ...trialOf(fixture), drive: () => fixture.clock.advance(10) };
+  },
+  { callsTools: false },
+);
+
+describeVoiceEngine(
+  'CascadeEngine with a model that says what it heard',
+  () => {
+    const answers: FakeAnswers = ({ history }) => {
+      const last = history.at(-1);
+      return fakeText(`You said this. Namely ${last?.kind === 'message' ? last.text : 'nothing'}.`);
+    };
+    return trialOf(new CascadeFixture({ answers, turns: [SAID] }));
   },
   { callsTools: false },
 );
 
 describeVoiceEngine('CascadeEngine with a model that calls tools', () => {
-  const { engine } = new CascadeFixture({
-    answers: [[...fakeText('Sure.').slice(0, -1), CALL, FAKE_END]],
-  });
-  const config = FIXTURE_CONFIG;
-  return { engine, speech: [FIXTURE_FRAME], config, callingConfig: config };
+  const answers = [[...fakeText('Sure.').slice(0, -1), CALL, FAKE_END]];
+  const fixture = new CascadeFixture({ answers, turns: [SAID] });
+  return { ...trialOf(fixture), callingConfig: FIXTURE_CONFIG };
 });
+
+function trialOf(fixture: CascadeFixture): VoiceEngineTrial {
+  return {
+    engine: fixture.engine,
+    speech: [FIXTURE_FRAME, FIXTURE_FRAME],
+    config: FIXTURE_CONFIG,
+    held: () => fixture.held,
+  };
+}
 
 describe('CascadeEngine', () => {
   it('refuses options that no conversation can use', () => {

@@ -6,6 +6,7 @@ import type { CascadeTimeouts } from './cascade-timeouts.ts';
 import type { LanguageModel } from './ports/language-model.ts';
 import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
+import type { SpeculationOutcome } from './speculation.ts';
 
 /** More than half of the speech was no known word: the words found in the rest are chance. */
 const DEFAULT_MAX_UNCLEAR = 0.5;
@@ -35,6 +36,13 @@ export interface CascadeEngineOptions {
    * be recognised, whose transcript is then empty. Nobody unless given; must not throw.
    */
   readonly onFault?: (sessionId: string, fault: PipelineError) => void;
+  /**
+   * Whether an answer is made ready while the caller pauses, as far as its first piece of speech;
+   * it is, unless given as `false`. It spends work on pauses that are not the end of a turn.
+   */
+  readonly speculates?: boolean;
+  /** Told what becomes of answers made ready. Nobody unless given; must not throw. */
+  readonly onSpeculation?: (sessionId: string, outcome: SpeculationOutcome) => void;
 }
 
 /** A voice engine of three providers: speech to text, a language model, text to speech. */
@@ -62,8 +70,8 @@ export class CascadeEngine implements VoiceEngine {
   }
 
   open(context: EngineContext): EngineSession {
-    const { speechToText, languageModel, textToSpeech, clock, onFault } = this.#options;
-    const { defaultVoice } = this.#options;
+    const { speechToText, languageModel, textToSpeech, clock } = this.#options;
+    const { defaultVoice, onFault, onSpeculation } = this.#options;
     return new CascadeSession({
       context,
       speechToText,
@@ -75,6 +83,8 @@ export class CascadeEngine implements VoiceEngine {
       voiceFor: (asked) =>
         defaultVoice === undefined || textToSpeech.voices.includes(asked) ? asked : defaultVoice,
       onFault: (fault) => onFault?.(context.sessionId, fault),
+      speculates: this.#options.speculates ?? true,
+      onSpeculation: (outcome) => onSpeculation?.(context.sessionId, outcome),
     });
   }
 }

@@ -16,9 +16,10 @@ import {
   FakeSpeechToText,
   FakeTextToSpeech,
 } from '../testing/index.ts';
-import type { FakeStep, FakeTurn, FakeVoiceOptions } from '../testing/index.ts';
+import type { FakeAnswers, FakeTurn, FakeVoiceOptions } from '../testing/index.ts';
 import { CascadeEngine } from './cascade-engine.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
+import type { SpeculationOutcome } from './speculation.ts';
 
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
@@ -44,6 +45,8 @@ export const FIXTURE_CONFIG: SessionConfig = {
   turnDetection: null,
   greeting: null,
   covers: [],
+  listeningNoises: [],
+  listeningAfterMs: 6_000,
   apology: 'Sorry.',
   farewell: 'Goodbye.',
 };
@@ -57,12 +60,13 @@ export const FIXTURE_FRAME: AudioFrame = {
 
 /** What a test may script. */
 export interface FixtureOptions {
-  readonly answers?: readonly (readonly FakeStep[])[];
+  readonly answers?: FakeAnswers;
   readonly turns?: readonly FakeTurn[];
   readonly voice?: FakeVoiceOptions;
   readonly timeouts?: Partial<CascadeTimeouts>;
   readonly maxUnclear?: number;
   readonly defaultVoice?: string;
+  readonly speculates?: boolean;
 }
 
 /** An engine over fakes on a driven clock. */
@@ -73,6 +77,7 @@ export class CascadeFixture {
   readonly tts: FakeTextToSpeech;
   readonly engine: VoiceEngine;
   readonly faults: PipelineError[] = [];
+  readonly speculation: SpeculationOutcome[] = [];
   readonly caller: CascadeCaller;
 
   constructor({ answers, turns, voice, ...rest }: FixtureOptions = {}) {
@@ -86,6 +91,7 @@ export class CascadeFixture {
       textToSpeech: this.tts,
       clock: this.clock,
       onFault: (_sessionId, fault) => this.faults.push(fault),
+      onSpeculation: (_sessionId, outcome) => this.speculation.push(outcome),
       ...rest,
     });
     this.caller = this.open('session-a');
@@ -93,6 +99,14 @@ export class CascadeFixture {
 
   open(sessionId: string): CascadeCaller {
     return new CascadeCaller(this.engine, sessionId);
+  }
+
+  /** Timers, model answers and providers' work that have not ended. */
+  get held(): number {
+    const { recognitions } = this.stt;
+    const turns = recognitions.filter((turn) => !turn.isFinished && !turn.isCancelled);
+    const texts = this.tts.syntheses.filter((text) => !text.isOver && !text.isCancelled);
+    return this.clock.pending + this.lm.active + turns.length + texts.length;
   }
 
   /** Moves time on in steps of 10 ms, letting all that is due happen. */

@@ -7,13 +7,16 @@ import type {
   SessionConfig,
 } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
-import { Answer } from './answer.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
+import { Generation } from './generation.ts';
 import type { LanguageModel } from './ports/language-model.ts';
 import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
+import { PreparedAnswer } from './prepared-answer.ts';
+import type { SpeculationOutcome } from './speculation.ts';
 import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
+import type { TurnTranscript } from './turn-transcripts.ts';
 
 /** What {@link CascadeSession} needs. */
 export interface CascadeSessionOptions {
@@ -27,13 +30,31 @@ export interface CascadeSessionOptions {
   /** The voice that speaks where this one is asked for. */
   readonly voiceFor: (asked: string) => string;
   readonly onFault: (fault: PipelineError) => void;
+  /** Whether answers are made ready while the caller pauses. */
+  readonly speculates: boolean;
+  readonly onSpeculation: (outcome: SpeculationOutcome) => void;
+}
+
+/**
+ * Answers made ready in one pause. A recogniser's words trail the voice, so what was heard may grow
+ * after the pause has begun; one that changes its mind more often makes no answer ready.
+ */
+const MAX_PREPARATIONS = 3;
+
+interface Pause {
+  readonly itemId: string;
+  readonly config: SessionConfig;
+  preparationsLeft: number;
 }
 
 /** One session's use of a cascade: its turns' transcripts and the generation under way. */
 export class CascadeSession implements EngineSession {
   readonly #options: CascadeSessionOptions;
   readonly #transcripts: TurnTranscripts;
-  #answer: Answer | null = null;
+  #generation: Generation | null = null;
+  /** The caller is silent in the open turn. */
+  #pause: Pause | null = null;
+  #prepared: PreparedAnswer | null = null;
   #isClosed = false;
 
   constructor(options: CascadeSessionOptions) {
@@ -46,13 +67,15 @@ export class CascadeSession implements EngineSession {
       transcriptMs: timeouts.transcriptMs,
       maxUnclear,
       expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
-      onTranscript: (transcript) => context.onEvent({ type: 'transcript', ...transcript }),
+      onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
     });
   }
 
   beginTurn(itemId: string): void {
-    if (!this.#isClosed) this.#transcripts.begin(itemId);
+    if (this.#isClosed) return;
+    this.discardAnswer();
+    this.#transcripts.begin(itemId);
   }
 
   hear(frame: AudioFrame): void {
@@ -64,33 +87,68 @@ export class CascadeSession implements EngineSession {
   }
 
   dropTurn(itemId: string): void {
+    this.discardAnswer();
     this.#transcripts.drop(itemId);
   }
 
-  prepareAnswer(_itemId: string, _config: SessionConfig): void {}
+  prepareAnswer(itemId: string, config: SessionConfig): void {
+    this.discardAnswer();
+    if (!this.#options.speculates) return;
+    this.#pause = { itemId, config, preparationsLeft: MAX_PREPARATIONS };
+    this.#prepare(this.#pause);
+  }
 
-  discardAnswer(): void {}
+  discardAnswer(): void {
+    this.#pause = null;
+    this.#dropPrepared();
+  }
 
   generate(request: GenerationRequest): void {
     if (this.#isClosed) return;
-    this.#answer?.cancel();
-    this.#answer = new Answer(request, {
-      ...this.#options,
-      transcriptsSettled: () => this.#transcripts.settled(),
-    });
-    this.#answer.start();
+    this.#generation?.cancel();
+    const transcriptsSettled = () => this.#transcripts.settled();
+    const options = { ...this.#options, transcriptsSettled };
+    this.#generation = new Generation(request, options, this.#prepared);
+    this.#prepared = null;
+    this.#pause = null;
+    this.#generation.start();
   }
 
   cancel(generationId: string): void {
-    if (this.#answer?.generationId !== generationId) return;
-    this.#answer.cancel();
-    this.#answer = null;
+    if (this.#generation?.id !== generationId) return;
+    this.#generation.cancel();
+    this.#generation = null;
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#answer?.cancel();
-    this.#answer = null;
+    this.discardAnswer();
+    this.#generation?.cancel();
+    this.#generation = null;
     this.#transcripts.close();
+  }
+
+  /** Makes ready the answer to what was heard so far, unless it is ready or being made so. */
+  #prepare(pause: Pause): void {
+    const { itemId, config } = pause;
+    const text = this.#transcripts.partialOf(itemId);
+    if (this.#prepared?.isFor(text)) return;
+    this.#dropPrepared();
+    const isBusy = this.#generation !== null && !this.#generation.isOver;
+    if (text.trim() === '' || pause.preparationsLeft === 0 || isBusy) return;
+    pause.preparationsLeft -= 1;
+    const onOutcome = this.#options.onSpeculation;
+    this.#prepared = new PreparedAnswer({ ...this.#options, itemId, text, config, onOutcome });
+    this.#prepared.start();
+  }
+
+  #dropPrepared(): void {
+    this.#prepared?.cancel();
+    this.#prepared = null;
+  }
+
+  #hearTranscript(transcript: TurnTranscript): void {
+    this.#options.context.onEvent({ type: 'transcript', ...transcript });
+    if (!transcript.isFinal && this.#pause) this.#prepare(this.#pause);
   }
 }

@@ -6,7 +6,7 @@ import type { FakeVoiceOptions } from '../testing/index.ts';
 import { settle } from './cascade-fixture.ts';
 import { SpeechLine } from './speech-line.ts';
 
-function setUp(voice: FakeVoiceOptions = {}) {
+function setUp(voice: FakeVoiceOptions = {}, isHeld = false) {
   const clock = new DrivenClock();
   const textToSpeech = new FakeTextToSpeech(clock, voice);
   const words: TimedWord[] = [];
@@ -18,12 +18,61 @@ function setUp(voice: FakeVoiceOptions = {}) {
     speed: 1,
     clock,
     audioGapMs: 250,
+    isHeld,
     onWords: (told) => words.push(...told),
     onAudio: (pcm) => chunks.push(pcm),
     onFailure: (failure) => failures.push(failure.code),
   });
   return { clock, textToSpeech, words, chunks, failures, line };
 }
+
+describe('SpeechLine that is held', () => {
+  it('speaks its first piece and has room for one more until it is released', async () => {
+    const { line, chunks, textToSpeech } = setUp({}, true);
+    line.speak('...');
+    line.speak('One.');
+    await line.room();
+    line.speak('Two.');
+    let hasRoom = false;
+    const room = line.room().then(() => {
+      hasRoom = true;
+    });
+    await settle();
+    expect(textToSpeech.syntheses.map(({ request }) => request.text)).toEqual(['One.']);
+    expect(chunks).toHaveLength(1);
+    expect(hasRoom).toBe(false);
+    line.release();
+    await room;
+    await line.drained();
+    expect(chunks).toHaveLength(2);
+  });
+
+  it('has played nothing before it is released', async () => {
+    const { clock, line, textToSpeech } = setUp({ msPerCharacter: 10_000 }, true);
+    line.speak('One.');
+    line.speak('Two.');
+    await settle();
+    clock.advance(20_000);
+    line.release();
+    await settle();
+    expect(textToSpeech.syntheses).toHaveLength(1);
+    clock.advance(10_000);
+    expect(textToSpeech.syntheses).toHaveLength(2);
+    line.close();
+  });
+
+  it('stays silent when it is closed', async () => {
+    const { clock, line, textToSpeech } = setUp({}, true);
+    line.speak('One.');
+    line.speak('Two.');
+    await settle();
+    line.close();
+    line.release();
+    await line.drained();
+    expect(textToSpeech.syntheses).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+});
 
 describe('SpeechLine', () => {
   it('is drained before anything was said, and again after it', async () => {

@@ -12,6 +12,9 @@ import { StallTimer } from './stall-timer.ts';
  */
 const MAX_WAITING_PIECES = 8;
 
+/** The same of a held line: the piece after the one it speaks. */
+const MAX_HELD_PIECES = 1;
+
 /**
  * How much audio may be made beyond what can have been played since the first of it. Twice what a
  * spoken answer should last: it bounds the memory of a long one, and the work that a barge-in
@@ -27,6 +30,8 @@ export interface SpeechLineOptions {
   readonly clock: Clock;
   /** How long the synthesizer may stay silent while it works. */
   readonly audioGapMs: number;
+  /** Whether only the first piece is spoken until {@link SpeechLine.release}. */
+  readonly isHeld?: boolean | undefined;
   /** Times are relative to the start of the line's audio. */
   readonly onWords: (words: readonly TimedWord[]) => void;
   readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
@@ -47,6 +52,8 @@ export class SpeechLine {
   #waiting: string[] = [];
   #piece: Piece | null = null;
   #pause: TimerHandle | null = null;
+  #isHeld: boolean;
+  #hasSpoken = false;
   #isClosed = false;
   #audioMs = 0;
   /** Samples since `#audioMs` was settled, at `#sampleRate`; kept whole so that no rounding adds up. */
@@ -57,6 +64,7 @@ export class SpeechLine {
 
   constructor(options: SpeechLineOptions) {
     this.#options = options;
+    this.#isHeld = options.isHeld ?? false;
     this.#stall = new StallTimer(options.clock, () => this.#failStalled());
   }
 
@@ -69,7 +77,7 @@ export class SpeechLine {
 
   /** Resolves when a piece may be queued, or the line is closed. */
   async room(): Promise<void> {
-    while (!this.#isClosed && this.#waiting.length >= MAX_WAITING_PIECES) await this.#change();
+    while (!this.#isClosed && this.#waiting.length >= this.#maxWaiting()) await this.#change();
   }
 
   /** Resolves when all that was queued is spoken, or the line is closed. */
@@ -77,6 +85,14 @@ export class SpeechLine {
     while (!this.#isClosed && (this.#piece !== null || this.#waiting.length > 0)) {
       await this.#change();
     }
+  }
+
+  /** Speaks on after the first piece; its audio begins to play now. */
+  release(): void {
+    if (!this.#isHeld || this.#isClosed) return;
+    this.#isHeld = false;
+    if (this.#firstAudioAtMs !== null) this.#firstAudioAtMs = this.#options.clock.now();
+    this.#next();
   }
 
   /** Stops at once: nothing more is told. */
@@ -96,6 +112,7 @@ export class SpeechLine {
   /** Starts pieces until one is under way. */
   #next(): void {
     while (!this.#isClosed && this.#piece === null && this.#pause === null) {
+      if (this.#isHeld && this.#hasSpoken) break;
       if (this.#waiting.length > 0) this.#pauseWhenAhead();
       const text = this.#pause === null ? this.#waiting.shift() : undefined;
       if (text === undefined) break;
@@ -109,6 +126,7 @@ export class SpeechLine {
     const { textToSpeech, voice, speed, audioGapMs } = this.#options;
     const piece: Piece = { startMs: this.#positionMs(), synthesis: null };
     this.#piece = piece;
+    this.#hasSpoken = true;
     this.#stall.start(audioGapMs);
     try {
       const synthesis = textToSpeech.synthesize(
@@ -195,6 +213,10 @@ export class SpeechLine {
       this.#pause = null;
       this.#next();
     }, aheadMs - MAX_AHEAD_MS);
+  }
+
+  #maxWaiting(): number {
+    return this.#isHeld ? MAX_HELD_PIECES : MAX_WAITING_PIECES;
   }
 
   #change(): Promise<void> {

@@ -48,6 +48,7 @@ describe('the transcript of a turn', () => {
   it('is empty when recognition fails, and the failure is told apart from it', async () => {
     const fixture = await heard({ error: new Error('heard "my secret" and broke') });
     expect(transcriptsOf(fixture)).toEqual([['a', '', true]]);
+    expect(fixture.caller.of('transcript')[0]?.error?.code).toMatch(/^provider_/u);
     expect(fixture.faults.map((fault) => [fault.code, fault.message])).toEqual([
       ['provider_failed', 'fake-recogniser failed'],
     ]);

@@ -43,6 +43,8 @@ interface Turn {
   readonly expectation: TurnExpectation;
   partial: string;
   endOfTurn: number | undefined;
+  /** Why there is none, where recognition failed. */
+  error: TurnTranscript['error'] | null;
   /** The final text, once it is known. */
   text: string | null;
   timer: TimerHandle | null;
@@ -74,6 +76,7 @@ export class TurnTranscripts {
       expectation: this.#options.expect(),
       partial: '',
       endOfTurn: undefined,
+      error: null,
       text: null,
       timer: null,
     };
@@ -100,6 +103,12 @@ export class TurnTranscripts {
     turn.phase = 'owed';
     if (turn.text !== null) queueMicrotask(() => this.#deliver(turn));
     else this.#limit(turn);
+  }
+
+  /** What was heard of a turn so far; empty for one that is not there. */
+  partialOf(itemId: string): string {
+    const turn = this.#turns.get(itemId);
+    return turn?.text ?? turn?.partial ?? '';
   }
 
   /** Forgets a turn, owed or not. */
@@ -179,6 +188,7 @@ export class TurnTranscripts {
   #fail(turn: Turn, fault: PipelineError): void {
     if (this.#turns.get(turn.itemId) !== turn || turn.text !== null) return;
     this.#options.onFault(fault);
+    turn.error = { code: fault.code, message: fault.message };
     this.#settle(turn, '');
   }
 
@@ -191,7 +201,8 @@ export class TurnTranscripts {
   #deliver(turn: Turn): void {
     if (this.#turns.get(turn.itemId) !== turn || turn.text === null) return;
     this.#forget(turn);
-    this.#options.onTranscript({ itemId: turn.itemId, text: turn.text, isFinal: true });
+    const { itemId, text, error } = turn;
+    this.#options.onTranscript({ itemId, text, isFinal: true, ...(error && { error }) });
   }
 
   #forget(turn: Turn): void {

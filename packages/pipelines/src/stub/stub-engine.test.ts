@@ -14,9 +14,11 @@ const toolCall = { name: 'lookup_order', arguments: '{"order_id":"4471"}' };
 const withoutTools = { ...FIXTURE_CONFIG, tools: [] };
 
 describeVoiceEngine('StubEngine', () => {
-  const engine = new StubEngine({ clock: new DrivenClock(), toolCall });
+  const clock = new DrivenClock();
+  const engine = new StubEngine({ clock, toolCall });
   return {
     engine,
+    held: () => clock.pending,
     speech: [FIXTURE_FRAME],
     config: withoutTools,
     callingConfig: FIXTURE_CONFIG,
@@ -33,6 +35,7 @@ describeVoiceEngine(
       speech: [FIXTURE_FRAME],
       config: FIXTURE_CONFIG,
       drive: () => clock.advance(10),
+      held: () => clock.pending,
     };
   },
   { callsTools: false },

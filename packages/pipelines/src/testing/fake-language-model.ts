@@ -29,7 +29,14 @@ export function fakeText(text: string): readonly FakeStep[] {
   return [...words.map((delta): FakeStep => ({ type: 'text', delta })), FAKE_END];
 }
 
-/** A model that follows a script: one list of steps for each answer, the last for all that follow. */
+/**
+ * What a fake model answers: one list of steps for each answer, the last for all that follow, or
+ * the steps for a request.
+ */
+export type FakeAnswers =
+  readonly (readonly FakeStep[])[] | ((request: LanguageModelRequest) => readonly FakeStep[]);
+
+/** A model that follows a script. */
 export class FakeLanguageModel implements LanguageModel {
   readonly name = 'fake-model';
   /** Every request so far. */
@@ -37,15 +44,15 @@ export class FakeLanguageModel implements LanguageModel {
   /** How many answers are being written. */
   active = 0;
   readonly #clock: Clock;
-  readonly #answers: readonly (readonly FakeStep[])[];
+  readonly #answers: FakeAnswers;
 
-  constructor(clock: Clock, answers: readonly (readonly FakeStep[])[]) {
+  constructor(clock: Clock, answers: FakeAnswers) {
     this.#clock = clock;
     this.#answers = answers;
   }
 
   async *answer(request: LanguageModelRequest): AsyncGenerator<LanguageModelPart> {
-    const steps = this.#answers[this.requests.length] ?? this.#answers.at(-1) ?? [];
+    const steps = this.#stepsFor(request);
     this.requests.push(request);
     this.active += 1;
     try {
@@ -61,6 +68,12 @@ export class FakeLanguageModel implements LanguageModel {
     } finally {
       this.active -= 1;
     }
+  }
+
+  #stepsFor(request: LanguageModelRequest): readonly FakeStep[] {
+    const answers = this.#answers;
+    if (typeof answers === 'function') return answers(request);
+    return answers[this.requests.length] ?? answers.at(-1) ?? [];
   }
 
   async #pass(ms: number, signal: AbortSignal): Promise<void> {

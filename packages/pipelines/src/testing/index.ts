@@ -1,5 +1,5 @@
 export { FAKE_END, FakeLanguageModel, fakeText } from './fake-language-model.ts';
-export type { FakeStep } from './fake-language-model.ts';
+export type { FakeAnswers, FakeStep } from './fake-language-model.ts';
 export { FakeSpeechToText } from './fake-speech-to-text.ts';
 export type { FakeTurn } from './fake-speech-to-text.ts';
 export { FakeTextToSpeech } from './fake-text-to-speech.ts';

@@ -99,26 +99,26 @@ function toNewItem(wire: z.output<typeof itemSchema>): NewItem {
     case 'function_call': {
       const { type, name, arguments: args } = wire;
       const callId = wire.call_id || undefined;
-      return { ...given, ...presentKeys({ type, callId, name, arguments: args }) };
+      return { ...presentKeys({ type, callId, name, arguments: args }), ...given };
     }
     case 'function_call_output':
-      return { ...given, type: wire.type, callId: wire.call_id, output: wire.output };
+      return { type: wire.type, callId: wire.call_id, output: wire.output, ...given };
     case 'message':
       break;
   }
   switch (wire.role) {
     case 'user': {
       const { type, role, content } = wire;
-      return { ...given, type, role, content: content.map(toUserPart) };
+      return { type, role, content: content.map(toUserPart), ...given };
     }
     case 'assistant': {
       const { type, role, content } = wire;
-      return { ...given, type, role, content: content.map(toAssistantPart) };
+      return { type, role, content: content.map(toAssistantPart), ...given };
     }
     case 'system': {
       const { type, role } = wire;
       const content = wire.content.map(({ text }) => ({ type: 'input_text' as const, text }));
-      return { ...given, type, role, content };
+      return { type, role, content, ...given };
     }
   }
 }

@@ -50,23 +50,30 @@ function expectedOf(issue: Issue): string[] {
   return [];
 }
 
+/** How far into the value an alternative came before it refused it; 1 is its type. */
+function reachOf(issue: Issue, value: unknown): number {
+  const refused = valueAt(value, issue.path);
+  const isMissing = refused === undefined;
+  return issue.path.length * 3 + (isMissing ? 0 : isTypeMismatch(issue, refused) ? 1 : 2);
+}
+
 /**
  * Of a union's alternatives, the issue of the one that got furthest into the value: the deepest
- * path, then a refused value before a refused type. Null when every alternative refuses the type.
+ * path, then a refused value before a refused type before a missing member. Null when every
+ * alternative refuses the type.
  */
 function furthestIssue(union: z.core.$ZodIssueInvalidUnion, value: unknown): Issue | null {
   let furthest: Issue | null = null;
-  let furthestDepth = -1;
+  let furthestReach = -1;
   for (const [issue] of union.errors) {
     if (issue === undefined) continue;
-    const depth =
-      issue.path.length * 2 + (isTypeMismatch(issue, valueAt(value, issue.path)) ? 0 : 1);
-    if (depth > furthestDepth) {
+    const reach = reachOf(issue, value);
+    if (reach > furthestReach) {
       furthest = issue;
-      furthestDepth = depth;
+      furthestReach = reach;
     }
   }
-  return furthestDepth === 0 ? null : furthest;
+  return furthestReach <= 1 ? null : furthest;
 }
 
 /** The discriminator values a union takes; zod reports them without typing them. */

@@ -276,6 +276,7 @@ describe('readSessionPayload, liberal spellings', () => {
 const ga = (session: object) => ({ type: 'realtime', ...session });
 const gaInput = (input: object) => ga({ audio: { input } });
 const vad = (members: object) => gaInput({ turn_detection: { type: 'server_vad', ...members } });
+const CHOICE = 'session.tool_choice';
 const VAD = 'session.audio.input.turn_detection';
 
 describe('readSessionPayload, faults', () => {
@@ -327,6 +328,10 @@ describe('readSessionPayload, faults', () => {
     [ga({ tools: [{ name: 'a', parameters: [] }] }), 'invalid_type', 'session.tools[0].parameters'],
     [ga({ tool_choice: { type: 'mcp' } }), 'invalid_value', 'session.tool_choice.type'],
     [ga({ tool_choice: 5 }), 'invalid_type', 'session.tool_choice'],
+    [ga({ tool_choice: { type: 'function' } }), 'missing_required_parameter', `${CHOICE}.name`],
+    [ga({ tool_choice: { type: 'function', name: 5 } }), 'invalid_type', `${CHOICE}.name`],
+    [ga({ tool_choice: { type: 'function', function: 5 } }), 'invalid_type', `${CHOICE}.function`],
+    [ga({ tools: [{ function: 'f' }] }), 'invalid_type', 'session.tools[0].function'],
     [
       ga({ truncation: { type: 'retention_ratio', retention_ratio: 2 } }),
       'invalid_value',

@@ -220,12 +220,20 @@ describe('encodeServerEvent in GA', () => {
     },
   );
 
-  it('leaves the beta temperature out of sessions and responses', () => {
-    expect(encoded({ type: 'session.created', session }, 'ga')['session']).not.toHaveProperty(
-      'temperature',
-    );
-    const created = { type: 'response.created', response: response('in_progress') } as const;
-    expect(encoded(created, 'ga')['response']).not.toHaveProperty('temperature');
+  it('leaves the beta temperature out of sessions and responses, and nothing else', () => {
+    const whole = { ...session, parallel_tool_calls: true, reasoning: { effort: 'low' } };
+    for (const shown of [session, whole]) {
+      const { temperature: _, ...others } = { temperature: null, ...shown };
+      const event = { type: 'session.created', session: shown } as const;
+      expect(encoded(event, 'ga')['session']).toEqual(others);
+    }
+    for (const status of ['in_progress', 'completed'] as const) {
+      const { temperature: _, ...others } = response(status);
+      const event = { type: 'response.done', response: response(status) } as const;
+      expect(encoded(event, 'ga')['response']).toEqual(others);
+    }
+    const event = { type: 'session.updated', session: transcriptionSession } as const;
+    expect(encoded(event, 'ga')['session']).toEqual(transcriptionSession);
   });
 });
 

@@ -1,19 +1,25 @@
 import type { Dialect } from '../dialect.ts';
 import { betaEvent } from './beta-event.ts';
 import { encodeAudioDelta } from './encode-audio-delta.ts';
+import { gaResponseObject, gaSessionObject } from './ga-objects.ts';
 import type { ServerEvent } from './server-event.ts';
-
-/** JSON.stringify leaves undefined members out. */
-const LEFT_OUT = { temperature: undefined };
 
 function encodeGa(event: ServerEvent): string {
   switch (event.type) {
     case 'session.created':
     case 'session.updated':
-      return JSON.stringify({ ...event, session: { ...event.session, ...LEFT_OUT } });
+      return JSON.stringify({
+        event_id: event.event_id,
+        type: event.type,
+        session: gaSessionObject(event.session),
+      });
     case 'response.created':
     case 'response.done':
-      return JSON.stringify({ ...event, response: { ...event.response, ...LEFT_OUT } });
+      return JSON.stringify({
+        event_id: event.event_id,
+        type: event.type,
+        response: gaResponseObject(event.response),
+      });
     default:
       return JSON.stringify(event);
   }

@@ -63,19 +63,31 @@ export function itemObject(
   item: ConversationItem,
   options: { isAudioIncluded?: boolean } = {},
 ): WireItem {
-  const head = { id: item.id, object: 'realtime.item', status: item.status } as const;
+  const { id, status } = item;
+  const object = 'realtime.item';
   switch (item.type) {
-    case 'message':
-      return { ...head, type: 'message', ...wireMessage(item, options.isAudioIncluded === true) };
+    case 'message': {
+      const message = wireMessage(item, options.isAudioIncluded === true);
+      return { id, object, status, type: 'message', ...message };
+    }
     case 'function_call':
       return {
-        ...head,
+        id,
+        object,
+        status,
         type: 'function_call',
         name: item.name,
         call_id: item.callId,
         arguments: wireArguments(item),
       };
     case 'function_call_output':
-      return { ...head, type: 'function_call_output', call_id: item.callId, output: item.output };
+      return {
+        id,
+        object,
+        status,
+        type: 'function_call_output',
+        call_id: item.callId,
+        output: item.output,
+      };
   }
 }

@@ -56,7 +56,10 @@ function wirePrompt(prompt: PromptReference) {
 
 function wireTool(tool: FunctionTool): WireTool {
   const { name, description, parameters } = tool;
-  return presentKeys({ type: 'function' as const, name, description, parameters });
+  const wire: WireTool = { type: 'function', name };
+  if (description !== undefined) wire.description = description;
+  if (parameters !== undefined) wire.parameters = parameters;
+  return wire;
 }
 
 function wireAudioInput(state: SessionState): WireAudioInput {
@@ -82,7 +85,7 @@ export function sessionObject(state: SessionState): SessionObject {
       expires_at: expiresAt,
     };
   }
-  return {
+  const session: SessionObject = {
     type: 'realtime',
     object: 'realtime.session',
     id,
@@ -105,10 +108,9 @@ export function sessionObject(state: SessionState): SessionObject {
       },
     },
     include,
-    ...presentKeys({
-      parallel_tool_calls: state.parallelToolCalls ?? undefined,
-      reasoning: state.reasoning ?? undefined,
-    }),
     temperature: state.temperature,
   };
+  if (state.parallelToolCalls !== null) session.parallel_tool_calls = state.parallelToolCalls;
+  if (state.reasoning !== null) session.reasoning = state.reasoning;
+  return session;
 }

@@ -1,5 +1,5 @@
 import { startSession } from '@antiphon/session';
-import type { AgentDefinition, SessionConfig } from '@antiphon/session';
+import type { AgentAudio, AgentDefinition, CallerLeg, SessionConfig } from '@antiphon/session';
 import {
   DrivenClock,
   FakeDetectors,
@@ -48,6 +48,9 @@ export interface WireTrialOptions extends Partial<
   readonly reportFormatMismatch?: boolean;
 }
 
+/** What no frame of the GA dialect holds, whatever texts are in it. */
+const BETA_MARKS = /"modalities"|"type":"(?:transcription_session|conversation\.item\.created)/u;
+
 const openedTrials: WireTrial[] = [];
 
 /**
@@ -69,6 +72,8 @@ export class WireTrial {
   readonly detectors = new FakeDetectors();
   readonly tools = new FakeTools();
   readonly channel = new ListeningChannel();
+  /** Agent audio as the session wrote it to the client's leg. */
+  readonly sent: (AgentAudio & { readonly atMs: number })[] = [];
   readonly connection: RealtimeConnection;
   readonly engines = new FakeEngine();
   readonly #names = new IdNames();
@@ -97,7 +102,7 @@ export class WireTrial {
         startSession({
           sessionId: 'sess_test',
           agent: definition,
-          leg,
+          leg: this.#overheard(leg),
           channels: [this.channel, channel],
           engine: this.engines,
           detectors,
@@ -108,6 +113,15 @@ export class WireTrial {
       ...options,
     });
     openedTrials.push(this);
+  }
+
+  #overheard(leg: CallerLeg): CallerLeg {
+    const send = leg.send.bind(leg);
+    leg.send = (audio) => {
+      this.sent.push({ ...audio, atMs: this.clock.now() });
+      send(audio);
+    };
+    return leg;
   }
 
   /** The engine's session of the conversation; the ones after it answer out of band. */
@@ -121,7 +135,7 @@ export class WireTrial {
 
   /** Whether the client was ever spoken to in the beta dialect. */
   get isBeta(): boolean {
-    return this.socket.frames.some((text) => text.includes('"modalities"'));
+    return this.socket.frames.some((text) => BETA_MARKS.test(text));
   }
 
   /** The client sends an event. */

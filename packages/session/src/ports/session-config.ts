@@ -58,6 +58,10 @@ export interface SessionConfig {
   readonly greeting: string | null;
   /** Spoken while a tool runs longer than its `coverAfterMs`, in turn. */
   readonly covers: readonly string[];
+  /** Said, in turn, in pauses of a caller who tells a long story; empty for an agent that only listens. */
+  readonly listeningNoises: readonly string[];
+  /** How long a caller has spoken, and since the last such noise, before one is due. */
+  readonly listeningAfterMs: number;
   /** Spoken when an engine fails. */
   readonly apology: string;
   /** Spoken before a handoff when the engine said nothing itself. */

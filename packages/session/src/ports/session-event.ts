@@ -17,6 +17,8 @@ export type GenerationKind =
   | 'cover'
   | 'apology'
   | 'farewell'
+  /** "Mm-hmm", while the caller speaks. */
+  | 'backchannel'
   /** What was left unheard when the caller only seemed to cut in. */
   | 'resumption';
 
@@ -50,6 +52,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly itemId: string;
       readonly text: string;
       readonly isFinal: boolean;
+      /** Why there are no words, where recognition failed. */
+      readonly error?: { readonly code: string; readonly message: string };
     }
   | {
       readonly type: 'item.added';

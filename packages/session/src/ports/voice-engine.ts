@@ -50,6 +50,8 @@ export type EngineEvent =
        * it asked for are there, 0 while some are missing.
        */
       readonly endOfTurn?: number;
+      /** Why a final transcript is empty, where recognition failed; without anything that was said. */
+      readonly error?: { readonly code: string; readonly message: string };
     }
   /** Written text of the message, to be appended to what came before. */
   | { readonly type: 'generation.text'; readonly generationId: string; readonly delta: string }

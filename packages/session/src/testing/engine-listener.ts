@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { AudioFrame } from '../ports/audio-frame.ts';
 import type { ConversationItem } from '../ports/conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from '../ports/session-config.ts';
-import type { EngineEvent, EngineSession, VoiceEngine } from '../ports/voice-engine.ts';
+import type { EngineEvent, EngineSession, TimedWord, VoiceEngine } from '../ports/voice-engine.ts';
 
 /** An engine under test and what it needs. */
 export interface VoiceEngineTrial {
@@ -15,6 +15,8 @@ export interface VoiceEngineTrial {
   readonly callingConfig?: SessionConfig;
   /** Lets time pass; absent for an engine that runs freely. Called until what is awaited has come. */
   readonly drive?: () => void | Promise<void>;
+  /** How many timers, requests and the like are held for all sessions, where that can be told. */
+  readonly held?: () => number;
 }
 
 type Of<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
@@ -40,6 +42,7 @@ export class EngineListener {
       },
       onEvent: (event) => {
         this.events.push(event);
+        if (event.type === 'transcript' && event.isFinal) this.#transcribe(event);
         this.onEvent(event);
       },
     });
@@ -61,6 +64,14 @@ export class EngineListener {
     this.session.beginTurn(itemId);
     for (const frame of this.trial.speech) this.session.hear(frame);
     return itemId;
+  }
+
+  /** Commits a turn as a session does: its item is there at once, its text with the transcript. */
+  commit(itemId: string): void {
+    const spoken = { speaker: 'caller', medium: 'audio', status: 'completed' } as const;
+    const item = { kind: 'message', id: itemId, text: null, audioMs: 0, ...spoken } as const;
+    this.items = [...this.items, item];
+    this.session.commitTurn(itemId);
   }
 
   answer(generationId: string, options: AnswerOptions = {}, config = this.trial.config): void {
@@ -85,6 +96,16 @@ export class EngineListener {
     return ended;
   }
 
+  /** Resolves once a turn and an answer begun now in another session have gone all the way. */
+  async fence(): Promise<void> {
+    const other = new EngineListener(this.trial, 'session-fence');
+    const itemId = other.speak();
+    other.session.commitTurn(itemId);
+    other.answer('fence');
+    await other.ended('fence');
+    other.session.close();
+  }
+
   /** Everything told of a generation, in order. */
   about(generationId: string): EngineEvent[] {
     return this.events.filter((event) => idOf(event) === generationId);
@@ -97,9 +118,27 @@ export class EngineListener {
   }
 
   words(generationId: string): string {
-    return this.of('generation.words', generationId)
-      .flatMap((event) => event.words.map((word) => word.text))
+    return this.timedWords(generationId)
+      .map((word) => word.text)
       .join(' ');
+  }
+
+  timedWords(generationId: string): TimedWord[] {
+    return this.of('generation.words', generationId).flatMap((event) => event.words);
+  }
+
+  /** All samples of a generation as bytes, however they were cut. */
+  samples(generationId: string): Buffer {
+    const chunks = this.of('generation.audio', generationId).map(({ pcm }) =>
+      Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength),
+    );
+    return Buffer.concat(chunks);
+  }
+
+  #transcribe({ itemId, text }: Of<'transcript'>): void {
+    this.items = this.items.map((item) =>
+      item.id === itemId && item.kind === 'message' ? { ...item, text } : item,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ export { describeControlChannel } from './control-channel-suite.ts';
 export { CallerEar } from './caller-ear.ts';
 export { describeCallerLeg } from './caller-leg-suite.ts';
 export { DrivenClock } from './driven-clock.ts';
+export type { VoiceEngineTrial } from './engine-listener.ts';
 export { FakeDetectors } from './fake-detectors.ts';
 export { FAKE_WORD_MS, FakeEngine } from './fake-engine.ts';
 export { FakeTools } from './fake-tools.ts';

@@ -101,6 +101,13 @@ export const MOVES = {
   },
   clear: (test: TestSession) => test.session.control.clearAudio(),
   byHand: (test: TestSession) => test.session.control.configure({ turnDetection: null }),
+  /** A caller who has spoken for long, and pauses. */
+  tellStory: (test: TestSession) => {
+    test.session.control.configure({ listeningNoises: ['Mm-hmm.'], listeningAfterMs: 1_000 });
+    test.detectors.opened.at(-1)?.start();
+    test.hear(1_200);
+    test.detectors.opened.at(-1)?.pause();
+  },
   semantic: (test: TestSession) =>
     test.session.control.configure({
       turnDetection: { ...TURN_DETECTION, mode: 'semantic', silenceDurationMs: 4_000 },

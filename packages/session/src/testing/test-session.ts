@@ -55,6 +55,8 @@ export const TEST_CONFIG: SessionConfig = {
   },
   greeting: 'Hello there.',
   covers: ['One moment.', 'Checking now.'],
+  listeningNoises: [],
+  listeningAfterMs: 6_000,
   apology: 'Sorry, something went wrong.',
   farewell: 'Goodbye.',
 };

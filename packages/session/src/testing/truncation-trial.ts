@@ -264,15 +264,13 @@ class TruncationTrial {
   }
 
   /**
-   * Anywhere in the speech, often just at the end of a token. The millisecond before the end of a
-   * word is left out: positions are told in whole milliseconds.
+   * Anywhere in the speech, often just at the end of a token.
    */
   #position({ tokens, lengthMs }: KnownSpeech): number {
     const isEdge = this.#random() < 0.4;
-    const edgeMs = this.#pick(tokens).endMs + this.#pick([-20, -2, 0, 1, 2, 20]);
+    const edgeMs = this.#pick(tokens).endMs + this.#pick([-20, -1, 0, 1, 2, 20]);
     const chosenMs = isEdge ? edgeMs : this.#between({ least: 30, most: lengthMs - 30 });
-    const targetMs = Math.max(30, Math.min(chosenMs, lengthMs - 30));
-    return tokens.some(({ endMs }) => endMs - 1 === targetMs) ? targetMs + 1 : targetMs;
+    return Math.max(30, Math.min(chosenMs, lengthMs - 30));
   }
 
   #resultOf(

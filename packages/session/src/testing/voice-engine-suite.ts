@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineEvent } from '../ports/voice-engine.ts';
 import { EngineListener, idOf } from './engine-listener.ts';
 import type { VoiceEngineTrial } from './engine-listener.ts';
+import { expectWordsBeforeAudio } from './expect-words-before-audio.ts';
+import { describePreparedAnswers } from './prepared-answer-suite.ts';
 
 const TEXT = 'One moment, please. Order 4471 costs $19.99.';
-
-/** A word may be told this long after its first sample: rounding of a sample to a millisecond. */
-const ROUNDING_MS = 0.1;
 
 /**
  * The contract of {@link VoiceEngine}; every engine runs it. `setup` is called for each test; where
@@ -33,7 +31,7 @@ export function describeVoiceEngine(
       expect(listener.finals()).toEqual([]);
       listener.session.commitTurn(itemId);
       await listener.until(() => listener.finals(itemId).length > 0);
-      await fence(listener);
+      await listener.fence();
       expect(listener.finals()).toHaveLength(1);
       expect(listener.of('transcript').at(-1)).toMatchObject({ itemId, isFinal: true });
     });
@@ -49,7 +47,7 @@ export function describeVoiceEngine(
       const itemId = listener.speak();
       listener.session.dropTurn(itemId);
       const told = listener.events.length;
-      await fence(listener);
+      await listener.fence();
       expect(listener.finals()).toEqual([]);
       expect(listener.events.slice(told).filter((event) => idOf(event) === itemId)).toEqual([]);
     });
@@ -68,7 +66,7 @@ export function describeVoiceEngine(
       listener.session.commitTurn('unknown');
       listener.session.dropTurn('unknown');
       for (const frame of listener.trial.speech) listener.session.hear(frame);
-      await fence(listener);
+      await listener.fence();
       expect(listener.of('transcript')).toEqual([]);
     });
   });
@@ -77,7 +75,7 @@ export function describeVoiceEngine(
     engineIt('ends an answer once, as the last of its events', async (listener) => {
       listener.answer('answer');
       await listener.ended('answer');
-      await fence(listener);
+      await listener.fence();
       expect(listener.of('generation.ended', 'answer')).toHaveLength(1);
       expect(listener.about('answer').at(-1)).toMatchObject({ outcome: 'completed' });
       expect(listener.of('generation.audio', 'answer').length).toBeGreaterThan(0);
@@ -208,7 +206,7 @@ export function describeVoiceEngine(
       listener.answer('stopped');
       const told = listener.about('stopped').length;
       listener.session.cancel('stopped');
-      await fence(listener);
+      await listener.fence();
       expect(listener.about('stopped')).toHaveLength(told);
     });
 
@@ -220,7 +218,7 @@ export function describeVoiceEngine(
         listener.answer('stopped');
         await listener.until(() => listener.of(type).length > 0);
         listener.onEvent = () => {};
-        await fence(listener);
+        await listener.fence();
         expect(listener.about('stopped').at(-1)?.type).toBe(type);
         expect(listener.of(type, 'stopped')).toHaveLength(1);
       });
@@ -253,7 +251,7 @@ export function describeVoiceEngine(
       listener.answer('stopped');
       listener.session.close();
       const told = listener.events.length;
-      await fence(other);
+      await other.fence();
       expect(listener.events).toHaveLength(told);
       other.session.close();
     });
@@ -265,7 +263,7 @@ export function describeVoiceEngine(
       };
       listener.answer('stopped');
       await listener.until(() => listener.of('generation.audio').length > 0);
-      await fence(other);
+      await other.fence();
       expect(listener.events.at(-1)?.type).toBe('generation.audio');
       expect(listener.of('generation.audio')).toHaveLength(1);
       other.session.close();
@@ -279,11 +277,13 @@ export function describeVoiceEngine(
       listener.session.dropTurn('turn_0');
       listener.answer('late');
       listener.session.cancel('unknown');
-      await fence(other);
+      await other.fence();
       expect(listener.events).toEqual([]);
       other.session.close();
     });
   });
+
+  describePreparedAnswers(name, setup);
 
   describe(`VoiceEngine: ${name}, with two sessions`, () => {
     engineIt('keeps them apart', async (listener) => {
@@ -309,35 +309,6 @@ export function describeVoiceEngine(
       expect((await listener.ended('answer-a')).outcome).toBe('completed');
     });
   });
-}
-
-/** What was under way before has been told when a turn and a text have gone all the way through. */
-async function fence(listener: EngineListener): Promise<void> {
-  const fenced = new EngineListener(listener.trial, 'session-fence');
-  const itemId = fenced.speak();
-  fenced.session.commitTurn(itemId);
-  fenced.answer('fence');
-  await fenced.ended('fence');
-  fenced.session.close();
-}
-
-/** A word must be told before any sample at or after its start. */
-function expectWordsBeforeAudio(events: readonly EngineEvent[]): void {
-  let audioMs = 0;
-  let lastMs = 0;
-  for (const event of events) {
-    if (event.type === 'generation.audio') {
-      expect(event.pcm.length).toBeGreaterThan(0);
-      audioMs += (event.pcm.length * 1000) / event.sampleRate;
-    }
-    if (event.type !== 'generation.words') continue;
-    for (const word of event.words) {
-      expect(word.startMs).toBeGreaterThanOrEqual(audioMs - ROUNDING_MS);
-      expect(word.startMs).toBeGreaterThanOrEqual(lastMs);
-      expect(word.endMs).toBeGreaterThanOrEqual(word.startMs);
-      lastMs = word.startMs;
-    }
-  }
 }
 
 function normalised(text: string): string {

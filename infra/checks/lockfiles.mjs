@@ -1,19 +1,23 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { inRepository } from '../setup/repository.mjs';
 
 /** @typedef {{ resolved?: string, optionalDependencies?: Record<string, string> }} LockedPackage */
 
 /**
- * No package-lock.json names a registry, so npm takes every package from the one that is configured
- * where it runs; and each lists the binaries of every platform, without which npm ci refuses it.
+ * A package-lock.json names no registry, so npm takes every package from the one that is configured
+ * where it runs; and it lists the binaries of every platform, without which npm ci refuses it.
  * @returns {string[]} one line per problem
  */
-export function checkLockfile() {
-  return ['package-lock.json', 'infra/bench/livekit/package-lock.json'].flatMap(problemsOf);
+export function checkLockfiles() {
+  const clients = readdirSync(inRepository('infra/stock-clients'))
+    .map((name) => `infra/stock-clients/${name}/package-lock.json`)
+    .filter((file) => existsSync(inRepository(file)));
+  const peers = ['infra/bench/livekit/package-lock.json'];
+  return ['package-lock.json', ...clients, ...peers].flatMap(checkLockfile);
 }
 
 /** @param {string} file */
-function problemsOf(file) {
+function checkLockfile(file) {
   const { packages } = JSON.parse(readFileSync(inRepository(file), 'utf8'));
   /** @type {[string, LockedPackage][]} */
   const entries = Object.entries(packages);

@@ -1,0 +1,80 @@
+import type { GenerationRequest } from '@antiphon/session';
+import { Answer } from './answer.ts';
+import type { AnswerOptions } from './answer.ts';
+import type { PreparedAnswer } from './prepared-answer.ts';
+
+/** What {@link Generation} needs. */
+export interface GenerationOptions extends AnswerOptions {
+  /** Resolves when no transcript is owed. */
+  readonly transcriptsSettled: () => Promise<void>;
+}
+
+/**
+ * What the session asked for: a text that is said at once, or an answer once the transcripts are
+ * there, the prepared one where it is the answer to them. No event comes before `start` has
+ * returned.
+ */
+export class Generation {
+  readonly #request: GenerationRequest;
+  readonly #options: GenerationOptions;
+  #prepared: PreparedAnswer | null;
+  #answer: Answer | PreparedAnswer | null = null;
+  #isCancelled = false;
+
+  /** A prepared answer is its own from now on. */
+  constructor(
+    request: GenerationRequest,
+    options: GenerationOptions,
+    prepared: PreparedAnswer | null,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#prepared = prepared;
+  }
+
+  get id(): string {
+    return this.#request.generationId;
+  }
+
+  /** Whether its end was told, or it was cancelled. */
+  get isOver(): boolean {
+    return this.#isCancelled || (this.#answer?.isOver ?? false);
+  }
+
+  start(): void {
+    if (!this.#prepared?.suits(this.#request)) this.#discard();
+    if (this.#request.kind === 'say') this.#make();
+    else void this.#options.transcriptsSettled().then(() => this.#takeOverOrMake());
+  }
+
+  /** Stops at once; no event follows, whatever a provider still calls. */
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#discard();
+    this.#answer?.cancel();
+  }
+
+  #takeOverOrMake(): void {
+    if (this.#isCancelled) return;
+    const prepared = this.#prepared;
+    if (prepared?.answers(this.#options.context.history())) {
+      this.#prepared = null;
+      this.#answer = prepared;
+      prepared.adopt(this.id);
+    } else {
+      this.#discard();
+      this.#make();
+    }
+  }
+
+  #make(): void {
+    const answer = new Answer(this.#request, this.#options);
+    this.#answer = answer;
+    answer.start();
+  }
+
+  #discard(): void {
+    this.#prepared?.cancel();
+    this.#prepared = null;
+  }
+}
