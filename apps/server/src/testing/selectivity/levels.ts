@@ -12,7 +12,7 @@ export function gainOf(db: number): number {
 }
 
 /** The level of a sound while it sounds: RMS of its slices of 20 ms that are no pauses, in dBFS. */
-export function activeDbfs(sound: Float64Array): number {
+function activeDbfs(sound: Float64Array): number {
   const powers: number[] = [];
   for (let at = 0; at < sound.length; at += SLICE_SAMPLES) {
     const slice = sound.subarray(at, at + SLICE_SAMPLES);

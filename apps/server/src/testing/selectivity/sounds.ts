@@ -39,7 +39,7 @@ export function pinkNoise(ms: number, seed: number): Float64Array {
     let sum = 0;
     for (const [index, pole] of poles.entries()) {
       state[index] = pole * state[index]! + (1 - pole) * white;
-      sum += (weights[index]! * state[index]!) / Math.sqrt(1 - pole);
+      sum += (weights[index]! * state[index]) / Math.sqrt(1 - pole);
     }
     return sum;
   });
