@@ -33,6 +33,8 @@ interface Generation {
   readonly id: string;
   readonly ask: Ask;
   readonly clock: TurnClock;
+  /** As it was asked for, whatever the configuration says by now. */
+  readonly medium: 'text' | 'audio';
   itemId: string | null;
   hasAudio: boolean;
 }
@@ -83,7 +85,8 @@ export class AgentSpeech {
       voiceEndAtMs: answersTurn ? turn.voiceEndAtMs : null,
       committedAtMs: answersTurn ? turn.committedAtMs : parts.clock.now(),
     });
-    this.#generation = { id: generationId, ask, clock, itemId: null, hasAudio: false };
+    const medium = ask.options.modality ?? parts.config().modality;
+    this.#generation = { id: generationId, ask, clock, medium, itemId: null, hasAudio: false };
     this.#measured.set(generationId, clock);
     parts.notify({
       type: 'generation.started',
@@ -180,15 +183,14 @@ export class AgentSpeech {
 
   /** A message nothing of which was sounded holds no words, unless it is read; what it held. */
   #withdraw({ itemId }: Generation) {
-    const { conversation } = this.#options.parts;
+    const { conversation, ledger } = this.#options.parts;
     const item = itemId === null ? undefined : conversation.message(itemId);
     if (!item) return null;
-    const written = item.text ?? '';
     const isRead = item.medium === 'text';
-    const text = isRead ? written : '';
+    const text = isRead ? (item.text ?? '') : '';
     conversation.append({ type: 'truncated', itemId: item.id, text, audioMs: 0 });
-    if (isRead || written === '') return null;
-    const unheard = written.trim().replaceAll(/\s+/gu, ' ');
+    const { unheard } = ledger.divide(item.id, 0);
+    if (isRead || unheard === '') return null;
     return { itemId: item.id, audioEndMs: 0, heard: '', unheard };
   }
 
@@ -253,13 +255,11 @@ export class AgentSpeech {
   #itemOf(generation: Generation): string {
     if (generation.itemId !== null) return generation.itemId;
     const { parts } = this.#options;
-    const config = parts.config();
-    const isText = (generation.ask.options.modality ?? config.modality) === 'text';
     const item: ConversationItem = {
       kind: 'message',
       id: parts.newItemId(),
       speaker: 'agent',
-      medium: isText ? 'text' : 'audio',
+      medium: generation.medium,
       status: 'inProgress',
       text: '',
       audioMs: 0,

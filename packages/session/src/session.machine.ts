@@ -194,6 +194,7 @@ export const sessionMachine = createMachine({
           description: 'The answer depends on tools that run.',
           initial: 'quiet',
           always: [
+            { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
             { guard: 'owesToolAnswer', target: 'responding', actions: 'answerTools' },
             {
               guard: 'clientHasAnswered',
@@ -216,11 +217,14 @@ export const sessionMachine = createMachine({
               },
             ],
             'caller.speechStopped': { actions: 'commitTurn' },
-            'caller.turnCommitted': {
-              guard: 'wantsAnswer',
-              target: 'responding',
-              actions: 'answerTurn',
-            },
+            'caller.turnCommitted': [
+              { guard: 'wantsAnswerNow', target: 'responding', actions: 'answerTurn' },
+              {
+                guard: 'wantsAnswer',
+                actions: 'queueTurnAnswer',
+                description: 'The caller spoke over a cover that is still being made.',
+              },
+            ],
             'client.answerRequested': {
               guard: 'generationEnded',
               target: 'responding',

@@ -52,6 +52,18 @@ export const MOVES = {
     test.engine.session.end();
     test.clock.advance(600);
   },
+  /** Speech over a cover that may not be interrupted, and is still being made. */
+  overCover: (test: TestSession) => {
+    const { control } = test.session;
+    control.configure({ turnDetection: { ...TURN_DETECTION, interruptsResponse: false } });
+    if (control.requestAnswer({}) !== null) return;
+    test.engine.session.call('lookup_order', '{}', `c${callCount++}`);
+    test.engine.session.end();
+    test.clock.advance(600);
+    test.detectors.opened.at(-1)?.start();
+    test.hear(200);
+    test.detectors.opened.at(-1)?.stop();
+  },
   /** An answer that hands the caller over. */
   handOff: (test: TestSession) => {
     if (test.session.control.requestAnswer({}) !== null) return;
