@@ -6,8 +6,9 @@ const COLUMNS = [
   'count',
   'yielded',
   'ignored',
+  'agent stopped ms, median / p95',
   'verdict ms, median / max',
-  'resumed ms, median / max',
+  'agent speaks on ms, median / max',
 ] as const;
 
 /** Whether the floor went where it belongs. */
@@ -20,6 +21,7 @@ export function selectivityTable(leg: LegKind, outcomes: readonly SelectivityOut
   const rows = CLIP_KINDS.map((kind) => {
     const of = outcomes.filter(({ clip }) => clip.kind === kind);
     const yielded = of.filter((outcome) => outcome.yielded);
+    const onsets = of.map(({ onsetMs }) => onsetMs);
     const verdicts = of.map(({ verdictMs }) => verdictMs);
     const resumed = of.filter((outcome) => !outcome.yielded).map(({ resumedMs }) => resumedMs);
     return [
@@ -27,8 +29,9 @@ export function selectivityTable(leg: LegKind, outcomes: readonly SelectivityOut
       `${of.length}`,
       `${yielded.length}`,
       `${of.length - yielded.length}`,
-      medianAndMost(verdicts),
-      medianAndMost(resumed),
+      medianAnd(0.95, onsets),
+      medianAnd(1, verdicts),
+      medianAnd(1, resumed),
     ];
   });
   const misses = outcomes
@@ -41,8 +44,9 @@ export function selectivityTable(leg: LegKind, outcomes: readonly SelectivityOut
   ].join('\n');
 }
 
-function medianAndMost(values: readonly (number | null)[]): string {
+function medianAnd(share: number, values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null).toSorted((a, b) => a - b);
   if (known.length === 0) return '—';
-  return `${Math.round(known[Math.floor(known.length / 2)]!)} / ${Math.round(known.at(-1)!)}`;
+  const at = (part: number) => Math.round(known[Math.ceil(part * known.length) - 1]!);
+  return `${at(0.5)} / ${at(share)}`;
 }

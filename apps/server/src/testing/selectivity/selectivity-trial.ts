@@ -1,3 +1,4 @@
+import { speechIntervals } from '@antiphon/audio';
 import type {
   AgentDefinition,
   Clock,
@@ -46,9 +47,12 @@ export interface SelectivityOutcome {
   readonly leg: LegKind;
   /** Whether the caller got the floor. */
   readonly yielded: boolean;
-  /** From the onset of the clip until a sound stopped the agent; null when none did. */
+  /** From the onset of the clip's sound until it stopped the agent; null when it did not. */
   readonly onsetMs: number | null;
-  /** From the onset of the clip to the verdict; null when there was nothing to decide. */
+  /**
+   * From the onset of the clip to the verdict; null when there was nothing to decide, and for
+   * barge-ins on `cancel` legs, where nothing tells it.
+   */
   readonly verdictMs: number | null;
   /** From the onset of the clip until the agent spoke on; null when it did not stop, or did not. */
   readonly resumedMs: number | null;
@@ -81,7 +85,9 @@ export class SelectivityTrial {
   readonly #session: Session;
   #elapsedMs = 0;
   #clipFromMs: number | null = null;
-  #clipAtMs: number | null = null;
+  #clipAtMs = Infinity;
+  /** When its sound can first be heard. */
+  #soundAtMs = 0;
   #agentItemId: string | null = null;
 
   constructor(options: SelectivityTrialOptions) {
@@ -124,21 +130,19 @@ export class SelectivityTrial {
   /** Ends the call and says what came of the clip. */
   end(): SelectivityOutcome {
     const { clip, leg } = this.#options;
-    const since = this.#clipAtMs ?? 0;
     const items = this.#session.control.items();
     const agentItems = items.filter((item) => item.kind === 'message' && item.speaker === 'agent');
-    const after = (event: SessionEvent): boolean => event.atMs >= since;
-    const onset = this.#channel.of('caller.speechStarted').find(after);
+    const onset = this.#channel.of('caller.speechStarted').find((event) => this.#isAfter(event));
     const outcome: SelectivityOutcome = {
       clip,
       leg,
       yielded: this.#hasYielded(),
-      onsetMs: onset ? onset.atMs - since : null,
-      verdictMs: this.#verdictMs(since),
-      resumedMs: this.#resumedMs(since),
+      onsetMs: this.#sinceOnset(onset),
+      verdictMs: this.#sinceOnset(this.#verdict()),
+      resumedMs: this.#sinceOnset(this.#resumption()),
       heard: this.#channel
         .of('caller.transcript')
-        .filter(after)
+        .filter((event) => this.#isAfter(event))
         .map(({ text, isFinal }) => (isFinal ? `${text}.` : text)),
       agentText: agentItems
         .flatMap((item) => (item.kind === 'message' && item.text ? [item.text] : []))
@@ -158,8 +162,11 @@ export class SelectivityTrial {
 
   #beginClip(): void {
     this.#clipFromMs = this.#elapsedMs;
-    this.#clipAtMs = this.#options.clock.now();
-    this.#room.play(this.#options.clip.sound);
+    const { clip, clock } = this.#options;
+    const [heard] = speechIntervals(Int16Array.from(clip.sound), LINE_RATE);
+    this.#clipAtMs = clock.now();
+    this.#soundAtMs = this.#clipAtMs + (heard?.startMs ?? 0);
+    this.#room.play(clip.sound);
   }
 
   #agentHeardMs(): number {
@@ -172,21 +179,23 @@ export class SelectivityTrial {
     return this.#channel.of('caller.committed').length > 1;
   }
 
-  #verdictMs(since: number): number | null {
-    const [decided] =
-      this.#options.leg === 'hold'
-        ? this.#channel.of('bargeIn.decided').filter(({ atMs }) => atMs >= since)
-        : [
-            ...this.#channel.of('caller.committed').slice(1),
-            ...this.#channel.of('generation.started').filter(({ kind }) => kind === 'resumption'),
-          ];
-    return decided ? decided.atMs - since : null;
+  #verdict(): SessionEvent | undefined {
+    return this.#options.leg === 'hold'
+      ? this.#channel.of('bargeIn.decided').find((event) => this.#isAfter(event))
+      : this.#channel.of('generation.started').find(({ kind }) => kind === 'resumption');
   }
 
-  #resumedMs(since: number): number | null {
-    const stopped = this.#leg.clearedAtMs.find((atMs) => atMs >= since);
-    const sent = stopped !== undefined && this.#leg.sent.find(({ atMs }) => atMs > stopped);
-    return sent ? sent.atMs - since : null;
+  #resumption(): { readonly atMs: number } | undefined {
+    const stopped = this.#leg.clearedAtMs.find((atMs) => atMs >= this.#clipAtMs);
+    return stopped === undefined ? undefined : this.#leg.sent.find(({ atMs }) => atMs > stopped);
+  }
+
+  #isAfter({ atMs }: { readonly atMs: number }): boolean {
+    return atMs >= this.#clipAtMs;
+  }
+
+  #sinceOnset(event: { readonly atMs: number } | undefined): number | null {
+    return event ? event.atMs - this.#soundAtMs : null;
   }
 }
 
