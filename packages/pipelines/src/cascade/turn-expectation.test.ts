@@ -59,6 +59,12 @@ describe('how likely a turn is over when a number of four or five digits is expe
     expect(endOfTurn('four four seven one no four four one seven')).toBe(0.8);
   });
 
+  it('is nothing while a word or two stand after a part of the number', () => {
+    for (const text of ['four four hold on', 'it is four four seven that']) {
+      expect(endOfTurn(text), text).toBe(0);
+    }
+  });
+
   it('is nothing while a number is too long to be one', () => {
     expect(endOfTurn('four four seven one four four')).toBe(0);
     expect(endOfTurn('four four seven one four four seven one')).toBe(0.8);

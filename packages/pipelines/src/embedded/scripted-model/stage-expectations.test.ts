@@ -50,6 +50,13 @@ describe('what ScriptedLanguageModel expects', () => {
     expect(model.expects(talk.history)).toEqual(TICKET);
   });
 
+  it('is a number that is understood anywhere, at once', () => {
+    const anywhere = { ticket: { say: ['One moment.'] } };
+    const { door } = CLOAKROOM.stages;
+    const open = new ScriptedLanguageModel({ ...CLOAKROOM, anywhere, stages: { door: door! } });
+    expect(open.expects([])).toEqual(TICKET);
+  });
+
   it('is not the number that a question asked for of which nothing was heard', async () => {
     const talk = cloakroom();
     await talk.callerSays('can i get my coat').answer({ heardWords: 0 });

@@ -1,8 +1,8 @@
-import { pcm16ToUlaw, StreamingResampler, ulawToPcm16 } from '@antiphon/audio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PartialTranscript } from '../../cascade/ports/speech-to-text.ts';
 import { fixtureClip, telephoneFrames } from '../fixture-clip.ts';
 import { FliteProgram } from '../flite/flite-program.ts';
+import { spokenClip } from '../spoken-clip.ts';
 import { SoundSwallowerSpeechToText } from './soundswallower-speech-to-text.ts';
 
 /** A script that has none of the words in question. */
@@ -44,9 +44,6 @@ const FLOOR = new Map(
   ].map((phrase) => [phrase, phrase]),
 );
 
-const LEAD_SAMPLES = 0.3 * 8000;
-const TAIL_SAMPLES = 0.6 * 8000;
-
 let recogniser: SoundSwallowerSpeechToText;
 let flite: FliteProgram;
 
@@ -56,19 +53,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => recogniser.close());
-
-/** A word between silences, as a telephone line carries it. */
-function spoken(text: string, voice: string): Int16Array {
-  const { pcm, sampleRate, phones } = flite.speak({ text, voice, speed: 1 });
-  const resampler = new StreamingResampler(sampleRate, 8000);
-  const narrow = [...resampler.process(pcm), ...resampler.flush()];
-  const voiced = phones.filter(({ phone }) => phone !== 'pau');
-  const from = Math.round(voiced[0]!.startMs * 8);
-  const word = narrow.slice(from, Math.round(voiced.at(-1)!.endMs * 8));
-  const clip = new Int16Array(LEAD_SAMPLES + word.length + TAIL_SAMPLES);
-  clip.set(word, LEAD_SAMPLES);
-  return ulawToPcm16(pcm16ToUlaw(clip));
-}
 
 function heard(pcm: Int16Array, sessionId: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -87,7 +71,7 @@ async function hearings(phrases: ReadonlyMap<string, string>) {
   const found: { phrase: string; voice: string; text: string }[] = [];
   for (const voice of ['slt', 'rms']) {
     for (const [phrase, text] of phrases) {
-      const pcm = spoken(text, voice);
+      const pcm = spokenClip(flite, [text], { voice });
       found.push({ phrase, voice, text: await heard(pcm, `${voice} says ${phrase}`) });
     }
   }
@@ -121,7 +105,9 @@ describe('a recogniser of any script', () => {
   ])(
     'tells the last word of %s from 150 ms of the silence after it, and that it is whole',
     async (name, text) => {
-      const pcm = name.includes('-') ? fixtureClip(name) : spoken(name, 'slt');
+      const pcm = name.includes('-')
+        ? fixtureClip(name)
+        : spokenClip(flite, [name], { voice: 'slt' });
       const frames = telephoneFrames(pcm.subarray(0, voiceEnd(pcm) + 0.15 * 8000));
       const partials: PartialTranscript[] = [];
       await new Promise<void>((resolve, reject) => {
