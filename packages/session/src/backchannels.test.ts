@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { heardAs } from './backchannels.ts';
 
 describe('what words over the agent mean', () => {
-  it.each(['', '  ', '…'])('hears nothing in "%s"', (text) => {
-    expect(heardAs(text)).toBe('nothing');
-  });
+  it.each(['', '  ', '…', 'i', 'It.', 'the that', 'up up', "I'm I'm"])(
+    'hears nothing in "%s"',
+    (text) => {
+      expect(heardAs(text)).toBe('nothing');
+    },
+  );
 
   it.each([
     'uh-huh',
@@ -22,6 +25,7 @@ describe('what words over the agent mean', () => {
     'sounds good',
     'of course',
     'all right',
+    'the mm-hmm',
   ])('hears a listener in "%s"', (text) => {
     expect(heardAs(text)).toBe('backchannel');
   });
@@ -33,10 +37,12 @@ describe('what words over the agent mean', () => {
     'wait',
     'hold on',
     'okay but',
+    'okay the',
+    'the the okay',
     'right so what about',
-    'i',
     'i see but no',
-    'it',
+    'it was',
+    'that one',
     'got',
     'four four seven one',
     'yeah yeah yeah yeah yeah',

@@ -1,6 +1,6 @@
 /** What words mean to somebody who is speaking. */
 export type HeardAs =
-  /** No words. */
+  /** No words, or none that mean something by themselves. */
   | 'nothing'
   /** Somebody listens: "uh-huh", "right", "okay". */
   | 'backchannel'
@@ -46,6 +46,12 @@ const NEVER_ALONE = new Set([
   'k',
 ]);
 
+/**
+ * Words that nobody says by themselves, made of vowels mostly. A recogniser that has no word for a
+ * sound, "uh-huh" or a cough with some voice in it, hears one or two of them.
+ */
+const HOLLOW_WORDS = new Set("a an the that to of up it i i'm have".split(' '));
+
 /** More words in a row than this are a turn, whatever they are. */
 const MOST_WORDS = 4;
 
@@ -65,6 +71,9 @@ export function heardAs(text: string): HeardAs {
     .trim()
     .split(' ')
     .filter((word) => word !== '');
+  if (rest.length > 0 && rest.every((word) => HOLLOW_WORDS.has(word))) return 'nothing';
+  // The onset of "mm-hmm" is heard as a word of its own at times.
+  if (rest.length > 1 && HOLLOW_WORDS.has(rest[0]!)) rest.shift();
   return rest.every((word) => BACKCHANNEL_WORDS.has(word) && !NEVER_ALONE.has(word))
     ? 'backchannel'
     : 'floor';

@@ -19,20 +19,75 @@ class Trial {
 }
 
 describe('a judge of speech over the agent', () => {
-  it('believes words that want the floor as soon as they are known', () => {
+  it('believes four words that want the floor as soon as they are known', () => {
     const { judge, clock, told } = new Trial();
     clock.advance(180);
-    judge.hear('stop', false);
+    judge.hear('can i speak', false);
+    expect(told).toEqual([]);
+    judge.hear('can i speak to', false);
     expect(told).toEqual(['confirmed at 180']);
   });
 
-  it('believes speech that goes on without a known word after 400 ms', () => {
-    const { clock, told } = new Trial();
-    clock.advance(399);
+  it.each([
+    ['let', 'uh-huh', 'dismissed'],
+    ['stop', 'stop', 'confirmed'],
+  ])('takes fewer of them, "%s", for what they are in the end, "%s"', (partial, final, verdict) => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.hear(partial, false);
+    clock.advance(100);
+    judge.paused(300);
+    clock.advance(400);
+    judge.stopped(300);
+    judge.hear(final, true);
+    expect(told).toEqual(['transcript wanted', `${verdict} at 800`]);
+  });
+
+  it('dismisses a backchannel that is understood only after the pause', () => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.hear('let', false);
+    judge.paused(300);
+    clock.advance(200);
+    judge.hear('uh-huh', false);
+    clock.advance(100);
+    expect(told).toEqual(['dismissed at 600']);
+  });
+
+  it('believes them a second after the onset, and leaves the turn open', () => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.hear('no', false);
+    judge.paused(300);
+    clock.advance(699);
     expect(told).toEqual([]);
     clock.advance(1);
-    expect(told).toEqual(['confirmed at 400']);
+    expect(told).toEqual(['confirmed at 1000']);
   });
+
+  it('takes what it hears at the pause for what was said, not what it heard on the way', () => {
+    const { judge, clock, told } = new Trial();
+    for (const text of ['go', 'hold', 'oh', 'okay']) {
+      clock.advance(80);
+      judge.hear(text, false);
+    }
+    clock.advance(200);
+    judge.paused(420);
+    clock.advance(100);
+    expect(told).toEqual(['dismissed at 620']);
+  });
+
+  it.each(['', 'the that', 'wait'])(
+    'believes speech that goes on for a second, heard as "%s"',
+    (text) => {
+      const { judge, clock, told } = new Trial();
+      judge.hear(text, false);
+      clock.advance(999);
+      expect(told).toEqual([]);
+      clock.advance(1);
+      expect(told).toEqual(['confirmed at 1000']);
+    },
+  );
 
   it('waits up to a second while the words may be a backchannel', () => {
     const { judge, clock, told } = new Trial();
@@ -61,7 +116,8 @@ describe('a judge of speech over the agent', () => {
     clock.advance(50);
     judge.resumed();
     judge.hear('okay but', false);
-    expect(told).toEqual(['confirmed at 350']);
+    clock.advance(650);
+    expect(told).toEqual(['confirmed at 1000']);
   });
 
   it('dismisses a click at its end', () => {
@@ -72,19 +128,53 @@ describe('a judge of speech over the agent', () => {
   });
 
   it.each([
-    ['', 'dismissed'],
-    ['mm-hmm', 'dismissed'],
-    ['wait', 'confirmed'],
-  ])('asks for the transcript of a short sound, and takes "%s" as %s', (text, verdict) => {
+    ['', 140, 'dismissed'],
+    ['', 160, 'confirmed'],
+    ['the that', 320, 'dismissed'],
+    ['the that', 420, 'confirmed'],
+    ['mm-hmm', 320, 'dismissed'],
+    ['wait', 160, 'confirmed'],
+  ])('asks for the transcript, and takes "%s" of %i ms as %s', (text, voicedMs, verdict) => {
     const { judge, clock, told } = new Trial();
     clock.advance(300);
-    judge.paused(200);
+    judge.paused(voicedMs);
     clock.advance(400);
-    judge.stopped(200);
+    judge.stopped(voicedMs);
     expect(told).toEqual(['transcript wanted']);
     clock.advance(30);
     judge.hear(text, true);
     expect(told.slice(1)).toEqual([`${verdict} at 730`]);
+  });
+
+  it.each([
+    ['okay', 'dismissed'],
+    ['the that', 'dismissed'],
+    ['when', 'confirmed'],
+  ])(
+    'takes speech that is not understood in the end for "%s", heard on the way',
+    (text, verdict) => {
+      const { judge, clock, told } = new Trial();
+      clock.advance(200);
+      judge.hear(text, false);
+      judge.hear('', false);
+      judge.paused(300);
+      clock.advance(400);
+      judge.stopped(300);
+      judge.hear('', true);
+      expect(told).toEqual(['transcript wanted', `${verdict} at 600`]);
+    },
+  );
+
+  it('asks for the transcript within a second, however long the pause', () => {
+    const { judge, clock, told } = new Trial();
+    clock.advance(300);
+    judge.paused(220);
+    clock.advance(699);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    expect(told).toEqual(['transcript wanted']);
+    judge.hear('', true);
+    expect(told.slice(1)).toEqual(['confirmed at 1000']);
   });
 
   it('believes a short sound whose transcript does not come', () => {

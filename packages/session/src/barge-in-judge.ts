@@ -1,22 +1,39 @@
 import type { Clock, TimerHandle } from './ports/clock.ts';
 import { heardAs } from './backchannels.ts';
 
-/** How long the judge takes, in milliseconds from the onset of speech over the agent. */
+/** How long the judge takes. */
 export interface JudgeTimings {
-  /** Speech that goes on for so long without a word being known is a barge-in. */
+  /** Speech that goes on for so long is a barge-in, whatever its words, in milliseconds. */
   readonly decideMs: number;
-  /** The same for speech that so far may be a backchannel. */
-  readonly decideLimitMs: number;
 }
 
-/** 400 ms tells a cough from words; "uh-huh" and "okay, right" are over within a second. */
-export const DEFAULT_JUDGE_TIMINGS: JudgeTimings = { decideMs: 400, decideLimitMs: 1_000 };
+/**
+ * "Okay, great" and "oh, I see" last up to 0.8 s, and a verdict within a second costs nothing: the
+ * agent is silent from the onset on.
+ */
+export const DEFAULT_JUDGE_TIMINGS: JudgeTimings = { decideMs: 1_000 };
 
 /** A sound as short as this holds no word. */
 const SHORTEST_WORD_MS = 120;
 
-/** A backchannel that ends is one; its last sounds reach the recogniser's partial by then. */
-const BACKCHANNEL_GRACE_MS = 100;
+/**
+ * Speech that the recogniser has no words for takes the floor when it lasts this long: a word that
+ * is not in its vocabulary, or is garbled. "Hey" and "stop" have 160 ms of voice; the clicks and
+ * coughs that a detector takes for speech are shorter.
+ */
+const UNKNOWN_SPEECH_MS = 150;
+
+/** The same where it hears words that mean nothing: "uh-huh" lasts up to 0.35 s. */
+const HOLLOW_SPEECH_MS = 400;
+
+/** The last sounds before a pause reach the recogniser's partial by then. */
+const PAUSE_GRACE_MS = 100;
+
+/**
+ * So many words are believed at once. Fewer may still change their meaning: "okay" is "go" and "hold"
+ * on its way, "oh okay" is "no no it", "uh-huh" is "let" until its last sound is understood.
+ */
+const BELIEVED_WORDS = 4;
 
 /** How long the final transcript of a short sound may take before it counts as words. */
 const TRANSCRIPT_WAIT_MS = 1_000;
@@ -34,14 +51,17 @@ export interface BargeInJudgeOptions {
 }
 
 /**
- * Decides whether speech that began over the agent is a barge-in: words that want the floor are one
- * as soon as they are known, and so is speech that goes on; a backchannel, a cough or noise is not.
- * Where no words are known when it ends, the final transcript is asked for.
+ * Decides whether speech that began over the agent is a barge-in. A backchannel is none once the
+ * voice pauses; enough other words are one at once, fewer are one when the final transcript still
+ * has them, and so is speech that goes on. Where no words are known a second after the onset, the
+ * final transcript is asked for; without words in it, the length of the sound decides.
  */
 export class BargeInJudge {
   readonly #options: BargeInJudgeOptions;
   #onsetAtMs: number | null = null;
   #text = '';
+  #lastWords = '';
+  #voicedMs = 0;
   #isPaused = false;
   #isAwaitingTranscript = false;
   #timer: TimerHandle | null = null;
@@ -55,6 +75,10 @@ export class BargeInJudge {
     return this.#onsetAtMs !== null;
   }
 
+  get #limitAtMs(): number {
+    return (this.#onsetAtMs ?? 0) + this.#options.timings.decideMs;
+  }
+
   /** Speech began over the agent at this instant. */
   open(onsetAtMs: number): void {
     this.close();
@@ -64,20 +88,24 @@ export class BargeInJudge {
 
   /** The words so far. */
   hear(text: string, isFinal: boolean): void {
-    if (!this.isOpen) return;
+    if (!this.isOpen || (this.#isAwaitingTranscript && !isFinal)) return;
     this.#text = text;
-    if (heardAs(text) === 'floor') this.#decide('confirmed');
-    else if (isFinal) this.#decide('dismissed');
+    if (text !== '') this.#lastWords = text;
+    if (isFinal) this.#decideByFinal();
+    else if (heardAs(text) === 'floor' && wordsIn(text) >= BELIEVED_WORDS) {
+      this.#decide('confirmed');
+    } else if (this.#isPaused) {
+      this.#lookAfterGrace();
+    }
   }
 
   /** The voice has stopped for a moment, after `voicedMs` of sound. */
   paused(voicedMs: number): void {
     if (!this.isOpen || this.#isAwaitingTranscript) return;
     this.#isPaused = true;
+    this.#voicedMs = voicedMs;
     if (voicedMs < SHORTEST_WORD_MS && this.#text === '') this.#decide('dismissed');
-    else if (heardAs(this.#text) === 'backchannel') {
-      this.#wake(this.#options.clock.now() + BACKCHANNEL_GRACE_MS);
-    }
+    else this.#lookAfterGrace();
   }
 
   /** The voice went on. */
@@ -105,25 +133,32 @@ export class BargeInJudge {
     this.#stopTimer();
     this.#onsetAtMs = null;
     this.#text = '';
+    this.#lastWords = '';
+    this.#voicedMs = 0;
     this.#isPaused = false;
     this.#isAwaitingTranscript = false;
+  }
+
+  #decideByFinal(): void {
+    // Speech that is not understood in the end was something on the way.
+    const meaning = heardAs(this.#lastWords);
+    const leastMs = this.#lastWords === '' ? UNKNOWN_SPEECH_MS : HOLLOW_SPEECH_MS;
+    const isSpeech = meaning === 'nothing' && this.#voicedMs >= leastMs;
+    this.#decide(meaning === 'floor' || isSpeech ? 'confirmed' : 'dismissed');
   }
 
   /** Decides what can be decided now, or sets the timer for when it can. */
   #look(): void {
     if (this.#onsetAtMs === null) return;
-    const { clock, timings } = this.#options;
-    const elapsedMs = clock.now() - this.#onsetAtMs;
-    const isBackchannel = heardAs(this.#text) === 'backchannel';
-    if (this.#isPaused) {
-      if (isBackchannel) this.#decide('dismissed');
-      else if (elapsedMs >= timings.decideLimitMs) this.#wantTranscript();
-      else this.#wake(this.#onsetAtMs + timings.decideLimitMs);
-      return;
-    }
-    const limitMs = isBackchannel ? timings.decideLimitMs : timings.decideMs;
-    if (elapsedMs >= limitMs) this.#decide('confirmed');
-    else this.#wake(this.#onsetAtMs + limitMs);
+    const meaning = heardAs(this.#text);
+    if (this.#isPaused && meaning === 'backchannel') this.#decide('dismissed');
+    else if (this.#options.clock.now() < this.#limitAtMs) this.#wake(this.#limitAtMs);
+    else if (this.#isPaused && meaning === 'nothing') this.#wantTranscript();
+    else this.#decide('confirmed');
+  }
+
+  #lookAfterGrace(): void {
+    this.#wake(Math.min(this.#options.clock.now() + PAUSE_GRACE_MS, this.#limitAtMs));
   }
 
   #wantTranscript(): void {
@@ -155,4 +190,8 @@ export class BargeInJudge {
     if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+function wordsIn(text: string): number {
+  return text.split(' ').filter((word) => word !== '').length;
 }

@@ -118,11 +118,15 @@ export class CallerVoice {
 
   #soundStarted(onsetMs: number): void {
     const { audio, events, isOverAgent } = this.#options;
-    const heard = isOverAgent() && audio.since(Math.min(onsetMs, audio.takenMs - COMPARED_MS));
+    const heard = audio.since(Math.min(onsetMs, audio.takenMs - COMPARED_MS));
     const endsAtMs = audio.wallOf(audio.takenMs);
     if (heard && endsAtMs !== null) {
-      const source = this.#gate.sourceOf(heard, audio.takenMs - onsetMs, endsAtMs);
-      if (source !== 'caller') {
+      const soundMs = audio.takenMs - onsetMs;
+      // An echo comes after the agent has ended, too; then others may speak as softly as they like.
+      const isForeign = isOverAgent()
+        ? this.#gate.sourceOf(heard, soundMs, endsAtMs) !== 'caller'
+        : this.#gate.isEcho(heard, soundMs, endsAtMs);
+      if (isForeign) {
         this.#passedOver(audio.takenMs + LOOK_AGAIN_MS);
         return;
       }

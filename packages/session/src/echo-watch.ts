@@ -1,4 +1,5 @@
 import type { SampleRate } from '@antiphon/audio';
+import { mostAlike, withoutEcho } from './echo-fit.ts';
 
 /** Voices have most of their power below 1 kHz, and so little of it is cheap to compare. */
 const RATE = 2_000;
@@ -10,14 +11,30 @@ const MAX_DELAY_MS = 1_000;
 const COMPARED_MS = 320;
 
 /**
- * How alike caller audio and agent audio must be, 0 to 1, for the one to be the echo of the other:
- * an echo alone measures above 0.9, another voice against any delay up to 0.65, a caller as loud as
- * the echo 0.7 at most.
+ * How alike caller audio and agent audio must be, 0 to 1, for the one to hold an echo of the other:
+ * an echo alone measures above 0.9, another voice against any delay up to 0.65. A caller as loud as
+ * the echo lies between, and is told by the rest.
  */
 const ALIKE = 0.75;
 
-/** Below this power nothing is compared: rounding looks like anything. */
-const LEAST_POWER = 4;
+/** An echo is looked for first where it was, so far around in samples: clocks and buffers drift. */
+const DRIFT = 40;
+
+/** The level of a rest is that of its loudest slice of this length. */
+const SLICE_MS = 20;
+
+const FULL_SCALE = 32_768;
+
+interface HeardAudio {
+  readonly pcm: Int16Array;
+  readonly sampleRate: SampleRate;
+}
+
+/** Sound with an echo in it: how loud it is, and what is left of it without the echo, in dBFS. */
+export interface EchoRest {
+  readonly soundDbfs: number;
+  readonly dbfs: number;
+}
 
 /**
  * Tells the agent's own voice, coming back over the caller's line, from the caller. It keeps what
@@ -27,6 +44,8 @@ export class EchoWatch {
   /** Made when the agent first speaks. */
   #ring = new Int16Array(1);
   readonly #leadMs: number;
+  /** Where the last echo was found, which says how late it comes. */
+  #foundAt: number | null = null;
   /** Sample times written so far, counted in samples since the epoch; what lies between is silence. */
   #endSample = 0;
 
@@ -57,20 +76,44 @@ export class EchoWatch {
     this.#silence(start, this.#endSample);
   }
 
-  /** Whether caller audio that ends at `endsAtMs` is an echo of what was played. */
-  isEcho(pcm: Int16Array, rate: SampleRate, endsAtMs: number): boolean {
-    const step = rate / RATE;
-    const length = Math.min((COMPARED_MS * RATE) / 1000, Math.floor(pcm.length / step));
-    const offset = pcm.length - length * step;
-    const caller = new Float64Array(length);
-    for (let i = 0; i < length; i++) caller[i] = mean(pcm, offset + i * step, step);
-    const power = powerOf(caller);
-    if (power < LEAST_POWER * length) return false;
-    const first = Math.round((endsAtMs * RATE) / 1000) - length;
+  /**
+   * Looks for an echo of what was played in caller audio that ends at `endsAtMs`; null where there
+   * is none to speak of. The rest is judged from `onsetMs` before the end on.
+   */
+  restOf(audio: HeardAudio, onsetMs: number, endsAtMs: number): EchoRest | null {
+    const step = audio.sampleRate / RATE;
+    const length = Math.min((COMPARED_MS * RATE) / 1000, Math.floor(audio.pcm.length / step));
     const delays = (MAX_DELAY_MS * RATE) / 1000;
+    const first = Math.round((endsAtMs * RATE) / 1000) - length - delays;
+    if (this.#endSample <= first) return null;
+    const offset = audio.pcm.length - length * step;
+    const caller = new Float64Array(length);
+    for (let i = 0; i < length; i++) caller[i] = mean(audio.pcm, offset + i * step, step);
     const played = new Float64Array(length + delays);
-    for (let i = 0; i < played.length; i++) played[i] = this.#at(first - delays + i);
-    return likeness(caller, power, played) >= ALIKE;
+    for (let i = 0; i < played.length; i++) played[i] = this.#at(first + i);
+    const at = this.#find(caller, played);
+    if (at === null) return null;
+    const rest = withoutEcho(caller, played, at);
+    const judged = Math.ceil((Math.max(onsetMs, SLICE_MS) * RATE) / 1000);
+    const from = Math.max(0, length - judged);
+    return {
+      soundDbfs: loudestDbfs(caller.subarray(from)),
+      dbfs: loudestDbfs(rest.subarray(from)),
+    };
+  }
+
+  /** Where in what was played the echo lies: mostly where it lay the last time. */
+  #find(caller: Float64Array, played: Float64Array): number | null {
+    const last = played.length - caller.length;
+    const around = this.#foundAt;
+    if (around !== null) {
+      const near = { from: Math.max(0, around - DRIFT), to: Math.min(last, around + DRIFT) };
+      const again = mostAlike(caller, played, near);
+      if (again.likeness >= ALIKE) return (this.#foundAt = again.at);
+    }
+    const found = mostAlike(caller, played, { from: 0, to: last });
+    this.#foundAt = found.likeness >= ALIKE ? found.at : null;
+    return this.#foundAt;
   }
 
   #at(sample: number): number {
@@ -83,26 +126,15 @@ export class EchoWatch {
   }
 }
 
-/** The largest correlation of `caller` with any stretch of `played`, of either sign, 0 to 1. */
-function likeness(caller: Float64Array, power: number, played: Float64Array): number {
-  const { length } = caller;
-  let playedPower = 0;
-  for (let i = 0; i < length; i++) playedPower += played[i]! ** 2;
-  let best = 0;
-  for (let delay = 0; delay + length <= played.length; delay++) {
-    if (delay > 0) playedPower += played[delay + length - 1]! ** 2 - played[delay - 1]! ** 2;
-    if (playedPower < LEAST_POWER * length) continue;
-    let product = 0;
-    for (let i = 0; i < length; i++) product += caller[i]! * played[delay + i]!;
-    best = Math.max(best, Math.abs(product) / Math.sqrt(power * playedPower));
+/** The level of the loudest slice, in dBFS. */
+function loudestDbfs(samples: Float64Array): number {
+  const slice = (SLICE_MS * RATE) / 1000;
+  let most = 0;
+  for (let at = 0; at < samples.length; at += slice) {
+    const part = samples.subarray(at, at + slice);
+    most = Math.max(most, part.reduce((sum, sample) => sum + sample ** 2, 0) / part.length);
   }
-  return best;
-}
-
-function powerOf(samples: Float64Array): number {
-  let power = 0;
-  for (const sample of samples) power += sample ** 2;
-  return power;
+  return 10 * Math.log10(most / FULL_SCALE ** 2);
 }
 
 /** The mean of `count` samples from `start` on: a filter good enough below a quarter of the rate. */

@@ -70,7 +70,7 @@ describe('a barge-in on a leg whose client flushes its own buffer', () => {
   it('answers the interruption with a history that holds only what was heard', () => {
     const test = interrupted();
     test.session.control.truncateItem(test.agentItemId, 400);
-    test.hear(600);
+    test.hear(1_000);
     test.detectors.detector.stop();
     const heard = test.engine.session.context
       .history()
@@ -128,7 +128,7 @@ describe('a barge-in on a leg that can hold its audio', () => {
 
   it('cuts the history when the speech goes on', () => {
     const test = held();
-    test.hear(500);
+    test.hear(1_000);
     expect(agentText(test)).toBe('one two');
     expect(test.channel.of('bargeIn.decided')[0]).toMatchObject({ verdict: 'cut', playedMs: 500 });
     expect(test.channel.turnStates().slice(-3)).toEqual([

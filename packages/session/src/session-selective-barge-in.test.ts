@@ -42,11 +42,13 @@ const verdicts = (test: TestSession): string[] =>
   test.channel.of('bargeIn.decided').map(({ verdict }) => verdict);
 
 describe('speech over the agent on a leg that can hold its audio', () => {
-  it('takes the floor with the first word that wants it', () => {
+  it('takes the floor with the first words that can mean nothing else', () => {
     const test = speaking(HOLD);
     test.detectors.detector.start();
     test.hear(160);
-    hears(test, 'stop');
+    hears(test, 'no');
+    expect(test.channel.turnStates().at(-1)).toBe('truncated.deciding');
+    hears(test, 'no i said stop');
     expect(test.channel.turnStates().slice(-2)).toEqual(['truncated.cut', 'listening']);
     expect(said(test)).toEqual(['one two']);
   });
@@ -59,12 +61,19 @@ describe('speech over the agent on a leg that can hold its audio', () => {
     expect(test.session.control.items().at(-1)).toMatchObject({ speaker: 'caller', text: 'stop' });
   });
 
+  it('takes the floor with a word that nobody understands', () => {
+    const test = speaking(HOLD);
+    sound(test, 300, '');
+    expect(verdicts(test)).toEqual(['cut']);
+    expect(test.engine.session.requests).toHaveLength(2);
+  });
+
   it.each([
     ['a cough', ''],
     ['a backchannel', 'uh-huh'],
   ])('goes on after %s where it was, and keeps no turn of it', (_name, transcript) => {
     const test = speaking(HOLD);
-    sound(test, 260, transcript);
+    sound(test, 240, transcript);
     expect(verdicts(test)).toEqual(['falseAlarm']);
     test.hear(2_000);
     expect(said(test)).toEqual(['one two three four five six']);
@@ -102,8 +111,9 @@ describe('speech over the agent on a leg that can hold its audio', () => {
     test.detectors.detector.pause();
     test.hear(40);
     test.detectors.detector.start();
-    test.hear(100);
+    test.hear(200);
     hears(test, 'no wait');
+    test.hear(800);
     expect(verdicts(test)).toEqual(['falseAlarm', 'cut']);
     expect(said(test)).toEqual(['one two']);
   });
@@ -148,7 +158,7 @@ describe('speech over the agent on a leg whose client flushes its own buffer', (
     test.engine.session.transcript = transcript;
     test.detectors.detector.start();
     test.session.control.truncateItem(test.agentItemId, 450);
-    test.hear(260);
+    test.hear(240);
     test.detectors.detector.pause();
     test.hear(400);
     test.detectors.detector.stop();
@@ -266,11 +276,12 @@ describe('sounds over the agent that are not the caller’s', () => {
     expect(test.leg.clearedAtMs).toHaveLength(1);
   });
 
-  it('do not stop it when they are its own voice', () => {
+  /** A line that brings the agent's voice back 60 ms later, a quarter as loud. */
+  const echoing = (ms: number): { test: TestSession; hear: (untilMs: number) => void } => {
     const test = new TestSession(HOLD);
     test.hear(400);
     test.callerTurn();
-    const voice = Int16Array.from({ length: 8 * 3_000 }, (_, i) =>
+    const voice = Int16Array.from({ length: 8 * ms }, (_, i) =>
       Math.round(6_000 * Math.sin((i * i) / 90_000) * Math.sin(i / 700)),
     );
     const { generationId } = test.engine.session.request;
@@ -281,15 +292,38 @@ describe('sounds over the agent that are not the caller’s', () => {
       pcm: voice,
       sampleRate: 8000,
     });
-    for (let at = 0; at < 8 * 1_500; at += 160) {
-      const delayed = at - 8 * 60;
-      const heard = new Int16Array(160);
-      if (delayed >= 0) heard.set(voice.subarray(delayed, delayed + 160).map((x) => x / 4));
-      test.leg.speak(heard);
-      test.clock.advance(20);
-      if (at === 8 * 800) test.detectors.detector.start();
-    }
+    test.engine.session.end();
+    let at = -8 * 60;
+    const hear = (untilMs: number): void => {
+      for (; at < 8 * (untilMs - 60); at += 160) {
+        const heard = new Int16Array(160);
+        if (at >= 0) heard.set(voice.subarray(at, at + 160).map((x) => x / 4));
+        test.leg.speak(heard);
+        test.clock.advance(20);
+      }
+    };
+    return { test, hear };
+  };
+
+  it('do not stop it when they are its own voice', () => {
+    const { test, hear } = echoing(3_000);
+    hear(800);
+    test.detectors.detector.start();
+    hear(1_500);
     expect(test.leg.clearedAtMs).toEqual([]);
     expect(test.channel.turnStates().at(-1)).toBe('responding.speaking');
+  });
+
+  it('make no turn when its own voice comes back after its end', () => {
+    const { test, hear } = echoing(1_000);
+    hear(800);
+    test.detectors.detector.start();
+    hear(1_040);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+    test.detectors.detector.pause();
+    test.detectors.detector.resume();
+    hear(1_060);
+    test.detectors.detector.stop();
+    expect(test.channel.of('caller.speechStarted')).toHaveLength(1);
   });
 });

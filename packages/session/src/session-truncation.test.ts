@@ -21,7 +21,7 @@ describe('what is kept of interrupted speech', () => {
     say(test, 'one two three');
     test.clock.advance(399);
     test.detectors.detector.start();
-    test.hear(500);
+    test.hear(1_000);
     expect(said(test)).toEqual(['one']);
   });
 
@@ -77,7 +77,7 @@ describe('what is kept of interrupted speech', () => {
     const { generationId } = test.engine.session.request;
     test.engine.session.emit({ type: 'generation.text', generationId, delta: 'one  two' });
     test.detectors.detector.start();
-    test.hear(500);
+    test.hear(1_000);
     expect(test.channel.of('item.truncated')).toMatchObject([{ heard: '', unheard: 'one two' }]);
   });
 

@@ -107,9 +107,22 @@ describe('LoadCaller', () => {
     expect(measurements.values).toMatchObject({
       bargeInDetected: [210],
       bargeInSilenced: [210],
+      bargeInStopped: [0],
       bargeInCancelled: [4],
     });
     expect(measurements.bargeIns).toBe(1);
+  });
+
+  it('measures audio that still comes after the interruption was noticed', () => {
+    const { frames, receive, measurements } = driven();
+    frames(74 + 50 + 25);
+    receive(STOPPED);
+    receive(audio('a', 2000));
+    frames(45);
+    receive(STARTED, 10);
+    receive(audio('a', 100), 13);
+    frames(45);
+    expect(measurements.values.bargeInStopped).toEqual([3]);
   });
 
   it('tells of an interruption that nobody noticed and of an answer that never came', () => {

@@ -228,5 +228,6 @@ export class LoadCaller implements WheelMember {
     measurements.add('bargeInDetected', startedAtMs - this.#voiceStartAtMs);
     const silencedAtMs = Math.max(startedAtMs, lastAudioAtMs);
     measurements.add('bargeInSilenced', silencedAtMs - this.#voiceStartAtMs);
+    measurements.add('bargeInStopped', silencedAtMs - startedAtMs);
   }
 }

@@ -5,6 +5,7 @@ export const MEASURES = [
   'voiceToVoice',
   'bargeInDetected',
   'bargeInSilenced',
+  'bargeInStopped',
   'bargeInCancelled',
 ] as const;
 
@@ -18,6 +19,8 @@ export const MEASURES = [
  * - `bargeInDetected`: from sending the first voiced frame to receiving speech_started.
  * - `bargeInSilenced`: from sending the first voiced frame to speech_started, when the caller stops
  *   playing, or to the last audio of the interrupted answer, whichever is later.
+ * - `bargeInStopped`: from receiving speech_started, the detector's decision, to the last audio of the
+ *   interrupted answer; 0 where none came after it.
  * - `bargeInCancelled`: from speech_started to the response.done of the answer that it cancelled.
  */
 export type Measure = (typeof MEASURES)[number];

@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<Measure, string>> = {
   voiceToVoice: 'voice to voice',
   bargeInDetected: 'barge-in: onset → speech_started',
   bargeInSilenced: 'barge-in: onset → agent silent',
+  bargeInStopped: 'barge-in: speech_started → last agent audio',
   bargeInCancelled: 'barge-in: speech_started → response.done',
 };
 

@@ -15,6 +15,9 @@ const LONG_ENOUGH = 0.8;
 /** No number is longer in words than what fits in here. */
 const MOST_CHARACTERS = 300;
 
+/** More words than these after part of a number, and the caller speaks of something else. */
+const MOST_ASIDES = 2;
+
 /** Said after a number, and nothing comes of it. */
 const COURTESIES = new Set(['please', 'thanks', 'thank', 'you', 'okay']);
 
@@ -79,7 +82,8 @@ function rate(
   const heard = spokenNumber(tokens, { minLength, maxLength: maxLength ?? Infinity });
   if (!heard) return endsInDigit(tokens) ? { isWhole: false, endOfTurn: 0 } : null;
   const after = tokens.slice(heard.to);
-  if (heard.value === null) return after.length === 0 ? { isWhole: false, endOfTurn: 0 } : null;
+  if (heard.value === null)
+    return after.length > MOST_ASIDES ? null : { isWhole: false, endOfTurn: 0 };
   if (after.some((token) => !COURTESIES.has(token))) return null;
   if (maxLength === null) return { isWhole: true, endOfTurn: endOfUtterance };
   return { isWhole: true, endOfTurn: heard.value.length < maxLength ? LONG_ENOUGH : 1 };

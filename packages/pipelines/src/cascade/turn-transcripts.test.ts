@@ -35,6 +35,57 @@ describe('the transcript of a turn', () => {
     ]);
   });
 
+  it('tells in each part how likely the turn is over, also when only that has changed', async () => {
+    const fixture = new CascadeFixture({
+      turns: [
+        {
+          text: 'where is it',
+          partials: [
+            { text: 'where', endOfUtterance: 0.1 },
+            { text: 'where is it', endOfUtterance: 0.4 },
+            { text: 'where is it', endOfUtterance: 0.4 },
+            { text: 'where is it', endOfUtterance: 0.9 },
+            { text: 'where is it um', endOfUtterance: 0.9 },
+            'where is it',
+          ],
+        },
+      ],
+    });
+    const { session } = fixture.caller;
+    session.beginTurn('a');
+    for (let frame = 0; frame < 6; frame += 1) session.hear(FIXTURE_FRAME);
+    session.commitTurn('a');
+    await settle();
+    expect(fixture.caller.of('transcript').map(({ endOfTurn }) => endOfTurn)).toEqual([
+      0.1,
+      0.4,
+      0.9,
+      0,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('has the digits counted that the agent asked for', async () => {
+    const fixture = new CascadeFixture({
+      turns: [{ partials: ['four', 'four four', 'four four seven', 'four four seven one'] }],
+    });
+    fixture.caller.items = [
+      {
+        kind: 'message',
+        id: 'asked',
+        speaker: 'agent',
+        medium: 'audio',
+        status: 'completed',
+        text: 'What are the last four digits?',
+        audioMs: 900,
+      },
+    ];
+    fixture.caller.session.beginTurn('a');
+    for (let frame = 0; frame < 4; frame += 1) fixture.caller.session.hear(FIXTURE_FRAME);
+    expect(fixture.caller.of('transcript').map(({ endOfTurn }) => endOfTurn)).toEqual([0, 0, 0, 1]);
+  });
+
   it('is empty when most of the speech was no known word', async () => {
     expect(transcriptsOf(await heard({ text: 'order', unclear: 0.6 }))).toEqual([['a', '', true]]);
     expect(transcriptsOf(await heard({ text: 'order', unclear: 0.5 }))).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spokenTokens } from './spoken-tokens.ts';
+import { endsInHesitation, spokenTokens } from './spoken-tokens.ts';
 
 describe('spokenTokens', () => {
   it.each([
@@ -12,5 +12,15 @@ describe('spokenTokens', () => {
     ['... ?!', []],
   ])('reads %j', (text, tokens) => {
     expect(spokenTokens(text)).toEqual(tokens);
+  });
+});
+
+describe('endsInHesitation', () => {
+  it.each(['uh', "It's, um...", 'four four, er', 'well UHM —'])('holds for %j', (text) => {
+    expect(endsInHesitation(text)).toBe(true);
+  });
+
+  it.each(['', 'uh yes', 'the drum', 'uh-huh', 'her', '4471'])('does not hold for %j', (text) => {
+    expect(endsInHesitation(text)).toBe(false);
   });
 });

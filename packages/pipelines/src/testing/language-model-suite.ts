@@ -71,6 +71,16 @@ export function describeLanguageModel(
       expect(parts.filter((part) => part.type === 'toolCall')).toEqual([]);
     });
 
+    it('expects nothing or a number of digits, after any conversation', async () => {
+      const { languageModel, spoken, calling } = await setup();
+      for (const history of [[], spoken.history, calling?.history ?? []]) {
+        const expectation = languageModel.expects?.(history) ?? null;
+        if (expectation === null) continue;
+        expect(expectation.minLength).toBeGreaterThan(0);
+        expect(expectation.maxLength ?? Infinity).toBeGreaterThanOrEqual(expectation.minLength);
+      }
+    });
+
     it('ends without an error when the signal has aborted before', async () => {
       const trial = await setup();
       const controller = new AbortController();

@@ -13,7 +13,7 @@ describe('what a recorder is told', () => {
       test.engine.session.speak('one two three four five six');
       test.hear(500);
       test.detectors.detector.start();
-      test.hear(500);
+      test.hear(1_000);
       const [truncated] = test.channel.of('item.truncated');
       expect(truncated?.heard).toBe('one two');
       const [recording] = recorder.recordings;

@@ -16,7 +16,7 @@ it('keeps enough of a session to rebuild its conversation', async () => {
   test.engine.session.speak('one two three four five six');
   test.hear(500);
   test.detectors.detector.start();
-  test.hear(500);
+  test.hear(1_000);
   const again = new Conversation();
   for (const entry of await log.read('sess_test')) again.append(entry);
   expect(again.items).toEqual(test.session.control.items());

@@ -131,6 +131,45 @@ describe('the acme-support dialogue', () => {
     expect(calls[0]?.arguments).toEqual({ order_id: '4471' });
   });
 
+  it.each([
+    [["it's uh four"], 'four seven one', '4471'],
+    [["it's uh", 'four four'], 'seven one', '4471'],
+    [['where is my package', 'the number is five five'], 'one two nine', '55129'],
+  ])(
+    'takes %j and %j for one turn when no answer was heard between',
+    async (begun, rest, order) => {
+      const talk = answered();
+      await talk.exchange("I'd like to check on an order");
+      for (const text of begun) await talk.callerSays(text).answer({ heardWords: 0 });
+      const { calls } = await talk.callerSays(rest).answer();
+      expect(calls.map((call) => call.arguments)).toEqual([{ order_id: order }]);
+    },
+  );
+
+  it.each([0, 1, 2])(
+    'looks up a number that goes on after %i words of the answer',
+    async (heardWords) => {
+      const talk = answered();
+      await talk.exchange('where is my package');
+      const first = await talk.callerSays('five five one two').answer({ heardWords });
+      expect(first.calls[0]?.arguments).toEqual({ order_id: '5512' });
+      const second = await talk.callerSays('nine').answer();
+      expect(second.calls.map((call) => call.arguments)).toEqual([{ order_id: '55129' }]);
+      talk.toolReturned(first.calls[0]!.callId, { found: false });
+      expect((await talk.answer()).text).toBe('');
+      talk.toolReturned(second.calls[0]!.callId, { ...SHIPPED, order_id: '55129' });
+      expect((await talk.answer()).text).toContain('Order 55129 has shipped');
+    },
+  );
+
+  it('keeps looking up a number when a sound follows it', async () => {
+    const talk = answered();
+    await talk.exchange('where is my package');
+    const { calls } = await talk.callerSays('four four seven one').answer();
+    expect((await talk.callerSays('cheese').answer()).calls).toEqual([]);
+    expect((await talk.toolReturned(calls[0]!.callId, SHIPPED).answer()).text).toBe(READ_BACK);
+  });
+
   it('says the date again when the caller asks when', async () => {
     const { talk } = await afterLookup(SHIPPED);
     expect(await talk.exchange('when will it get here')).toBe(

@@ -1,4 +1,5 @@
-import type { ConversationItem, Dialogue, DialogueCall } from '@antiphon/session';
+import type { ConversationItem, Dialogue, MessageItem } from '@antiphon/session';
+import { spokenTokens } from '../../spoken/spoken-tokens.ts';
 import {
   DialogueSteps,
   startOf,
@@ -7,6 +8,8 @@ import {
   type Standing,
   type Step,
 } from './dialogue-steps.ts';
+import { HeardAnswer } from './heard-answer.ts';
+import { ScriptCalls } from './script-calls.ts';
 import { resultFields } from './tool-result.ts';
 import type { TurnReader, TurnReading } from './turn-reader.ts';
 
@@ -23,26 +26,18 @@ export interface NextMove {
  */
 const MOST_CHARACTERS = 600;
 
-/** Caller turns whose reply was not heard at all, and the standing before the first of them. */
-interface UnheardTurns {
+/** Caller turns that are read as one, the standing before the first of them, and their reply. */
+interface ReadTurns {
   readonly before: Standing;
   readonly text: string;
   readonly step: Step;
 }
 
-/** A call of the script that is to be made, or was made and has no output yet. */
-interface ScriptCall {
-  readonly call: DialogueCall;
-  /** Calls of one answer belong together. */
-  readonly answer: number;
-  readonly callId: string | null;
-  readonly output: string | null;
-}
-
 /**
  * Goes through a conversation from its start and finds where it stands in the dialogue. A stage
  * is entered when its reply begins to be heard, however soon it is cut; turns whose reply was cut
- * before any of it was heard, and those that follow, are read as one.
+ * before any of it was heard, and those that follow, are read as one. A sound that cuts an answer
+ * and says nothing does not end it: the rest is still due.
  */
 export class DialogueFold {
   readonly #reader: TurnReader;
@@ -50,9 +45,15 @@ export class DialogueFold {
   #standing: Standing;
   /** What is yet to be answered. */
   #open: Step[] = [];
-  #unheard: UnheardTurns | null = null;
-  #calls: ScriptCall[] = [];
-  #answers = 0;
+  /** Turns whose reply was not heard at all. */
+  #unheard: ReadTurns | null = null;
+  /** Turns whose reply is being carried out: it was heard in part, or its call is running. */
+  #lookedUp: ReadTurns | null = null;
+  readonly #calls = new ScriptCalls();
+  /** The answer that was heard last, if the script has it. */
+  #answer: HeardAnswer | null = null;
+  /** Whether what was heard before the script had anything to say, such as a greeting, was cut. */
+  #isOpeningCut = false;
 
   constructor(dialogue: Dialogue, reader: TurnReader, isOffered: (tool: string) => boolean) {
     this.#reader = reader;
@@ -64,7 +65,7 @@ export class DialogueFold {
     if (item.kind === 'toolCall') this.#callMade(item.name, item.callId);
     else if (item.kind === 'toolOutput') this.#callEnded(item.callId, item.output);
     else if (item.speaker === 'caller') this.#callerSpoke(item.text ?? '');
-    else if (item.speaker === 'agent' && item.text?.trim()) this.#agentHeard(item.text);
+    else if (item.speaker === 'agent' && item.text?.trim()) this.#agentHeard(item);
   }
 
   /** Where the caller takes the conversation to be: a reply that was not heard has not moved it. */
@@ -75,8 +76,9 @@ export class DialogueFold {
   /** What is due: nothing while a call is running, the last text again when all is answered. */
   next(): NextMove {
     if (this.#open.length === 0) {
-      const isWaiting = this.#calls.some((call) => call.callId !== null && isAwaited(call));
-      return { text: isWaiting ? '' : (this.#standing.lastText ?? ''), calls: [] };
+      const calls = this.#calls.unmade;
+      if (calls.length > 0) return { text: this.#answer?.rest ?? '', calls };
+      return { text: this.#calls.isWaiting ? '' : (this.#standing.lastText ?? ''), calls };
     }
     const clear = this.#open.filter((step) => !step.isUnclear);
     const steps = clear.length > 0 ? clear : this.#open.slice(-1);
@@ -95,12 +97,19 @@ export class DialogueFold {
   }
 
   #callerSpoke(said: string): void {
+    const text = endOf(said);
+    if (this.#resumes(text)) return;
+    const lookedUp = this.#lookedUp;
+    this.#answer = null;
+    this.#isOpeningCut = false;
+    this.#lookedUp = null;
+    this.#open = this.#open.filter((step) => step.source !== 'cut');
+    // An answer that was cut before its call was made will not make it any more.
+    this.#calls.dropUnmade();
+    if (lookedUp && this.#goOn(lookedUp, text)) return;
     const unheard = this.#unheard;
     const before = unheard?.before ?? this.#standing;
-    const text = endOf(said);
     const joined = unheard ? endOf(`${unheard.text} ${text}`) : text;
-    // An answer that was cut before its call was made will not make it any more.
-    this.#calls = this.#calls.filter((call) => call.callId !== null);
     const readings = [{ standing: before, reading: this.#reader.read(joined, before.stage) }];
     if (unheard) {
       readings.push(
@@ -118,54 +127,101 @@ export class DialogueFold {
     this.#settleAnswers();
   }
 
+  /** A sound that cut an answer means nothing: what is left of the answer is due. */
+  #resumes(text: string): boolean {
+    const rest = this.#answer?.rest ?? '';
+    const calls = this.#calls.unmade;
+    const isCut = rest !== '' || (this.#answer !== null && calls.length > 0);
+    if (!isCut || spokenTokens(text).length > 0) return false;
+    if (this.#open.some((step) => step.source === 'cut')) return true;
+    const step = { source: 'cut', movesOn: false, isUnclear: false } as const;
+    this.#calls.dropUnmade();
+    this.#open = [
+      { ...step, text: rest, call: null },
+      ...calls.map((call) => ({ ...step, text: '', call })),
+      ...this.#open,
+    ];
+    return true;
+  }
+
+  /**
+   * Takes a turn that says nothing by itself for the rest of the number that is being looked up:
+   * "five five one two" is looked up already when "nine" comes.
+   */
+  #goOn(lookedUp: ReadTurns, text: string): boolean {
+    if (this.#reader.read(text, this.#standing.stage).kind === 'intent') return false;
+    const joined = endOf(`${lookedUp.text} ${text}`);
+    const reading = this.#reader.read(joined, lookedUp.before.stage);
+    const advance = this.#advanceOn(lookedUp.before, reading);
+    const [call, before] = [advance.step.call, lookedUp.step.call];
+    if (!call || call.call !== before?.call || isEqual(call, before)) return false;
+    this.#calls.abandonLatest();
+    this.#advance(advance);
+    this.#unheard = { before: lookedUp.before, text: joined, step: advance.step };
+    return true;
+  }
+
   #advanceOn(standing: Standing, reading: TurnReading): Advance {
     return reading.kind === 'intent'
       ? this.#steps.understood(standing, reading.intent, reading.slots)
       : this.#steps.notUnderstood(standing, reading.kind);
   }
 
-  #agentHeard(text: string): void {
-    this.#standing = { ...this.#standing, lastText: this.#standing.lastText ?? text };
+  #agentHeard(item: MessageItem): void {
+    const text = item.text ?? '';
+    const answer = new HeardAnswer(this.next().text);
+    if (answer.hear(text)) {
+      this.#answer = answer;
+    } else if (this.#answer?.hear(text)) {
+      // The rest of an answer that was cut is no answer to what has come since.
+      this.#open = this.#open.filter(({ source, call }) => source !== 'cut' || call !== null);
+      return;
+    } else {
+      this.#answer = null;
+      this.#hearOpening(item);
+    }
     this.#answered();
+  }
+
+  /** Keeps what was said first, such as a greeting; one that was cut may be gone on with. */
+  #hearOpening({ status, text }: MessageItem): void {
+    const { lastText } = this.#standing;
+    if (lastText !== null && !this.#isOpeningCut) return;
+    const soFar = lastText === null ? '' : `${lastText} `;
+    this.#standing = { ...this.#standing, lastText: `${soFar}${text ?? ''}` };
+    this.#isOpeningCut = status === 'incomplete';
   }
 
   /** What was open is being said; its calls are still to come. */
   #answered(): void {
-    if (this.#open.length > 0) this.#answers += 1;
-    for (const { call } of this.#open) {
-      if (!call) continue;
-      this.#calls.push({ call: call.call, answer: this.#answers, callId: null, output: null });
+    const calls = this.#open.flatMap((step) => step.call ?? []);
+    if (calls.length > 0) {
+      this.#calls.promise(calls);
+      this.#lookedUp = this.#unheard?.step.call ? this.#unheard : null;
     }
     this.#open = [];
     this.#unheard = null;
   }
 
-  #callMade(name: string, callId: string): void {
-    const isExpected = (call: ScriptCall): boolean =>
-      call.callId === null && call.call.tool === name;
-    if (this.#open.some((step) => step.call?.call.tool === name)) this.#answered();
-    const made = this.#calls.find(isExpected);
-    this.#calls = this.#calls.map((call) => (call === made ? { ...call, callId } : call));
+  #callMade(tool: string, callId: string): void {
+    if (this.#open.some((step) => step.call?.call.tool === tool)) this.#answered();
+    this.#calls.made(tool, callId);
   }
 
   #callEnded(callId: string, output: string): void {
-    this.#calls = this.#calls.map((call) => (call.callId === callId ? { ...call, output } : call));
+    this.#calls.ended(callId, output);
     this.#settleAnswers();
   }
 
   /** Goes on from the calls of each answer whose calls have all ended. */
   #settleAnswers(): void {
-    const ended = this.#calls.filter(
-      ({ answer, output }) =>
-        output !== null &&
-        !this.#calls.some((other) => other.answer === answer && isAwaited(other)),
-    );
+    const ended = this.#calls.takeEnded();
     if (ended.length === 0) return;
-    this.#calls = this.#calls.filter((call) => !ended.includes(call));
     // A turn that was there before the result stands on its own.
     this.#unheard = null;
+    this.#lookedUp = null;
     for (const { call, output } of ended) {
-      const fields = resultFields(output ?? '');
+      const fields = resultFields(output);
       const advance = this.#steps.settled(this.#standing, call, fields);
       if (advance) this.#advance(advance);
       else this.#standing = { ...this.#standing, result: fields ?? this.#standing.result };
@@ -184,9 +240,8 @@ function endOf(text: string): string {
   return text.slice(-MOST_CHARACTERS).replace(/^\S+/u, '');
 }
 
-/** Whether a result is still to come; a call that nothing is said about is not waited for. */
-function isAwaited({ call, output }: ScriptCall): boolean {
-  return output === null && call.results.length > 0;
+function isEqual(left: FilledCall, right: FilledCall): boolean {
+  return JSON.stringify(left.arguments) === JSON.stringify(right.arguments);
 }
 
 const KINDS = { unclear: 0, incomplete: 1, intent: 2 } as const;

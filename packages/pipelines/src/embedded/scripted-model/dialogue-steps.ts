@@ -19,9 +19,9 @@ export interface FilledCall {
   readonly arguments: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** What the agent does about one turn or result. */
+/** What the agent does about one turn or result, or to finish an answer that was cut. */
 export interface Step {
-  readonly source: 'turn' | 'result';
+  readonly source: 'turn' | 'result' | 'cut';
   readonly text: string;
   readonly call: FilledCall | null;
   /** Whether the conversation is elsewhere afterwards; a remark in passing leaves it. */

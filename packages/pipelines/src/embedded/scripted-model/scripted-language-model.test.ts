@@ -1,86 +1,9 @@
 import type { Dialogue } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { describeLanguageModel } from '../../testing/language-model-suite.ts';
+import { atFound, atTicket, CLOAKROOM, cloakroom, whileLooking } from './cloakroom-dialogue.ts';
 import { ScriptedLanguageModel } from './scripted-language-model.ts';
 import { SpokenConversation } from './spoken-conversation.ts';
-
-/** A cloakroom: one number, one choice, one tool, nothing in common with order support. */
-const CLOAKROOM: Dialogue = {
-  slots: {
-    ticket: { kind: 'digits', minLength: 3, maxLength: 3 },
-    thing: { kind: 'choice', values: ['coat', 'umbrella', 'rain coat'] },
-  },
-  intents: {
-    fetch: { examples: ['i want my {thing} back', 'can i get my {thing} [please]', 'my {thing}'] },
-    ticket: { examples: ['[my ticket is] {ticket}', 'ticket number {ticket}'] },
-    hours: { examples: ['when do you close', 'how long are you open'] },
-    again: { examples: ['say that again', 'can you repeat that'] },
-    yes: { examples: ['yes', 'yes please'] },
-    no: { examples: ['no', 'no thanks'] },
-  },
-  start: 'door',
-  anywhere: {
-    hours: { say: ['We close at ten.', 'At ten, as I said.'] },
-    again: { repeat: true },
-  },
-  unclear: ['Sorry?', 'Once more, please.'],
-  stages: {
-    door: {
-      on: { fetch: { say: ['Your {thing}. What is your ticket?'], goto: 'ticket' } },
-    },
-    ticket: {
-      on: {
-        ticket: {
-          say: ['One moment.'],
-          call: {
-            tool: 'find_hook',
-            arguments: { ticket: '{ticket}', thing: '{thing}', nobody: '{nobody}', fast: true },
-            results: [
-              {
-                when: { found: 'true' },
-                say: ['Your {thing} hangs on hook {result.hook}. Shall I get it?'],
-                goto: 'found',
-              },
-              { when: { found: 'false' }, say: ['There is no ticket {ticket}.'], goto: 'ticket' },
-            ],
-            failed: { say: ['I cannot look now.'], goto: 'door' },
-          },
-        },
-      },
-      unclear: ['What is your ticket?'],
-      incomplete: ['I need all three digits.'],
-    },
-    found: {
-      on: {
-        yes: { say: ['Here is your {thing}.'], goto: 'door' },
-        no: { say: ['{result.nothing}', 'It stays on hook {result.hook}.'], goto: 'door' },
-      },
-    },
-  },
-};
-
-function cloakroom(): SpokenConversation {
-  return new SpokenConversation(new ScriptedLanguageModel(CLOAKROOM), ['find_hook']);
-}
-
-async function atTicket(): Promise<SpokenConversation> {
-  const talk = cloakroom();
-  await talk.exchange('can i get my coat');
-  return talk;
-}
-
-/** A conversation whose look-up has been called and not answered. */
-async function whileLooking(): Promise<{ talk: SpokenConversation; callId: string }> {
-  const talk = await atTicket();
-  const { calls } = await talk.callerSays('one two three').answer();
-  return { talk, callId: calls[0]!.callId };
-}
-
-async function atFound(): Promise<SpokenConversation> {
-  const { talk, callId } = await whileLooking();
-  await talk.toolReturned(callId, { found: true, hook: 7 }).answer();
-  return talk;
-}
 
 describeLanguageModel('ScriptedLanguageModel', async () => {
   const spoken = cloakroom().callerSays('when do you close');
@@ -278,80 +201,6 @@ describe('ScriptedLanguageModel', () => {
     expect(() => new ScriptedLanguageModel({ ...CLOAKROOM, start: 'roof' })).toThrow(
       /starts at roof, which is none of its stages/,
     );
-  });
-});
-
-describe('ScriptedLanguageModel, when it is interrupted', () => {
-  it('is at the new stage once any of the reply was heard', async () => {
-    const talk = cloakroom();
-    await talk.callerSays('my coat').answer({ heardWords: 1 });
-    expect((await talk.callerSays('one two three').answer()).calls).toHaveLength(1);
-  });
-
-  it('reads turns as one when nothing was heard between them', async () => {
-    const talk = await atTicket();
-    await talk.callerSays('my ticket is one').answer({ heardWords: 0 });
-    const { calls } = await talk.callerSays('two three').answer();
-    expect(calls[0]?.arguments).toMatchObject({ ticket: '123' });
-  });
-
-  it('reads turns as one when no answer was begun between them', async () => {
-    const talk = (await atTicket()).callerSays('my ticket is').callerSays('one two three');
-    expect((await talk.answer()).calls[0]?.arguments).toMatchObject({ ticket: '123' });
-  });
-
-  it('is not held up by thousands of turns that nobody answered', async () => {
-    const talk = cloakroom();
-    for (let turn = 0; turn < 5_000; turn++) talk.callerSays(`well number ${turn}`);
-    expect(await talk.exchange('can i get my umbrella')).toBe(
-      'Your umbrella. What is your ticket?',
-    );
-  });
-
-  it('reads the end of a text of megabytes', async () => {
-    const text = `${'say that again '.repeat(100_000)}${'um '.repeat(200)}my coat`;
-    expect(await cloakroom().exchange(text)).toBe('Your coat. What is your ticket?');
-  });
-
-  it('takes what the caller says next by itself when that makes sense', async () => {
-    const talk = cloakroom();
-    await talk.callerSays('my coat').answer({ heardWords: 0 });
-    expect((await talk.callerSays('one two three').answer()).calls[0]?.arguments).toMatchObject({
-      ticket: '123',
-      thing: 'coat',
-    });
-  });
-
-  it('forgets a turn that the caller took back before the reply was heard', async () => {
-    const talk = cloakroom();
-    await talk.callerSays('my coat').answer({ heardWords: 0 });
-    expect(await talk.exchange('no can i get my umbrella please')).toBe(
-      'Your umbrella. What is your ticket?',
-    );
-  });
-
-  it('stays where it is when it was cut before the call', async () => {
-    const talk = await atTicket();
-    await talk.callerSays('one two three').answer({ heardWords: 1, isCutBeforeCalls: true });
-    const { calls } = await talk.callerSays('sorry one two four').answer();
-    expect(calls[0]?.arguments).toMatchObject({ ticket: '124' });
-  });
-
-  it('does not make a call twice that was made before anything was heard', async () => {
-    const talk = await atTicket();
-    const { calls } = await talk.callerSays('one two three').answer({ heardWords: 0 });
-    talk.callerSays('when do you close');
-    expect(await talk.answer()).toEqual({ text: 'We close at ten.', calls: [] });
-    talk.toolReturned(calls[0]!.callId, { found: true, hook: 7 });
-    expect((await talk.answer()).text).toBe('Your coat hangs on hook 7. Shall I get it?');
-  });
-
-  it('tells a result again that was cut before it was heard', async () => {
-    const { talk, callId } = await whileLooking();
-    talk.toolReturned(callId, { found: true, hook: 7 });
-    await talk.answer({ heardWords: 0 });
-    talk.callerSays('uh');
-    expect((await talk.answer()).text).toBe('Your coat hangs on hook 7. Shall I get it?');
   });
 });
 

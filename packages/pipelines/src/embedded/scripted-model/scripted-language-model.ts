@@ -21,6 +21,8 @@ export class ScriptedLanguageModel implements LanguageModel {
   readonly #dialogue: Dialogue;
   readonly #reader: TurnReader;
   readonly #expectations: ReadonlyMap<string, Expectation>;
+  /** Then it is known without going through the conversation. */
+  readonly #isSameEverywhere: boolean;
 
   /** Throws `invalid_argument` when the dialogue starts with a stage it does not have. */
   constructor(dialogue: Dialogue) {
@@ -33,10 +35,14 @@ export class ScriptedLanguageModel implements LanguageModel {
     this.#dialogue = dialogue;
     this.#reader = new TurnReader(dialogue);
     this.#expectations = expectationsOf(dialogue);
+    const stages = Object.keys(dialogue.stages);
+    const kinds = stages.map((stage) => JSON.stringify(this.#expectations.get(stage) ?? null));
+    this.#isSameEverywhere = new Set(kinds).size === 1;
   }
 
   /** The number that is understood where the conversation stands, whether it was asked for or not. */
   expects(history: readonly ConversationItem[]): Expectation | null {
+    if (this.#isSameEverywhere) return this.#expectations.get(this.#dialogue.start) ?? null;
     const fold = new DialogueFold(this.#dialogue, this.#reader, () => true);
     for (const item of history) fold.take(item);
     return this.#expectations.get(fold.heardStage) ?? null;

@@ -37,9 +37,9 @@ export class SpokenConversation {
     return this.#say('caller', text, 'completed');
   }
 
-  /** The agent said something that the model did not write, such as the greeting. */
-  agentSaid(text: string): this {
-    return this.#say('agent', text, 'completed');
+  /** The session had the agent say something, such as the greeting or the rest of an answer. */
+  agentSaid(text: string, status: 'completed' | 'incomplete' = 'completed'): this {
+    return this.#say('agent', text, status);
   }
 
   /** A tool answered. */

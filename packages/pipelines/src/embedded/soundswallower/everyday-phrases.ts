@@ -27,7 +27,19 @@ const LISTENING_PHRASES = [
 ];
 
 /** Said to take the floor, and often a whole turn. */
-const FLOOR_PHRASES = ['stop', 'no', 'hold on', 'hang on', 'one second', 'one moment', 'hello'];
+const FLOOR_PHRASES = [
+  'stop',
+  'no',
+  'hold on',
+  'hang on',
+  'one second',
+  'one moment',
+  'hello',
+  'hey',
+  'what',
+  'why',
+  'listen',
+];
 
 /** Said to take the floor; what the caller wants comes after it. */
 const OPENING_PHRASES = ['wait', 'no no', 'excuse me', 'sorry', 'actually'];

@@ -41,7 +41,9 @@ export type SoundSwallowerOptions = (
 /**
  * Recognises what a dialogue expects callers to say, inside the process: 8 kHz English, words of
  * the dialogue's examples in any order, lower case, numbers as single digits. What is outside them
- * raises `unclear`. It fits quiet lines; noise within 20 dB of the voice makes turns unclear.
+ * raises `unclear`. Whatever the dialogue, it knows what callers say to show that they listen,
+ * always written `uh-huh` and `mm-hmm`, and to take the floor. It fits quiet lines; noise within
+ * 20 dB of the voice makes turns unclear.
  *
  * A caller's turns are expected under the same session id: the sound of the line is learnt from
  * them. When a thread ends on its own, its turns end with an error and another takes its place.

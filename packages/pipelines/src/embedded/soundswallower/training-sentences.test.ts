@@ -32,6 +32,15 @@ describe('sentencesOfDialogue', () => {
     expect(expand('Wi-Fi — please')).toEqual(['wi fi please']);
   });
 
+  it('writes the signs of listening in one form each', () => {
+    expect(expand('uh huh', 'Uh-huh, sure', 'mhm', 'mm hmm right')).toEqual([
+      'uh-huh',
+      'uh-huh sure',
+      'mm-hmm',
+      'mm-hmm right',
+    ]);
+  });
+
   it('takes optional words in and leaves them out', () => {
     expect(expand("it's [uh] here [right now]")).toEqual([
       "it's uh here right now",
