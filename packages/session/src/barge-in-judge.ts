@@ -3,15 +3,17 @@ import { heardAs } from './backchannels.ts';
 
 /** How long the judge takes. */
 export interface JudgeTimings {
-  /** Speech that goes on for so long is a barge-in, whatever its words, in milliseconds. */
+  /** Speech that goes on for so long is a barge-in unless its words may still begin a backchannel. */
   readonly decideMs: number;
+  /** Speech that goes on for so long is a barge-in, whatever its words. */
+  readonly decideLimitMs: number;
 }
 
 /**
- * "Okay, great" and "oh, I see" last up to 0.8 s, and a verdict within a second costs nothing: the
- * agent is silent from the onset on.
+ * A second from the onset at the latest: "okay, great" and "oh, I see" last up to 0.8 s, and waiting
+ * costs nothing, since the agent is silent from the onset on.
  */
-export const DEFAULT_JUDGE_TIMINGS: JudgeTimings = { decideMs: 1_000 };
+export const DEFAULT_JUDGE_TIMINGS: JudgeTimings = { decideMs: 400, decideLimitMs: 1_000 };
 
 /** A sound as short as this holds no word. */
 const SHORTEST_WORD_MS = 120;
@@ -30,8 +32,9 @@ const HOLLOW_SPEECH_MS = 400;
 const PAUSE_GRACE_MS = 100;
 
 /**
- * So many words are believed at once. Fewer may still change their meaning: "okay" is "go" and "hold"
- * on its way, "oh okay" is "no no it", "uh-huh" is "let" until its last sound is understood.
+ * So many words are no backchannel's beginning, one less after `decideMs`. Fewer may still change
+ * their meaning: "okay" is "go" and "hold" on its way, "oh okay" is "no no it", "got it" is "got to",
+ * "uh-huh" is "let" until its last sound is understood.
  */
 const BELIEVED_WORDS = 4;
 
@@ -76,7 +79,13 @@ export class BargeInJudge {
   }
 
   get #limitAtMs(): number {
-    return (this.#onsetAtMs ?? 0) + this.#options.timings.decideMs;
+    return (this.#onsetAtMs ?? 0) + this.#options.timings.decideLimitMs;
+  }
+
+  /** So many words are no backchannel's beginning now. */
+  get #believed(): number {
+    const elapsedMs = this.#options.clock.now() - (this.#onsetAtMs ?? 0);
+    return elapsedMs < this.#options.timings.decideMs ? BELIEVED_WORDS : BELIEVED_WORDS - 1;
   }
 
   /** Speech began over the agent at this instant. */
@@ -92,7 +101,7 @@ export class BargeInJudge {
     this.#text = text;
     if (text !== '') this.#lastWords = text;
     if (isFinal) this.#decideByFinal();
-    else if (heardAs(text) === 'floor' && wordsIn(text) >= BELIEVED_WORDS) {
+    else if (heardAs(text) === 'floor' && wordsIn(text) >= this.#believed) {
       this.#decide('confirmed');
     } else if (this.#isPaused) {
       this.#lookAfterGrace();
@@ -152,6 +161,7 @@ export class BargeInJudge {
     if (this.#onsetAtMs === null) return;
     const meaning = heardAs(this.#text);
     if (this.#isPaused && meaning === 'backchannel') this.#decide('dismissed');
+    else if (meaning === 'floor' && wordsIn(this.#text) >= this.#believed) this.#decide('confirmed');
     else if (this.#options.clock.now() < this.#limitAtMs) this.#wake(this.#limitAtMs);
     else if (this.#isPaused && meaning === 'nothing') this.#wantTranscript();
     else this.#decide('confirmed');
