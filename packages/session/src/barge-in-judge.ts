@@ -161,7 +161,8 @@ export class BargeInJudge {
     if (this.#onsetAtMs === null) return;
     const meaning = heardAs(this.#text);
     if (this.#isPaused && meaning === 'backchannel') this.#decide('dismissed');
-    else if (meaning === 'floor' && wordsIn(this.#text) >= this.#believed) this.#decide('confirmed');
+    else if (meaning === 'floor' && wordsIn(this.#text) >= this.#believed)
+      this.#decide('confirmed');
     else if (this.#options.clock.now() < this.#limitAtMs) this.#wake(this.#limitAtMs);
     else if (this.#isPaused && meaning === 'nothing') this.#wantTranscript();
     else this.#decide('confirmed');
