@@ -2,7 +2,7 @@
 import { StreamingResampler, decodeAudio, encodeAudio } from '@antiphon/audio';
 import { EnergyTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import { parseClientEvent } from '@antiphon/protocol';
-import { startSession, systemClock } from '@antiphon/session';
+import { DEFAULT_TOOL_PHRASES, startSession, systemClock } from '@antiphon/session';
 import { NEVER, Subject } from 'rxjs';
 
 const SECOND_FRAMES = 50;
@@ -85,6 +85,7 @@ function sessionStep() {
         turnDetection: detection,
         greeting: null,
         covers: [],
+        toolPhrases: DEFAULT_TOOL_PHRASES,
         listeningNoises: [],
         listeningAfterMs: 6_000,
         apology: '',

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_TOOL_PHRASES } from '@antiphon/session';
 import { AgentFolderError } from './agent-folder-error.ts';
 import { loadAgentFolder, type LoadOptions } from './load-agent-folder.ts';
 import { emptyDirectory, faultLines, PLAIN_AGENT, writtenFolder } from './written-folder.ts';
@@ -60,6 +61,7 @@ describe('loadAgentFolder', () => {
         },
         greeting: null,
         covers: ['One moment.', 'Let me check.', 'Checking now.'],
+        toolPhrases: DEFAULT_TOOL_PHRASES,
         listeningNoises: [],
         listeningAfterMs: 6_000,
         apology: 'Sorry, something went wrong on my side. Could you say that again?',

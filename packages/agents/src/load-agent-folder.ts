@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from '@antiphon/session';
 import type { AgentDefinition, Dialogue, ToolFunction } from '@antiphon/session';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { agentFileFaults } from './agent-file-faults.ts';
@@ -121,13 +122,14 @@ function definitionOf(
       voice: file.voice,
       speed: file.speed,
       modality: 'audio',
-      tools: file.tools,
+      tools: file.tools.map((tool) => ({ ...PLAIN_TOOL, ...tool })),
       toolChoice: 'auto',
       maxOutputTokens: null,
       temperature: null,
       turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
+      toolPhrases: DEFAULT_TOOL_PHRASES,
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
       listeningAfterMs: file.listeningAfterMs,
       apology: file.apology,

@@ -1,4 +1,5 @@
 import type { FunctionTool, ToolChoice as WireToolChoice } from '@antiphon/protocol';
+import { PLAIN_TOOL } from '@antiphon/session';
 import type { ToolChoice, ToolDefinition } from '@antiphon/session';
 
 /** The protocol sets no limit; somebody may have to approve the call, but not for ever. */
@@ -27,6 +28,7 @@ export function toolsBesideAgents(
   return [
     ...agentTools.filter((tool) => tool.runs !== 'client' && !names.has(tool.name)),
     ...tools.map((tool): ToolDefinition => ({
+      ...PLAIN_TOOL,
       name: tool.name,
       description: tool.description ?? '',
       parameters: tool.parameters ?? { type: 'object', properties: {} },

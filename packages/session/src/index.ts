@@ -27,11 +27,15 @@ export type {
 export type { PlayedAudio, Recorder, Recording } from './ports/recorder.ts';
 export type {
   AnswerOptions,
+  FollowUpTemplate,
   SessionConfig,
   ToolChoice,
   ToolDefinition,
+  ToolPhrases,
   TurnDetection,
 } from './ports/session-config.ts';
+export { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from './ports/session-config.ts';
+export type { FollowUps, FollowUpState, PromisedFollowUp } from './ports/follow-ups.ts';
 export type { EndReason, GenerationKind, SessionEvent } from './ports/session-event.ts';
 export type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 export { PAUSE_MS } from './ports/turn-detector.ts';

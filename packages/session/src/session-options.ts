@@ -4,6 +4,7 @@ import type { AgentDefinition } from './ports/agent-definition.ts';
 import type { CallerLeg } from './ports/caller-leg.ts';
 import type { Clock } from './ports/clock.ts';
 import type { ControlChannel, SessionControl } from './ports/control-channel.ts';
+import type { FollowUps } from './ports/follow-ups.ts';
 import type { Recorder } from './ports/recorder.ts';
 import type { EndReason } from './ports/session-event.ts';
 import type { SessionLog } from './ports/session-log.ts';
@@ -22,6 +23,10 @@ export interface SessionOptions {
   readonly engine: VoiceEngine;
   readonly detectors: TurnDetectors;
   readonly tools: ToolRunner;
+  /** Sends answers by e-mail; without it none is offered. */
+  readonly followUps?: FollowUps | null;
+  /** The caller's e-mail address, where it is known before the call. */
+  readonly contactEmail?: string | null;
   readonly clock: Clock;
   readonly recorder?: Recorder | null;
   readonly log?: SessionLog | null;

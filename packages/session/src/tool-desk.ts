@@ -1,4 +1,5 @@
 import type { Rejection } from './ports/control-channel.ts';
+import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -21,11 +22,11 @@ interface PendingTool {
 
 /** A tool nobody defined is settled at once, so its waits are never used. */
 const UNKNOWN_TOOL = {
+  ...PLAIN_TOOL,
   description: '',
   parameters: {},
   runs: 'server',
   coverAfterMs: 60_000,
-  timeoutMs: 60_000,
 } as const;
 
 /** Runs the session's tool calls and settles each exactly once. */

@@ -1,3 +1,4 @@
+import { PLAIN_TOOL } from '@antiphon/session';
 import type { ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { describeToolRunner } from '@antiphon/session/testing';
@@ -13,12 +14,11 @@ describeToolRunner('InProcessToolRunner', (tools) => ({
 
 function definition(name: string, changes: Partial<ToolDefinition> = {}): ToolDefinition {
   return {
+    ...PLAIN_TOOL,
     name,
     description: name,
     parameters: { type: 'object' },
     runs: 'server',
-    coverAfterMs: 500,
-    timeoutMs: 60_000,
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from '@antiphon/session';
 import type {
   AnswerOptions,
   AudioFrame,
@@ -31,12 +32,11 @@ export const FIXTURE_CONFIG: SessionConfig = {
   modality: 'audio',
   tools: [
     {
+      ...PLAIN_TOOL,
       name: 'lookup_order',
       description: 'Finds an order.',
       parameters: { type: 'object' },
       runs: 'server',
-      coverAfterMs: 500,
-      timeoutMs: 5000,
     },
   ],
   toolChoice: 'auto',
@@ -45,6 +45,7 @@ export const FIXTURE_CONFIG: SessionConfig = {
   turnDetection: null,
   greeting: null,
   covers: [],
+  toolPhrases: DEFAULT_TOOL_PHRASES,
   listeningNoises: [],
   listeningAfterMs: 6_000,
   apology: 'Sorry.',

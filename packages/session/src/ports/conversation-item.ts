@@ -24,6 +24,11 @@ export interface MessageItem {
   readonly text: string | null;
   /** Audio length in milliseconds: spoken by the caller, or played of the agent's. */
   readonly audioMs: number;
+  /**
+   * It belongs to a question of the session's own, such as whether to send an e-mail, and the
+   * caller's yes or no to it: a model may read it, and has nothing to answer in it.
+   */
+  readonly isAside?: boolean;
 }
 
 /** The agent asks for a tool. `arguments` is JSON text as the engine wrote it, never empty. */

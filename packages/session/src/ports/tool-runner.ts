@@ -10,15 +10,21 @@ export interface ToolCall {
 export type ToolOutcome =
   | { readonly kind: 'result'; readonly output: string }
   /** `message` is safe to show to the model; it holds no stack and no secret. */
-  | { readonly kind: 'error'; readonly message: string }
+  | {
+      readonly kind: 'error';
+      readonly message: string;
+      /** The arguments do not fit the schema: nothing was run, and the model may mend them. */
+      readonly isInvalid?: boolean;
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'cancelled' }
   /** It may or may not have happened. */
   | { readonly kind: 'unknown' };
 
 /**
- * Runs tools. The returned promise never rejects, and settles soon after `signal` aborts. It
- * leaves out when to speak and what to say.
+ * Runs tools. The returned promise never rejects, and settles soon after `signal` aborts, or with
+ * `timeout` when the tool's `timeoutMs` are over. A call may outlive its session. It leaves out
+ * when to speak and what to say.
  */
 export interface ToolRunner {
   run(call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;

@@ -1,5 +1,6 @@
 import type { LegCapabilities } from '../ports/caller-leg.ts';
 import type { AgentDefinition } from '../ports/agent-definition.ts';
+import { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from '../ports/session-config.ts';
 import type { SessionConfig } from '../ports/session-config.ts';
 import type { Session, SessionOptions } from '../session-options.ts';
 import { startSession } from '../session-runtime.ts';
@@ -18,27 +19,27 @@ export const TEST_CONFIG: SessionConfig = {
   modality: 'audio',
   tools: [
     {
+      ...PLAIN_TOOL,
       name: 'lookup_order',
       description: 'Finds an order.',
       parameters: { type: 'object' },
       runs: 'server',
-      coverAfterMs: 500,
       timeoutMs: 5_000,
     },
     {
+      ...PLAIN_TOOL,
       name: 'client_tool',
       description: 'Runs at the client.',
       parameters: { type: 'object' },
       runs: 'client',
-      coverAfterMs: 500,
       timeoutMs: 5_000,
     },
     {
+      ...PLAIN_TOOL,
       name: 'transfer_to_human',
       description: 'Hands the caller over.',
       parameters: { type: 'object' },
       runs: 'session',
-      coverAfterMs: 500,
       timeoutMs: 5_000,
     },
   ],
@@ -55,6 +56,7 @@ export const TEST_CONFIG: SessionConfig = {
   },
   greeting: 'Hello there.',
   covers: ['One moment.', 'Checking now.'],
+  toolPhrases: DEFAULT_TOOL_PHRASES,
   listeningNoises: [],
   listeningAfterMs: 6_000,
   apology: 'Sorry, something went wrong.',

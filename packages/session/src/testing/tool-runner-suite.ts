@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { PLAIN_TOOL } from '../ports/session-config.ts';
 import type { ToolDefinition } from '../ports/session-config.ts';
 import type { ToolFunction, ToolOutcome, ToolRunner } from '../ports/tool-runner.ts';
 
@@ -37,7 +38,7 @@ function suiteTool(
   parameters: Readonly<Record<string, unknown>> = NO_ARGUMENTS,
 ): SuiteTool {
   const definition = { name, description: name, parameters, runs: 'server' } as const;
-  return { definition: { ...definition, coverAfterMs: 500, timeoutMs: 60_000 }, run };
+  return { definition: { ...PLAIN_TOOL, ...definition }, run };
 }
 
 /** What happened inside the tools of one trial. */

@@ -1,3 +1,4 @@
+import { PLAIN_TOOL } from '@antiphon/session';
 import type { ConversationItem, ToolDefinition } from '@antiphon/session';
 import type { LanguageModel, LanguageModelPart } from '../../cascade/ports/language-model.ts';
 
@@ -23,12 +24,11 @@ export class SpokenConversation {
   constructor(model: LanguageModel, toolNames: readonly string[]) {
     this.#model = model;
     this.tools = toolNames.map((name) => ({
+      ...PLAIN_TOOL,
       name,
       description: name,
       parameters: { type: 'object' },
       runs: 'server',
-      coverAfterMs: 500,
-      timeoutMs: 60_000,
     }));
   }
 
