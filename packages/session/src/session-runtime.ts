@@ -10,6 +10,7 @@ import { EchoWatch } from './echo-watch.ts';
 import { HistoryCutter } from './history-cutter.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { OutOfBandAnswers } from './out-of-band-answers.ts';
+import { OwnWords } from './own-words.ts';
 import { Playout } from './playout.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
@@ -19,12 +20,13 @@ import type { ControlChannel } from './ports/control-channel.ts';
 import type { SessionConfig } from './ports/session-config.ts';
 import type { CancelReason, EndReason, SessionEvent } from './ports/session-event.ts';
 import type { EngineEvent } from './ports/voice-engine.ts';
+import { QuestionDesk } from './question-desk.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
 import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
 import { sessionMachine } from './session.machine.ts';
 import type { SessionNews, SessionParts } from './session-parts.ts';
-import { DEFAULT_TIMINGS } from './session.setup.ts';
+import { DEFAULT_TIMINGS } from './session.context.ts';
 import { StateWatch } from './state-watch.ts';
 import { ToolDesk } from './tool-desk.ts';
 
@@ -54,6 +56,7 @@ class SessionRuntime {
   readonly #turns: CallerTurns;
   readonly #cutter: HistoryCutter;
   readonly #tools: ToolDesk;
+  readonly #questions: QuestionDesk;
   readonly #outOfBand: OutOfBandAnswers;
   readonly #control: SessionControls;
   readonly #expiry;
@@ -110,16 +113,37 @@ class SessionRuntime {
         this.#parts.report({ type: 'playout.started' });
         if (this.#playout.isHeld) this.#parts.report({ type: 'playout.held' });
       },
-      onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
+      onItemPlayed: (itemId) => {
+        this.#questions.played(itemId);
+        this.#speech.itemPlayed(itemId);
+      },
       onDrained: () => this.#parts.report({ type: 'playout.drained' }),
     });
-    this.#tools = new ToolDesk(this.#parts, options.tools);
+    const { followUps = null, contactEmail = null } = options;
+    this.#tools = new ToolDesk({
+      parts: this.#parts,
+      agentName: agent.name,
+      runner: options.tools,
+      followUps,
+      contactEmail,
+    });
+    this.#questions = new QuestionDesk({
+      parts: this.#parts,
+      tools: this.#tools,
+      lastTurn: () => this.#turns.lastTurn,
+    });
     this.#speech = new AgentSpeech({
       parts: this.#parts,
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
-      unheard: () => this.#cutter.unheard,
+      words: new OwnWords({
+        parts: this.#parts,
+        tools: this.#tools,
+        unheard: () => this.#cutter.unheard,
+        questionText: (kind, callIds) => this.#questions.ask(kind, callIds),
+      }),
+      onItem: (kind, itemId) => this.#questions.spoke(kind, itemId),
     });
     this.#engine = options.engine.open({
       sessionId,
@@ -128,6 +152,7 @@ class SessionRuntime {
         // The verdict on speech over the agent decides whether its item is there to be transcribed.
         if (event.type === 'transcript') this.#turns.hearTranscript(event);
         this.#speech.hear(event);
+        if (event.type === 'transcript' && event.isFinal) this.#questions.transcribed(event.itemId);
       }),
     });
     this.#speech.attach(this.#engine);
@@ -156,6 +181,9 @@ class SessionRuntime {
         sessionId,
         bargeIn: leg.capabilities.bargeIn,
         ...policyOf(agent.config),
+        sendsEmail: followUps !== null,
+        hasAddress: contactEmail !== null,
+        hearsSpelling: options.engine.hearsSpelling ?? false,
         timings: { ...DEFAULT_TIMINGS, ...options.timings },
       },
       clock: {
@@ -248,6 +276,22 @@ class SessionRuntime {
       case 'runTool':
         this.#tools.run(decision.callId);
         return;
+      case 'declineTool':
+        this.#questions.close(decision.callId);
+        this.#tools.decline(decision.callId, this.#questions.verdictOf(decision.callId));
+        return;
+      case 'noteOverdue':
+        this.#tools.overdue(decision.callId);
+        return;
+      case 'deferTool':
+        this.#tools.defer(decision.callId);
+        return;
+      case 'weighReply':
+        this.#questions.weigh(decision.question, decision.itemId);
+        return;
+      case 'setAside':
+        this.#parts.conversation.append({ type: 'setAside', itemId: decision.itemId });
+        return;
       case 'abortTool':
         this.#tools.abort(decision.callId);
         return;
@@ -272,6 +316,7 @@ class SessionRuntime {
         this.#playout.reportPlayed(fact.itemId, fact.playedMs);
         return;
       case 'leg.dtmf':
+        if (this.#questions.press(fact.digit)) this.#parts.report({ type: 'caller.pressed' });
         return;
       case 'leg.formatDoubted': {
         const { declared, looksLike } = fact;

@@ -12,7 +12,7 @@ import {
 const LEGS = Object.keys(TRUNCATION_LEGS) as TruncationLeg[];
 
 /** A resumption is interrupted as an answer is; a listening noise is a word, said while nobody has a turn. */
-type Spoken = Exclude<GenerationKind, 'resumption' | 'backchannel'>;
+type Spoken = Exclude<GenerationKind, 'resumption' | 'backchannel' | 'call'>;
 
 const INTERRUPTIBLE: readonly TruncationStyle[] = ['once', 'twice', 'again', 'hangUp'];
 
@@ -21,6 +21,13 @@ const STYLES: Readonly<Record<Spoken, readonly TruncationStyle[]>> = {
   answer: INTERRUPTIBLE,
   greeting: INTERRUPTIBLE,
   cover: INTERRUPTIBLE,
+  progress: INTERRUPTIBLE,
+  readBack: INTERRUPTIBLE,
+  offer: INTERRUPTIBLE,
+  addressCheck: INTERRUPTIBLE,
+  addressAsk: INTERRUPTIBLE,
+  staying: INTERRUPTIBLE,
+  emailFailed: INTERRUPTIBLE,
   apology: INTERRUPTIBLE,
   farewell: ['hangUp'],
 };

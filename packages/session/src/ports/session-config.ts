@@ -90,6 +90,8 @@ export interface ToolPhrases {
   readonly addressAsk: string;
   /** Said when the offer was declined. */
   readonly staying: string;
+  /** Said when it was accepted and the e-mail cannot be promised. */
+  readonly emailFailed: string;
 }
 
 /** Each is over within a second, and none promises anything but the offer. */
@@ -99,6 +101,7 @@ export const DEFAULT_TOOL_PHRASES: ToolPhrases = {
   addressCheck: 'I have {address}. Is that right?',
   addressAsk: 'Which email address should I use?',
   staying: "All right, I'll stay on it.",
+  emailFailed: "I can't send emails just now, so I'll stay on it.",
 };
 
 /** Which tools an answer may call: any, none, at least one, or the one named. */

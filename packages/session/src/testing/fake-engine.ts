@@ -21,7 +21,12 @@ export const FAKE_WORD_MS = 200;
 /** An engine whose every move a test makes. */
 export class FakeEngine implements VoiceEngine {
   readonly name = 'fake';
+  readonly hearsSpelling: boolean;
   readonly sessions: FakeEngineSession[] = [];
+
+  constructor(hearsSpelling = false) {
+    this.hearsSpelling = hearsSpelling;
+  }
 
   open(context: EngineContext): FakeEngineSession {
     const session = new FakeEngineSession(context);

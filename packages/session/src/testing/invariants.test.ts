@@ -39,6 +39,7 @@ const tool: SessionEvent = {
   callId: 'call_1',
   name: 'lookup_order',
   arguments: '{}',
+  confirm: 'none',
 };
 const settled: SessionEvent = {
   atMs: 1,

@@ -66,7 +66,7 @@ export const TEST_CONFIG: SessionConfig = {
 /** A whole session on a driven clock, with every neighbour in the test's hands. */
 export class TestSession {
   readonly clock = new DrivenClock();
-  readonly engine = new FakeEngine();
+  readonly engine: FakeEngine;
   readonly detectors = new FakeDetectors();
   readonly tools = new FakeTools();
   readonly channel = new ListeningChannel();
@@ -77,7 +77,9 @@ export class TestSession {
     leg: Partial<LegCapabilities> = {},
     config: Partial<SessionConfig> = {},
     { channels = [], ...more }: Partial<SessionOptions> = {},
+    { hearsSpelling = false }: { readonly hearsSpelling?: boolean } = {},
   ) {
+    this.engine = new FakeEngine(hearsSpelling);
     this.leg = new MemoryLeg(this.clock, leg);
     const agent: AgentDefinition = {
       name: 'test',
