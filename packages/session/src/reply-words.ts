@@ -17,6 +17,7 @@ const IN_FULL: readonly (readonly [RegExp, string])[] = [
   [/\b(?:i'm|im)\b/gu, 'i am'],
   [/\bi'd\b/gu, 'i would'],
   [/'ll\b/gu, ' will'],
+  [/'ve\b/gu, ' have'],
 ];
 
 /** The words of a text. Punctuation parts words and is dropped, but for the question it marks. */

@@ -87,7 +87,6 @@ describe('a clear yes', () => {
       certainly
       by all means
       i confirm
-      confirm
       I do
       i would
       confirmed
@@ -101,6 +100,8 @@ describe('a clear yes', () => {
       I'd like that
       affirmative
       for sure
+      you bet
+      I'm positive, go ahead
       i said yes
       yes I said yes`),
   )('is heard in "%s"', (text) => {
@@ -119,6 +120,10 @@ describe('a clear yes', () => {
     ['yes 44 71', ASKED],
     ['yes that one four four seven one', ASKED],
     ['yes for order 4471', ASKED],
+    ["yes that's order 4471", ASKED],
+    ['yes do cancel it', ASKED],
+    ["yes let's cancel it", ASKED],
+    ['Yes, uh, cancel, uh, order 4, 4, 7, 1.', ASKED],
     ['okay go ahead and cancel it', ASKED],
     ['yes i want to cancel order 4471', ASKED],
     ["yes I'd like you to cancel it", ASKED],
@@ -192,6 +197,10 @@ describe('a clear no', () => {
       no I wouldn't
       no not that one
       negative
+      not at the moment
+      I've changed my mind
+      that's not it
+      no hold on
       wrong`),
   )('is heard in "%s"', (text) => {
     expect(readReply(text, ASKED)).toBe('no');

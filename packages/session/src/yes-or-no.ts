@@ -6,7 +6,7 @@ export type Reply = 'yes' | 'no' | 'other';
 /** Each says yes by itself. Words that only say "I hear you" ("okay", "right") are not among them. */
 const YES = phrases(`
   yes, yeah, yea, yep, yup, sure, sure thing, for sure, of course, absolutely, definitely, certainly,
-  affirmative, that is correct, that is right, that is the one, that is fine, by all means,
+  affirmative, you bet, that is correct, that is right, that is the one, that is fine, by all means,
   please do that, go ahead, go right ahead, go for it, do it, do that, do so, please do, proceed, please proceed,
   let us do it, let us do that, let us go ahead, i would like that, i would love that,
   i confirm, confirmed, i agree, agreed, you can, you may, that works, that would be great,
@@ -14,19 +14,19 @@ const YES = phrases(`
   that would be helpful`);
 
 /** A yes by themselves; before words of the question they ask for something: "correct the address". */
-const YES_ALONE = phrases('correct, confirm, i do, i would');
+const YES_ALONE = phrases('correct, i do, i would');
 
 /** Beside a yes they change nothing; alone they say nothing, or only that somebody listens. */
 const NEUTRAL = phrases(`
   uh, um, uhm, er, erm, ah, eh, oh, hm, hmm, mm, mmm, mhm, mmhmm, huh, uhhuh, well, so, okay, ok,
   right, alright, all right, fine, good, great, cool, perfect, excellent, wonderful, lovely, exactly,
   indeed, sounds good, sounds great, got it, i see, please, thanks, thank you, thanks a lot,
-  thank you very much, thank you so much, sir, ma'am, madam, go on, now, right now, right away,
-  i am, i am sure, it is, it does, that is it, that one, this one, for me, i said, i mean it`);
+  thank you very much, thank you so much, sir, ma'am, madam, bye, go on, now, right now, right away,
+  i am, i am sure, i am positive, it is, it does, that is, that is it, that one, this one, for me, i said, i mean it`);
 
 /** They want something after them: a turn that ends with one was not finished. */
 const OPEN = phrases(`
-  go ahead and, i want to, i want you to, i would like to, i would like you to, the, a, an, your,
+  go ahead and, i want to, i want you to, i would like to, i would like you to, let us, do, the, a, an, your,
   for`);
 
 /** They stand for what was asked, after a word of it: "cancel it". */
@@ -35,7 +35,8 @@ const POINTING = new Set(['it', 'that', 'this', 'them', 'these', 'those']);
 /** The answer no, where the turn begins with it. */
 const NO = phrases(`
   no, nope, nah, do not, never, never mind, nevermind, stop, not yet, not now, not really, not today,
-  not that, not at all, absolutely not, of course not, certainly not, definitely not, please no,
+  not that, not at all, not at the moment, i changed my mind, i have changed my mind,
+  that is not it, absolutely not, of course not, certainly not, definitely not, please no,
   i do not want, i do not want you to, i do not think so, i do not agree, i would not, i would rather not, i will not,
   rather not, better not, forget it, forget about it, leave it, negative, wrong, incorrect,
   that is wrong, that is not right, that is not correct, that is incorrect, no that is fine,
@@ -64,9 +65,12 @@ const NEVER_ECHOED = new Set(
   ).split(' '),
 );
 
-/** An echo that leaves one of these out may mean something else: "from Monday to Friday". */
+/** An echo that skips one of these may mean something else: "from Monday to Friday". */
 const JOINING = new Set(['and', 'or', 'plus', 'also']);
-const DIRECTIONS = new Set([...JOINING, 'from', 'to', 'into', 'until', 'till', 'than', 'by']);
+const REVERSING = new Set(['no', 'not', 'never', 'without', 'except', 'instead', 'but', 'only']);
+const DIRECTIONS = new Set(['from', 'to', 'into', 'until', 'till', 'than', 'by', ...JOINING]);
+const TURNING = new Set([...JOINING, ...REVERSING]);
+const CHANGING = new Set([...DIRECTIONS, ...REVERSING]);
 
 /** A turn of more words, or of more characters, is no plain yes. */
 const MOST_WORDS = 24;
@@ -112,17 +116,20 @@ function isYes(said: readonly string[], asked: readonly string[]): boolean {
     } else {
       const word = words[at]!;
       const place = NEVER_ECHOED.has(word) ? -1 : asked.indexOf(word, reached);
-      const notSkipped = DIRECTIONS.has(word) ? JOINING : DIRECTIONS;
+      const notSkipped = DIRECTIONS.has(word) ? TURNING : CHANGING;
       if (place < 0 || asked.slice(reached, place).some((left) => notSkipped.has(left))) {
         return false;
       }
+      // "Yes, to …" was not finished.
+      isOpen = DIRECTIONS.has(word);
       reached = place + 1;
       echoed += 1;
       at += 1;
     }
   }
   const leavesOut = echoed > 0 && asked.slice(reached).some((word) => JOINING.has(word));
-  const isMeant = echoed === 0 ? saysYes || saysYesAlone : saysYes || (saysPlease && echoed > 1);
+  const isMeant =
+    saysYes || (echoed === 0 ? saysYesAlone && !saysPlease : saysPlease && echoed > 1);
   return isMeant && !isOpen && !leavesOut;
 }
 

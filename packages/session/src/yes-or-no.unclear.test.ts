@@ -127,6 +127,10 @@ describe('neither yes nor no', () => {
       yeah no
       yeah nah
       yes the
+      confirm
+      please confirm
+      please correct that
+      please correct
       yes for
       go ahead and
       yes i want to
@@ -233,6 +237,12 @@ describe('neither yes nor no', () => {
     ['yes send it to me', 'Send the parcel to Anna. Shall I?'],
     ['yes without a refund', 'Cancel order 4471 without a refund. Shall I?'],
     ['yes stop', 'Stop order 4471. Shall I?'],
+    ['yes to', 'Move the delivery from Monday to Friday. Shall I?'],
+    ['yes and', 'Cancel orders 4471 and 5520. Shall I?'],
+    ['yes order 5520', 'Cancel order 4471, not order 5520. Shall I?'],
+    ['yes do', ASKED],
+    ['yes cancel the whole order', ASKED],
+    ["let's cancel it", ASKED],
     ['shall i', ASKED],
     ['correct the address', 'Send order 4471 to the address on file. Shall I?'],
     ['confirm the order', ASKED],
