@@ -1,3 +1,5 @@
+import { withoutPlaceholders } from './secure-entries.ts';
+
 /** What is said before a call that needs consent. */
 export interface ReadBack {
   /** Words joined by single spaces. */
@@ -74,8 +76,9 @@ type SpokenValue = { readonly text: string } | { readonly reason: string };
 function spokenValue(value: unknown): SpokenValue {
   if (value === undefined || value === null) return { reason: 'is missing' };
   if (Array.isArray(value)) return spokenList(value);
-  const written = scalarText(value);
-  if (written === null) return { reason: 'cannot be read aloud' };
+  const scalar = scalarText(value);
+  if (scalar === null) return { reason: 'cannot be read aloud' };
+  const written = withoutPlaceholders(scalar);
   if (written.length > MOST_VALUE_CHARACTERS) return { reason: 'is too long to be read back' };
   const text = speakable(written);
   return /[\p{L}\p{N}]/u.test(text) ? { text } : { reason: 'has nothing to read aloud' };
