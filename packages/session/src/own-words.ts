@@ -1,5 +1,6 @@
 import type { ToolDefinition } from './ports/session-config.ts';
 import type { GenerationKind } from './ports/session-event.ts';
+import { nextWaitLine } from './wait-lines.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Ask } from './session.facts.ts';
 import type { ToolDesk } from './tool-desk.ts';
@@ -29,8 +30,9 @@ export interface OwnWordsOptions {
 /** What the session says by itself: texts of the agent, in turn, and questions. */
 export class OwnWords {
   readonly #options: OwnWordsOptions;
-  #coverCount = 0;
-  #progressCount = 0;
+  /** The wait by the calls there had been, and the lines that were said in it. */
+  #wait = { callCount: 0, spokenCount: 0 };
+  #lastLine: string | null = null;
   #noiseCount = 0;
 
   constructor(options: OwnWordsOptions) {
@@ -58,9 +60,9 @@ export class OwnWords {
       case 'resumption':
         return unheard();
       case 'cover':
-        return this.cover({ covers: tools.coversOfPending() });
+        return this.#waitLine(tools.pendingCovers, 0);
       case 'progress':
-        return inTurn(config.toolPhrases.progress, this.#progressCount++);
+        return this.#waitLine(tools.pendingCovers, 1);
       case 'staying':
         return config.toolPhrases.staying;
       case 'emailFailed':
@@ -81,10 +83,29 @@ export class OwnWords {
     return covers.length > 0 || this.#options.parts.config().covers.length > 0;
   }
 
-  /** The next cover, the tool's own where it has some. */
+  /** The cover of a call that is about to be made. */
   cover({ covers }: Pick<ToolDefinition, 'covers'>): string {
-    const { parts } = this.#options;
-    return inTurn(covers.length > 0 ? covers : parts.config().covers, this.#coverCount++);
+    return this.#waitLine([covers], 0);
+  }
+
+  /** The next line of a wait, in which at least so many were said. */
+  #waitLine(toolCovers: readonly (readonly string[])[], atLeastSpoken: number): string {
+    const { parts, tools } = this.#options;
+    const { covers, toolPhrases } = parts.config();
+    if (this.#wait.callCount !== tools.callCount) {
+      this.#wait = { callCount: tools.callCount, spokenCount: 0 };
+    }
+    const line = nextWaitLine({
+      toolCovers,
+      agentCovers: covers,
+      progress: toolPhrases.progress,
+      callCount: tools.callCount,
+      spokenCount: Math.max(atLeastSpoken, this.#wait.spokenCount),
+      lastLine: this.#lastLine,
+    });
+    this.#wait.spokenCount += 1;
+    this.#lastLine = line;
+    return line ?? '';
   }
 }
 

@@ -1,11 +1,11 @@
 import { ConsentGate } from './consent-gate.ts';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConsentVerdict, GenerationKind } from './ports/session-event.ts';
-import { readBackOf } from './read-back.ts';
 import type { ReadBack } from './read-back.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { Question, ReplyReading } from './session.facts.ts';
-import { readAddress, sayAddress } from './spoken-address.ts';
+import { readAddress } from './read-address.ts';
+import { sayAddress } from './say-address.ts';
 import type { ToolDesk } from './tool-desk.ts';
 import { readReply } from './yes-or-no.ts';
 
@@ -31,6 +31,8 @@ export interface QuestionDeskOptions {
   readonly parts: SessionParts;
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
+  /** Whether an address can be told at any time. */
+  readonly hearsSpelling: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export class QuestionDesk {
     if (kind === 'addressAsk') {
       return this.#begin({ kind: 'newAddress', callIds }, toolPhrases.addressAsk);
     }
-    const address = sayAddress(tools.email ?? '');
+    const address = sayAddress(tools.email ?? '') ?? '';
     const text = toolPhrases.addressCheck.replaceAll('{address}', () => address);
     return this.#begin({ kind: 'address', callIds }, text);
   }
@@ -105,7 +107,9 @@ export class QuestionDesk {
 
   /** A key of the keypad; whether it answers a question. */
   press(digit: string): boolean {
-    if (this.#open?.question.kind !== 'consent') return false;
+    const question = this.#open?.question;
+    const callId = question?.kind === 'consent' ? (question.callIds[0] ?? '') : '';
+    if (this.#options.tools.pending(callId)?.tool.confirm !== 'dtmf') return false;
     this.#digit = digit;
     return true;
   }
@@ -132,10 +136,9 @@ export class QuestionDesk {
     const callId = callIds[0] ?? '';
     const pending = tools.pending(callId);
     if (!pending) return '';
-    const { call, tool } = pending;
+    const { readBack, tool } = pending;
+    if (!readBack) return '';
     parts.notify({ type: 'consent.asked', callId, name: tool.name });
-    const readBack = readBackOf(tool.readBack ?? '', call.arguments);
-    if ('reason' in readBack) return '';
     return this.#begin({ kind: 'consent', callIds }, readBack.text, readBack);
   }
 
@@ -146,12 +149,17 @@ export class QuestionDesk {
   }
 
   #readWords(question: Question, itemId: string, text: string): ReplyReading {
-    if (question.kind === 'newAddress') return this.#readAddress(text);
+    if (question.kind === 'newAddress') {
+      const address = readAddress(text);
+      return address === null ? 'no' : this.#takeAddress(address);
+    }
     if (question.kind === 'consent') {
       const turn = this.#options.lastTurn();
       const spoken = turn?.itemId === itemId ? turn : null;
       return this.#consentByWords(question.callIds[0] ?? '', text, spoken);
     }
+    const address = this.#options.hearsSpelling ? readAddress(text) : null;
+    if (address !== null) return this.#takeAddress(address);
     if (ACCEPTANCE.test(text.trim())) return 'yes';
     return readReply(text, this.#open?.text ?? '');
   }
@@ -221,13 +229,9 @@ export class QuestionDesk {
     return null;
   }
 
-  #readAddress(text: string): ReplyReading {
-    const address = readAddress(text);
-    if (address !== null) {
-      this.#options.tools.email = address;
-      return 'address';
-    }
-    return 'no';
+  #takeAddress(address: string): ReplyReading {
+    this.#options.tools.email = address;
+    return 'address';
   }
 
   #decide(callId: string, verdict: ConsentVerdict): void {

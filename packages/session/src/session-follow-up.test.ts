@@ -239,12 +239,12 @@ describe('where a caller can spell an address', () => {
   it('asks for one when none is on file, and reads it back', async () => {
     const test = await spelling(null);
     expect(test.said.at(-1)).toBe(addressAsk);
-    test.says('al at example dot org');
-    expect(test.said.at(-1)).toBe('I have al at example dot org. Is that right?');
+    test.says('jo dot smith at example dot org');
+    expect(test.said.at(-1)).toBe('I have jo dot smith at example dot org. Is that right?');
     await test.wait(3_000);
     test.says('yes');
     await test.wait(40);
-    expect(test.followUps.promised[0]?.to).toBe('al@example.org');
+    expect(test.followUps.promised[0]?.to).toBe('jo.smith@example.org');
   });
 
   it('asks for another when the one on file is wrong', async () => {

@@ -60,7 +60,7 @@ describe('a wait for a tool', () => {
     await test.wait(7 * FAKE_WORD_MS + 1_000);
     expect(test.said).toEqual([]);
     await test.wait(1_000);
-    expect(test.said).toEqual([progress[0]]);
+    expect(test.said.map((line) => progress.includes(line))).toEqual([true]);
   });
 
   it('shares one cover among calls that run at once, and one answer', async () => {
@@ -155,7 +155,7 @@ describe('a tool that the client runs', () => {
     const test = called(500);
     const [generation] = test.channel.of('generation.started');
     expect(itemsOf(test, generation!.generationId)).toEqual(['message', 'toolCall']);
-    expect(test.said).toEqual([TEST_CONFIG.covers[0]]);
+    expect(test.said.map((line) => TEST_CONFIG.covers.includes(line))).toEqual([true]);
     expect(test.channel.of('generation.ended')).toHaveLength(1);
   });
 
@@ -167,7 +167,7 @@ describe('a tool that the client runs', () => {
   });
 
   it('is not called when the caller cuts the cover before it', () => {
-    const tools = TEST_CONFIG.tools;
+    const tools = TEST_CONFIG.tools.map((tool) => ({ ...tool, coverAfterMs: 500 }));
     const test = new ToolSession({ config: { tools } });
     const { session } = test.engine;
     session.autoReply = null;

@@ -263,7 +263,7 @@ export const sessionMachine = createMachine({
               },
               on: {
                 'tool.coverDue': {
-                  guard: 'canCover',
+                  guard: 'wantsCover',
                   target: 'covering',
                   actions: ['noteCoverDue', 'cover'],
                 },

@@ -72,6 +72,12 @@ export const sessionSetup = setup({
     awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
     answerIsOver: ({ context }) => isQuiet(context),
     canCover: ({ context }) => context.covers && isQuiet(context) && !context.isCallerSpeaking,
+    /** The model has not said anything before the call. */
+    wantsCover: ({ context }) => {
+      const { covers, isCallerSpeaking, generation } = context;
+      const hasSpoken = generation?.madeCalls === true && generation.audible;
+      return covers && isQuiet(context) && !isCallerSpeaking && !hasSpoken;
+    },
     /** A wait that was covered goes on. */
     canReassure: ({ context }) =>
       context.covers &&

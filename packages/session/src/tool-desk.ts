@@ -4,8 +4,11 @@ import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
 import type { CallOutcome } from './ports/session-event.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
+import { SecureEntries } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
+import { consentFor, emailIn, usableEmail } from './tool-consent.ts';
+import type { CallTreatment } from './tool-consent.ts';
 import { declinedOutput, DEFERRED_OUTPUT, NO_MORE_CALLS, outputOf } from './tool-output.ts';
 
 /** A call as an engine reports it. */
@@ -16,9 +19,8 @@ export interface CalledTool {
   readonly arguments: string;
 }
 
-interface PendingTool {
+interface PendingTool extends CallTreatment {
   readonly call: ToolCall;
-  readonly tool: ToolDefinition;
   readonly abort: AbortController;
   startedAtMs: number;
   /** Takes the outcome; nobody does once the session has ended. */
@@ -57,7 +59,10 @@ export class ToolDesk {
   readonly #options: ToolDeskOptions;
   readonly #pending = new Map<string, PendingTool>();
   readonly #invalid = new Map<string, number>();
+  /** What the caller typed in secret. */
+  readonly secrets = new SecureEntries();
   #callsOfTurn = 0;
+  #callCount = 0;
   #turnItemId: string | null = null;
   #handOffDetails = '{}';
   /** Where e-mails go; what the caller has told goes before what is on file. */
@@ -66,7 +71,7 @@ export class ToolDesk {
 
   constructor(options: ToolDeskOptions) {
     this.#options = options;
-    this.#email = options.contactEmail;
+    this.#email = usableEmail(options.contactEmail);
   }
 
   /** The arguments of the last handoff call, JSON text. */
@@ -84,25 +89,30 @@ export class ToolDesk {
   }
 
   /** A call that is not settled, and its tool. */
-  pending(callId: string): { readonly call: ToolCall; readonly tool: ToolDefinition } | undefined {
+  pending(callId: string): Pick<PendingTool, 'call' | 'tool' | 'readBack'> | undefined {
     return this.#pending.get(callId);
   }
 
-  /** The covers of the first pending call whose tool has its own. */
-  coversOfPending(): readonly string[] {
-    const tools = [...this.#pending.values()].map(({ tool }) => tool);
-    return tools.find(({ covers }) => covers.length > 0)?.covers ?? [];
+  /** How many calls the session has had. */
+  get callCount(): number {
+    return this.#callCount;
+  }
+
+  /** The covers of each pending call, oldest first. */
+  get pendingCovers(): readonly (readonly string[])[] {
+    return [...this.#pending.values()].map(({ tool }) => tool.covers);
   }
 
   /** An engine called a tool. */
   called(call: CalledTool, tools: readonly ToolDefinition[]): void {
     const { parts } = this.#options;
     this.#countCall();
-    const tool = tools.find((candidate) => candidate.name === call.name) ?? {
+    const defined = tools.find((candidate) => candidate.name === call.name) ?? {
       ...UNKNOWN_TOOL,
       name: call.name,
     };
     const text = call.arguments === '' ? '{}' : call.arguments;
+    const { tool, readBack, refusal } = consentFor(defined, text);
     const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
     // Only a call that the client runs is part of the wire response.
     if (!isGivenLater) this.#addCall(call, text, tool.runs === 'client' ? call.generationId : null);
@@ -112,6 +122,8 @@ export class ToolDesk {
         call: { sessionId: parts.sessionId, callId: call.callId, name: call.name, arguments: text },
         tool,
         abort: new AbortController(),
+        readBack,
+        refusal,
         startedAtMs: parts.clock.now(),
         settle: (outcome) => this.#settle(call.callId, outcome),
         deferral: null,
@@ -129,16 +141,25 @@ export class ToolDesk {
     const { parts, runner } = this.#options;
     const { call, tool } = pending;
     if (tool.confirm !== 'none') this.#tellStarted(pending);
+    if (pending.refusal !== null) {
+      this.#settle(callId, { kind: 'error', message: pending.refusal, isInvalid: true });
+      return;
+    }
     const refusal = this.#refusalOf(call.name);
     if (refusal !== null) {
       this.#settle(callId, { kind: 'error', message: refusal });
+      return;
+    }
+    const revealed = this.#revealed(call.arguments, tool);
+    if (revealed === null) {
+      this.#settle(callId, { kind: 'error', message: 'It was not given what the caller typed.' });
       return;
     }
     if (!parts.config().tools.some(({ name }) => name === call.name)) {
       this.#settle(callId, { kind: 'error', message: `There is no tool named ${call.name}.` });
       return;
     }
-    runner.run(call, pending.abort.signal).then(
+    runner.run({ ...call, arguments: revealed }, pending.abort.signal).then(
       (outcome) => pending.settle?.(outcome),
       () => pending.settle?.({ kind: 'error', message: 'The tool could not be run.' }),
     );
@@ -257,6 +278,7 @@ export class ToolDesk {
     for (const pending of this.#pending.values()) {
       this.#tellSettled(pending, 'unknown', '');
     }
+    this.secrets.clear();
     this.#isClosed = true;
   }
 
@@ -267,7 +289,7 @@ export class ToolDesk {
     if (outcome.kind === 'error' && outcome.isInvalid) {
       this.#invalid.set(name, (this.#invalid.get(name) ?? 0) + 1);
     }
-    const output = outputOf(outcome, this.#refusalOf(name) !== null);
+    const output = this.secrets.mask(outputOf(outcome, this.#refusalOf(name) !== null));
     if (outcome.kind === 'result') this.#noteContact(pending.tool, output);
     this.#finish(pending, outcome.kind, output);
   }
@@ -337,6 +359,13 @@ export class ToolDesk {
       this.#invalid.clear();
     }
     this.#callsOfTurn += 1;
+    this.#callCount += 1;
+  }
+
+  /** The arguments as the tool gets them; secrets do not leave this process. */
+  #revealed(text: string, { run }: ToolDefinition): string | null {
+    const revealed = this.secrets.reveal(text);
+    return run === 'queued' && revealed !== text ? null : revealed;
   }
 
   /** Why a tool is not run again before the caller has spoken, or null. */
@@ -352,17 +381,5 @@ export class ToolDesk {
     if (address === null) return;
     this.#email = address;
     this.#options.parts.report({ type: 'contact.known' });
-  }
-}
-
-/** A plausible address in a field of a JSON object; nothing else is taken for one. */
-function emailIn(output: string, field: string): string | null {
-  try {
-    const value: unknown = (JSON.parse(output) as Record<string, unknown> | null)?.[field];
-    return typeof value === 'string' && /^[^\s@<>",;]{1,64}@[^\s@<>",;]{3,250}$/.test(value)
-      ? value
-      : null;
-  } catch {
-    return null;
   }
 }

@@ -127,6 +127,8 @@ export interface SessionConfig {
   /** Spoken while a tool runs longer than its `coverAfterMs`, in turn. */
   readonly covers: readonly string[];
   readonly toolPhrases: ToolPhrases;
+  /** Whether numbers typed on the keypad are kept from the conversation, events and logs. */
+  readonly keypad: 'open' | 'secure';
   /** Said, in turn, in pauses of a caller who tells a long story; empty for an agent that only listens. */
   readonly listeningNoises: readonly string[];
   /** How long a caller has spoken, and since the last such noise, before one is due. */

@@ -32,6 +32,7 @@ export const TEST_CONFIG: SessionConfig = {
       description: 'Runs at the client.',
       parameters: { type: 'object' },
       runs: 'client',
+      coverAfterMs: 5_000,
       timeoutMs: 5_000,
     },
     {
@@ -57,6 +58,7 @@ export const TEST_CONFIG: SessionConfig = {
   greeting: 'Hello there.',
   covers: ['One moment.', 'Checking now.'],
   toolPhrases: DEFAULT_TOOL_PHRASES,
+  keypad: 'open',
   listeningNoises: [],
   listeningAfterMs: 6_000,
   apology: 'Sorry, something went wrong.',
