@@ -109,7 +109,8 @@ export class AgentSpeech {
       kind: ask.kind,
       options: ask.options,
     });
-    if (ask.kind === 'cover' || ask.kind === 'progress') this.#options.tools.covered(ask.callIds);
+    if (ask.kind === 'cover' || ask.kind === 'progress')
+      this.#options.tools.covered(ask.callIds ?? []);
     if (ask.kind === 'call') this.#giveCalls(generation);
     else this.#engine?.generate(this.#requestFor(generationId, ask));
   }
