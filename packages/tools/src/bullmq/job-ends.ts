@@ -58,6 +58,8 @@ export class JobEnds {
     this.#events.on('failed', ({ jobId }) => this.#watches.get(jobId)?.end({ kind: 'failed' }));
     this.#events.on('removed', ({ jobId }) => this.#watches.get(jobId)?.end({ kind: 'removed' }));
     redis.on('ready', this.#ask);
+    // What ended before the events were listened to.
+    this.#events.waitUntilReady().then(this.#ask, () => {});
   }
 
   /** Watches a job from before it is added. */

@@ -83,6 +83,7 @@ export class LastingRedis extends Redis {
 
   override disconnect(reconnect = false): void {
     if (!reconnect) for (const duplicate of this.#duplicates.splice(0)) duplicate.disconnect();
-    super.disconnect(reconnect);
+    // A second time would leave a timer.
+    if (this.status !== 'end') super.disconnect(reconnect);
   }
 }

@@ -53,7 +53,9 @@ export class ToolQueue {
   readonly #ends: JobEnds;
   /** By job; those that Redis has not heard of yet. */
   readonly #undelivered = new Map<string, { reason: GivenUp; expiresAtMs: number }>();
-  #adding = 0;
+  /** Those being added, by their order. */
+  readonly #adding = new Set<number>();
+  #additions = 0;
   /** Unknown at first. */
   #isThere: boolean | null = null;
   #isClosed = false;
@@ -107,13 +109,14 @@ export class ToolQueue {
 
   /** Adds a job, within a second. Adding one again that is there, or was lately, changes nothing. */
   async add(job: ToolJob): Promise<Adding> {
-    this.#adding += 1;
+    const turn = this.#additions++;
+    this.#adding.add(turn);
     const untilMs = this.#clock.now() + ADD_MS;
     let mayBeThere = false;
     try {
       for (;;) {
         if (this.#redis.status === 'ready') {
-          const adding = await this.#tryToAdd(job, mayBeThere);
+          const adding = await this.#tryToAdd(job, mayBeThere ? null : turn);
           if (adding === 'uncertain') mayBeThere = true;
           else if (adding !== null) return adding;
         }
@@ -124,7 +127,7 @@ export class ToolQueue {
           : this.#readyWithin(leftMs));
       }
     } finally {
-      this.#adding -= 1;
+      this.#adding.delete(turn);
     }
   }
 
@@ -157,11 +160,11 @@ export class ToolQueue {
     await this.#within(COMMAND_MS, closing);
   }
 
-  /** `null` when nothing was sent. */
-  async #tryToAdd(job: ToolJob, isRetry: boolean): Promise<Adding | null> {
+  /** `null` when nothing was sent. Without a turn it is in the queue already, if only perhaps. */
+  async #tryToAdd(job: ToolJob, turn: number | null): Promise<Adding | null> {
     let isSent = false;
     try {
-      if (!isRetry && (await this.#isFull())) return 'full';
+      if (turn !== null && (await this.#isFull(turn))) return 'full';
       isSent = true;
       await this.#queue.add(job.tool, job, { jobId: jobIdOf(job) });
       return 'added';
@@ -183,9 +186,10 @@ export class ToolQueue {
     }
   }
 
-  async #isFull(): Promise<boolean> {
+  async #isFull(turn: number): Promise<boolean> {
     const waiting = await this.#queue.getWaitingCount();
-    return waiting + this.#adding > this.#mostWaiting;
+    const ahead = [...this.#adding].filter((other) => other < turn).length;
+    return waiting + ahead >= this.#mostWaiting;
   }
 
   #remember(job: ToolJob, reason: GivenUp): void {
