@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { REDIS_URL_FORMS, redisAddress } from '@antiphon/tools';
 import { z } from 'zod';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
@@ -55,6 +56,8 @@ export interface ServerConfig {
   readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
+  /** Where queued tools are put for workers, and may hold a password; `null` runs them here. */
+  readonly redisUrl: string | null;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
 }
@@ -111,6 +114,7 @@ const variables = {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
+  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
@@ -133,6 +137,7 @@ const environment = z.object({
   ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
+  REDIS_URL: variables.REDIS_URL.schema.optional(),
   ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
   ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
@@ -185,6 +190,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
+    redisUrl: values.REDIS_URL ?? null,
     tls: readTls(values, workingDir),
   };
 }
@@ -218,8 +224,19 @@ function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
   return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
 }
 
+function isRedisUrl(url: string): boolean {
+  try {
+    redisAddress(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Secrets even when they are malformed, or hold one. */
+const SECRET: ReadonlySet<Variable> = new Set(['ANTIPHON_API_KEYS', 'REDIS_URL']);
+
 function complaint(shownName: string, name: Variable, value: string | undefined): string {
-  // Keys are secrets even when they are malformed.
-  const shown = name === 'ANTIPHON_API_KEYS' ? 'not usable' : JSON.stringify(value);
+  const shown = SECRET.has(name) ? 'not usable' : JSON.stringify(value);
   return `${shownName} is ${shown}; use ${variables[name].allowed}.`;
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { FileRecorder } from '@antiphon/storage';
+import { ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -21,7 +22,7 @@ import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { openTls } from './tls.ts';
-import { toolRunnersOf } from './tool-runners.ts';
+import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -54,6 +55,8 @@ export interface RunningServer {
   readonly selfSignedCertFile: string | null;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
+  /** Queued tools, as `agent/tool`, that run in this process for want of a Redis. */
+  readonly undurableTools: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -73,13 +76,15 @@ export async function startServer(
   const secrets = new ClientSecrets(clock);
   const agents = await openAgents(config);
   const recordingsDir = path.join(config.dataDir, 'recordings');
+  const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const registry = new SessionRegistry({
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded),
+      toolsOf: toolRunnersOf(agents.loaded, queue),
     },
     recorder: config.recordings
       ? new FileRecorder({
@@ -143,6 +148,7 @@ export async function startServer(
     heartbeat.close();
     await http.close();
     await pipelines?.close();
+    await queue?.close();
   };
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= stop());
@@ -170,6 +176,7 @@ export async function startServer(
       keyFile: keys.file,
       isNewKey: keys.isNew,
       selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
+      undurableTools,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };
@@ -177,6 +184,17 @@ export async function startServer(
     await close();
     throw error;
   }
+}
+
+function openQueue(url: string, { clock, log }: { clock: Clock; log: Logger }): ToolQueue {
+  return new ToolQueue({
+    url,
+    clock,
+    onConnection: (isThere, reason) => {
+      if (isThere) log.info('Redis is there: queued tools run on workers');
+      else log.warn({ reason }, 'Redis cannot be reached: queued tools fail until it is back');
+    },
+  });
 }
 
 async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {

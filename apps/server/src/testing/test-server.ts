@@ -41,6 +41,7 @@ export async function startTestServer(
     maxSessions: 10,
     maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
+    redisUrl: null,
     tls: null,
     ...overrides,
   };
