@@ -122,9 +122,27 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly type: 'tool.settled';
       readonly callId: string;
       readonly name: string;
-      readonly outcome: 'result' | 'error' | 'timeout' | 'cancelled' | 'unknown';
+      /** `declined` was never run: the caller said no; `deferred` goes on, its answer comes by e-mail. */
+      readonly outcome:
+        'result' | 'error' | 'timeout' | 'cancelled' | 'unknown' | 'declined' | 'deferred';
       readonly output: string | null;
       readonly durationMs: number;
+    }
+  /** A phrase was spoken because the call runs longer than its `coverAfterMs`. */
+  | { readonly type: 'tool.covered'; readonly callId: string; readonly name: string }
+  /** The call reached its `deadlineMs`. */
+  | { readonly type: 'tool.overdue'; readonly callId: string; readonly name: string }
+  | {
+      readonly type: 'followUp.offered' | 'followUp.promised' | 'followUp.declined';
+      readonly callId: string;
+      readonly name: string;
+    }
+  | { readonly type: 'consent.asked'; readonly callId: string; readonly name: string }
+  | {
+      readonly type: 'consent.decided';
+      readonly callId: string;
+      readonly name: string;
+      readonly verdict: 'confirmed' | 'refused' | 'unclear' | 'unheard' | 'expired';
     }
   | {
       readonly type: 'handoff.requested';
