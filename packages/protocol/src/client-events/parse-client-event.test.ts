@@ -70,6 +70,10 @@ describe('parseClientEvent, valid events', () => {
       { type: 'response.cancel', response_id: 'resp_1' },
       { type: 'response.cancel', responseId: 'resp_1', eventId: null },
     ],
+    ...[...'0123456789*#ABCD'].map((digit) => [
+      { type: 'antiphon.dtmf', digit },
+      { type: 'antiphon.dtmf', digit, eventId: null },
+    ]),
   ])('reads %j', (wire, event) => {
     expect(parsed(wire)).toStrictEqual(event);
   });
@@ -112,6 +116,12 @@ describe('parseClientEvent, faults', () => {
       'missing_required_parameter',
       'content_index',
     ],
+    ['{"type":"antiphon.dtmf"}', 'missing_required_parameter', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":1}', 'invalid_type', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":""}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"12"}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"a"}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"E"}', 'invalid_value', 'digit'],
     ['{"type":"response.cancel","response_id":{}}', 'invalid_type', 'response_id'],
     ['{"type":"response.create","response":[]}', 'invalid_type', 'response'],
     ['{"type":"conversation.item.create"}', 'missing_required_parameter', 'item'],
@@ -129,6 +139,13 @@ describe('parseClientEvent, faults', () => {
     );
     expect(faultOf('{"type":"conversation.item.delete","item_id":5}').message).toBe(
       "Invalid type for 'item_id': expected a string, but got an integer instead.",
+    );
+  });
+
+  it('names the keys there are', () => {
+    expect(faultOf('{"type":"antiphon.dtmf","digit":"E"}').message).toBe(
+      "Invalid value: 'E'. Supported values are: '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', " +
+        "'*', '#', 'A', 'B', 'C' and 'D'.",
     );
   });
 
