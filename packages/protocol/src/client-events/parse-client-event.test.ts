@@ -70,12 +70,15 @@ describe('parseClientEvent, valid events', () => {
       { type: 'response.cancel', response_id: 'resp_1' },
       { type: 'response.cancel', responseId: 'resp_1', eventId: null },
     ],
-    ...[...'0123456789*#ABCD'].map((digit) => [
-      { type: 'antiphon.dtmf', digit },
-      { type: 'antiphon.dtmf', digit, eventId: null },
-    ]),
   ])('reads %j', (wire, event) => {
     expect(parsed(wire)).toStrictEqual(event);
+  });
+
+  it('reads each key of a telephone', () => {
+    for (const digit of '0123456789*#ABCD') {
+      const dtmf = { type: 'antiphon.dtmf', digit };
+      expect(parsed(dtmf)).toStrictEqual({ ...dtmf, eventId: null });
+    }
   });
 });
 
