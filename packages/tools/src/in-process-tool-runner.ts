@@ -1,20 +1,13 @@
 import type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from '@antiphon/session';
+import type { AgentTools } from './agent-tools.ts';
 import { argumentsReader, type ArgumentsReader } from './tool-arguments.ts';
 import { ToolError } from './tool-error.ts';
-import type { AgentTools } from './agent-tools.ts';
-
-/** A model reads all of a result before it speaks; more than this is no answer to a caller. */
-export const MAX_OUTPUT_BYTES = 65_536;
-
-/** Enough for a sentence that says what went wrong. */
-const MAX_MESSAGE_LENGTH = 500;
+import { CANCELLED, failed, functionOutcome } from './tool-function-outcome.ts';
 
 interface ReadyTool {
   readonly readArguments: ArgumentsReader;
   readonly run: ToolFunction;
 }
-
-const CANCELLED: ToolOutcome = { kind: 'cancelled' };
 
 /**
  * Runs the tools of one agent in this process, with arguments checked against their schemas; one
@@ -42,7 +35,7 @@ export class InProcessToolRunner implements ToolRunner {
     const { args, message } = tool.readArguments(call.arguments);
     if (!args) return failed(message);
     if (signal.aborted) return CANCELLED;
-    return untilAborted(settled(tool.run, args, { call, signal }), signal);
+    return untilAborted(functionOutcome(tool.run, { call, args, signal }), signal);
   }
 }
 
@@ -56,48 +49,4 @@ function untilAborted(outcome: Promise<ToolOutcome>, signal: AbortSignal): Promi
       resolve(value);
     });
   });
-}
-
-async function settled(
-  run: ToolFunction,
-  args: Readonly<Record<string, unknown>>,
-  { call, signal }: { readonly call: ToolCall; readonly signal: AbortSignal },
-): Promise<ToolOutcome> {
-  try {
-    const { sessionId, callId } = call;
-    return outcomeOf(call.name, await run(args, { signal, sessionId, callId }));
-  } catch (error) {
-    return failed(messageOf(call.name, error));
-  }
-}
-
-function outcomeOf(tool: string, value: unknown): ToolOutcome {
-  const output = typeof value === 'string' ? value : jsonText(value);
-  if (output === null) return failed(`${tool} gave a result that cannot be written as JSON.`);
-  const bytes = Buffer.byteLength(output);
-  if (bytes <= MAX_OUTPUT_BYTES) return { kind: 'result', output };
-  return failed(
-    `${tool} gave a result of ${bytes} bytes; at most ${MAX_OUTPUT_BYTES} can be read.`,
-  );
-}
-
-/** Nothing is `null`; what JSON cannot hold is no text at all. */
-function jsonText(value: unknown): string | null {
-  if (value === undefined) return 'null';
-  try {
-    return JSON.stringify(value) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** What was thrown in one line, without its stack. */
-function messageOf(tool: string, error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : '';
-  const line = text.trim().split('\n')[0]!.slice(0, MAX_MESSAGE_LENGTH);
-  return line === '' ? `${tool} failed without saying why.` : line;
-}
-
-function failed(message: string): ToolOutcome {
-  return { kind: 'error', message };
 }

@@ -2,9 +2,10 @@
  * What went wrong, one code per kind of failure.
  *
  * - `invalid_parameters`: a tool's parameters are no JSON Schema; a programming mistake.
+ * - `invalid_redis_url`: the address of the Redis cannot be read.
  * - `missing_function`: a tool that the server runs has no function; a programming mistake.
  */
-export type ToolErrorCode = 'invalid_parameters' | 'missing_function';
+export type ToolErrorCode = 'invalid_parameters' | 'invalid_redis_url' | 'missing_function';
 
 /** The only error this package throws, and only at construction: calls end with an outcome. */
 export class ToolError extends Error {
