@@ -10,6 +10,8 @@ import { callRoutes } from './call-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { requireKey } from './key-guard.ts';
+import { PROMETHEUS_TEXT } from './server-metrics.ts';
+import type { ServerMetrics } from './server-metrics.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { talkPage } from './talk-page.ts';
 import type { Tls } from './tls.ts';
@@ -36,6 +38,7 @@ export interface HttpOptions {
   readonly tls: Tls | null;
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
+  readonly metrics: ServerMetrics;
   readonly log: Logger;
   /** Where recordings are kept, a folder per session. */
   readonly recordingsDir: string;
@@ -44,12 +47,13 @@ export interface HttpOptions {
 }
 
 /**
- * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/sessions`,
- * `/sessions/{id}/{recording.wav,events.jsonl}` and the routes that make client secrets. Errors are
- * `{ error: { message } }`.
+ * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/metrics`,
+ * `/sessions`, `/sessions/{id}/{recording.wav,events.jsonl}` and the routes that make client secrets.
+ * Errors are `{ error: { message } }`.
  */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { keys, secrets, tls, shelf, registry, log, recordingsDir, unreadyReason } = options;
+  const { keys, secrets, tls, shelf, registry, metrics, log, recordingsDir } = options;
+  const { unreadyReason } = options;
   const limits = {
     headersTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECKING_INTERVAL_MS,
@@ -93,6 +97,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       isDefault: name === shelf.defaultAgent.name,
     })),
   }));
+  app.get('/metrics', { onRequest }, async (_request, reply) =>
+    reply.type(PROMETHEUS_TEXT).send(await metrics.text()),
+  );
   app.get('/sessions', { onRequest }, () => ({ sessions: registry.list() }));
   app.get<{ Params: { id: string; name: string } }>(
     '/sessions/:id/:name',

@@ -19,8 +19,11 @@ import type { Pipelines } from './pipelines.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { ServerMetrics } from './server-metrics.ts';
 import { SessionRegistry } from './session-registry.ts';
+import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
+import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -75,6 +78,9 @@ export async function startServer(
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
+  const metrics = new ServerMetrics({
+    sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
+  });
   const registry = new SessionRegistry({
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -88,6 +94,13 @@ export async function startServer(
           onFault: (sessionId, err) => log.warn({ sessionId, err }, 'recording failed'),
         })
       : null,
+    metricsOf: ({ name, config: { tools } }) =>
+      new ToolMetricsChannel({
+        metrics: metrics.tools,
+        agent: name,
+        agentTools: agents.agents.get(name)?.config.tools ?? [],
+        tools,
+      }),
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -108,6 +121,7 @@ export async function startServer(
     tls,
     shelf: agents,
     registry,
+    metrics,
     log,
     recordingsDir,
     unreadyReason,
@@ -142,6 +156,7 @@ export async function startServer(
     feed.close();
     heartbeat.close();
     await http.close();
+    await metrics.close();
     await pipelines?.close();
   };
   let closed: Promise<void> | null = null;
@@ -177,6 +192,16 @@ export async function startServer(
     await close();
     throw error;
   }
+}
+
+/** Sessions by agent, of agents without any too. */
+function sessionCounts(
+  sessions: readonly LiveSession[],
+  agents: Iterable<string>,
+): ReadonlyMap<string, number> {
+  const counts = new Map([...agents].map((name) => [name, 0]));
+  for (const { agent } of sessions) counts.set(agent, (counts.get(agent) ?? 0) + 1);
+  return counts;
 }
 
 async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {

@@ -16,6 +16,7 @@ import { startSession } from '@antiphon/session';
 import type { Logger } from 'pino';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
+import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
 const FEED_KEPT_MS = 5 * 60_000;
@@ -34,6 +35,8 @@ export interface SessionRooms {
 export interface SessionRegistryOptions {
   readonly rooms: SessionRooms;
   readonly recorder: Recorder | null;
+  /** What counts the tool calls of a session of this agent. */
+  readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxSessions: number;
@@ -81,15 +84,15 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, agent, leg, channel }: SessionRequest): Session {
-    const { rooms, recorder, clock, maxSessionMs } = this.#options;
+    const { rooms, recorder, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
-    const feed = new SessionFeed(sessionId);
+    const feed = new SessionFeed(transcriptRefOf(sessionId, { isKept: recorder !== null }));
     const session = startSession({
       sessionId,
       agent,
       leg,
-      channels: [channel, feed, logChannel(log)],
+      channels: [channel, feed, logChannel(log), metricsOf(agent)],
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
       tools: rooms.toolsOf(agent),
