@@ -1,3 +1,4 @@
+import type { TranscriptRef } from '@antiphon/observability';
 import type {
   AgentDefinition,
   CallerLeg,
@@ -87,7 +88,7 @@ export class SessionRegistry {
     const { rooms, recorder, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
-    const feed = new SessionFeed(transcriptRefOf(sessionId, { isKept: recorder !== null }));
+    const feed = new SessionFeed(this.transcriptRef(sessionId));
     const session = startSession({
       sessionId,
       agent,
@@ -108,6 +109,11 @@ export class SessionRegistry {
       log.info({ reason, durationMs: Math.round(clock.now() - startedAtMs) }, 'session ended');
     });
     return session;
+  }
+
+  /** Where a session can be read and heard once it has ended. */
+  transcriptRef(sessionId: string): TranscriptRef {
+    return transcriptRefOf(sessionId, { isKept: this.#options.recorder !== null });
   }
 
   /** The live sessions, oldest first. */

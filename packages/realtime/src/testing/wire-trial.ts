@@ -48,6 +48,7 @@ export interface WireTrialOptions extends Partial<
     | 'sessionType'
     | 'maxSessionMs'
     | 'initialSession'
+    | 'ownEvents'
   >
 > {
   readonly config?: Partial<SessionConfig>;
