@@ -17,7 +17,15 @@ const packagesForTests = [
   {
     name: 'redis-server',
     binary: '/usr/bin/redis-server',
-    tests: ['packages/tools/src/testing/private-redis.test.ts'],
+    tests: [
+      'packages/tools/src/testing/private-redis.test.ts',
+      'packages/tools/src/testing/kill-trial.e2e.test.ts',
+      'packages/tools/src/bullmq/bullmq-tool-runner.test.ts',
+      'packages/tools/src/bullmq/queued-tools.test.ts',
+      'packages/tools/src/bullmq/queue-faults.test.ts',
+      'packages/tools/src/bullmq/trace-carrier.test.ts',
+      'apps/worker/src/main.e2e.test.ts',
+    ],
   },
   {
     name: 'openssl',

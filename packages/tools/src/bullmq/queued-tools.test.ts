@@ -1,37 +1,13 @@
-import type { ToolFunction } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HeldTool } from '../testing/held-tool.ts';
 import { isRedisMissing } from '../testing/needs-redis.ts';
 import { PrivateRedis } from '../testing/private-redis.ts';
 import { QueueTrial, SettlementList, type TrialTool } from '../testing/queue-trial.ts';
 import type { ToolQueueOptions } from './tool-queue.ts';
 import { TOOL_QUEUE } from './tool-job.ts';
-
-/** A tool that tells when it begins and ends when it is told to. */
-class HeldTool {
-  begins = 0;
-  aborts = 0;
-  readonly #begun: (() => void)[] = [];
-  #finish: (value: string) => void = () => {};
-
-  readonly run: ToolFunction = (_args, { signal }) => {
-    this.begins += 1;
-    for (const begun of this.#begun.splice(0)) begun();
-    signal.addEventListener('abort', () => (this.aborts += 1));
-    return new Promise((resolve) => (this.#finish = resolve));
-  };
-
-  /** Resolves when it has begun; at once when it has before. */
-  async begun(times = 1): Promise<void> {
-    while (this.begins < times) await new Promise<void>((resolve) => this.#begun.push(resolve));
-  }
-
-  finish(value: string): void {
-    this.#finish(value);
-  }
-}
 
 describe.skipIf(isRedisMissing)('queued tools', () => {
   let redis: PrivateRedis;

@@ -102,6 +102,11 @@ export class ToolQueue {
     return this.#clock;
   }
 
+  /** How many calls were given up of which Redis has not heard yet. */
+  get undelivered(): number {
+    return this.#undelivered.size;
+  }
+
   /** Watches for the end of a job from before it is added. */
   watch(jobId: string): WatchedJob {
     return this.#ends.watch(jobId);

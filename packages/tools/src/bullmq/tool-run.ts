@@ -27,7 +27,10 @@ export class ToolRun {
     });
   }
 
-  /** Aborts the function's signal; the run is over with that, whatever the function does then. */
+  /**
+   * Aborts the function's signal; the run is over with that, whatever the function does then. Does
+   * nothing when it is over.
+   */
   stop(reason: Stop): void {
     this.#stop(reason);
   }
@@ -50,6 +53,7 @@ export class ToolRun {
       first ??
       (await Promise.race([this.#stopped, functionOutcome(tool.run, { call, args, signal })]));
     clock.clearTimeout(timer);
+    this.#stop = () => {};
     if (typeof end !== 'string') return end;
     return end === 'closing' ? end : { kind: end };
   }

@@ -11,7 +11,7 @@ import type { AgentTools } from '../agent-tools.ts';
 import { argumentsReader } from '../tool-arguments.ts';
 import { ToolError } from '../tool-error.ts';
 import { failed } from '../tool-function-outcome.ts';
-import { GiveUpListener } from './give-up-listener.ts';
+import { hearGivenUp } from './hear-given-up.ts';
 import { JobClaims } from './job-claims.ts';
 import { LastingRedis, redisAddress } from './redis-address.ts';
 import { MOST_EVENTS, TOOL_QUEUE, type ToolJob } from './tool-job.ts';
@@ -102,10 +102,10 @@ export class ToolWorker {
     this.#tellConnection();
     this.#claims = new JobClaims(this.#redis);
     const subscriber = this.#redis.duplicate({ autoResubscribe: false });
-    const running = () => this.#runs.keys();
-    new GiveUpListener(subscriber, {
+    hearGivenUp(subscriber, {
       claims: this.#claims,
-      jobs: { running, giveUp: (jobId, reason) => this.#runs.get(jobId)?.run.stop(reason) },
+      running: () => this.#runs.keys(),
+      onGivenUp: (jobId, reason) => this.#runs.get(jobId)?.run.stop(reason),
     });
     const { name, prefix } = TOOL_QUEUE;
     // Writes the bound of the queue's events as soon as Redis is there.
@@ -114,16 +114,20 @@ export class ToolWorker {
       connection: this.#redis,
       streams: { events: { maxLen: MOST_EVENTS } },
     });
-    this.#worker = new Worker<ToolJob, ToolOutcome>(name, (job, token) => this.#process(job, token), {
-      prefix,
-      connection: this.#redis,
-      concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_INTERVAL_MS,
-      // What may run again is decided by who has claimed it, see #outcome.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-      runRetryDelay: RETRY_MS,
-    });
+    this.#worker = new Worker<ToolJob, ToolOutcome>(
+      name,
+      (job, token) => this.#process(job, token),
+      {
+        prefix,
+        connection: this.#redis,
+        concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_INTERVAL_MS,
+        // What may run again is decided by who has claimed it, see #outcome.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+        runRetryDelay: RETRY_MS,
+      },
+    );
     const fault = (error: Error): void => options.onFault?.(error);
     this.#meta.on('error', fault);
     this.#worker.on('error', fault);
@@ -139,15 +143,13 @@ export class ToolWorker {
   }
 
   async #close(): Promise<void> {
-    const { closingMs = DEFAULT_CLOSING_MS } = this.#options;
-    const closed = this.#worker.close();
-    const stopAll = (): void => {
-      for (const { run } of this.#runs.values()) run.stop('closing');
-    };
-    const stopTimer = this.#clock.setTimeout(stopAll, closingMs);
-    await this.#within(closingMs + LOCK_MS, closed);
-    this.#clock.clearTimeout(stopTimer);
-    // What still waits for a Redis that is not there ends with its connections.
+    await this.#worker.pause(true);
+    const running = [...this.#runs.values()].map(({ outcome }) => outcome);
+    await this.#within(this.#options.closingMs ?? DEFAULT_CLOSING_MS, Promise.allSettled(running));
+    for (const { run } of this.#runs.values()) run.stop('closing');
+    // Without a Redis there is nothing to wait for: other workers find the locks expired.
+    const closed = this.#worker.close(this.#redis.status !== 'ready');
+    await this.#within(LOCK_MS, closed);
     this.#redis.disconnect();
     await this.#within(LOCK_MS, Promise.allSettled([closed, this.#meta.close()]));
     this.#runs.clear();
@@ -180,8 +182,8 @@ export class ToolWorker {
 
   async #process(job: Job<ToolJob, ToolOutcome>, token: string | undefined): Promise<ToolOutcome> {
     const jobId = job.id ?? '';
-    const kept = this.#runs.get(jobId) ?? this.#begin(job, jobId);
-    const outcome = await kept.outcome;
+    const kept = this.#runs.get(jobId) ?? (this.#closing ? null : this.#begin(job, jobId));
+    const outcome = kept ? await kept.outcome : 'closing';
     if (outcome !== 'closing') return outcome;
     this.#runs.delete(jobId);
     await job.moveToWait(token);

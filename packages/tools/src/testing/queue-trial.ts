@@ -25,7 +25,10 @@ export class QueueTrial {
     this.#url = url;
     this.#tools = tools;
     this.queue = new ToolQueue({ url, ...options });
-    this.#runner = new BullmqToolRunner(this.queue, { agent: AGENT, definitions: this.#definitions });
+    this.#runner = new BullmqToolRunner(this.queue, {
+      agent: AGENT,
+      definitions: this.#definitions,
+    });
   }
 
   get #definitions(): ToolDefinition[] {

@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { REDIS_URL_FORMS, redisAddress } from '@antiphon/tools';
+import { z } from 'zod';
+import { WorkerError } from './worker-error.ts';
+
+/** The agents that come with the server: beside this app, from `src` and `dist` alike. */
+const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../../server/agents', import.meta.url));
+
+/** Tools mostly wait for other machines. */
+const DEFAULT_CONCURRENCY = '50';
+const MOST_CONCURRENCY = 1_000;
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Everything the worker can be told from outside, checked. Paths are absolute. */
+export interface WorkerConfig {
+  /** Where the servers put their jobs; may hold a password. */
+  readonly redisUrl: string;
+  /** One folder per agent, the same as the servers have. */
+  readonly agentsDir: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const variables = {
+  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
+  ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },
+  ANTIPHON_WORKER_CONCURRENCY: {
+    schema: z
+      .string()
+      .regex(/^\d{1,9}$/u)
+      .transform(Number)
+      .refine((number) => number >= 1 && number <= MOST_CONCURRENCY),
+    allowed: `a whole number from 1 to ${MOST_CONCURRENCY}`,
+  },
+  ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
+} as const;
+
+type Variable = keyof typeof variables;
+
+const environment = z.object({
+  REDIS_URL: variables.REDIS_URL.schema,
+  ANTIPHON_AGENTS_DIR: variables.ANTIPHON_AGENTS_DIR.schema.default(BUNDLED_AGENTS_DIR),
+  ANTIPHON_WORKER_CONCURRENCY:
+    variables.ANTIPHON_WORKER_CONCURRENCY.schema.prefault(DEFAULT_CONCURRENCY),
+  ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
+});
+
+/** What `readConfig` reads. */
+export interface ConfigSources {
+  /** The environment; a variable that is empty counts as absent. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative folders are taken from here. */
+  readonly workingDir: string;
+}
+
+/**
+ * The configuration from the environment. Throws a WorkerError, `invalid_config`, that names each
+ * bad setting, its value and what is allowed.
+ */
+export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
+  const given: Partial<Record<Variable, string>> = {};
+  for (const name of Object.keys(variables) as Variable[]) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const bad = new Set(parsed.error.issues.map(({ path: [name] }) => name as Variable));
+    const lines = [...bad].map((name) => complaint(name, given[name]));
+    throw new WorkerError('invalid_config', lines.join('\n'));
+  }
+  const values = parsed.data;
+  return {
+    redisUrl: values.REDIS_URL,
+    agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
+    concurrency: values.ANTIPHON_WORKER_CONCURRENCY,
+    logLevel: values.ANTIPHON_LOG_LEVEL,
+  };
+}
+
+function isRedisUrl(url: string): boolean {
+  try {
+    redisAddress(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function complaint(name: Variable, value: string | undefined): string {
+  const { allowed } = variables[name];
+  if (value === undefined) {
+    return `${name} is not set; use the one of the servers: ${allowed}.`;
+  }
+  // A malformed URL may still hold a password.
+  const shown = name === 'REDIS_URL' ? 'not usable' : JSON.stringify(value);
+  return `${name} is ${shown}; use ${allowed}.`;
+}
