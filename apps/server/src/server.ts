@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { FileRecorder } from '@antiphon/storage';
+import { QueueView } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -115,6 +116,7 @@ export async function startServer(
     onFull: () => log.warn('too many connections without a key: the oldest are dropped'),
   });
   const unreadyReason = () => readiness.unreadyReason;
+  const queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
   const http = await buildHttp({
     keys,
     secrets,
@@ -122,6 +124,7 @@ export async function startServer(
     shelf: agents,
     registry,
     metrics,
+    queueView,
     log,
     recordingsDir,
     unreadyReason,
@@ -156,6 +159,7 @@ export async function startServer(
     feed.close();
     heartbeat.close();
     await http.close();
+    await queueView?.close();
     await metrics.close();
     await pipelines?.close();
   };

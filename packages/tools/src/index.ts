@@ -1,6 +1,7 @@
 export type { AgentTools } from './agent-tools.ts';
 export { BullmqToolRunner } from './bullmq/bullmq-tool-runner.ts';
 export { REDIS_URL_FORMS, redisAddress } from './bullmq/redis-address.ts';
+export { QueueView } from './bullmq/queue-view.ts';
 export { ToolQueue } from './bullmq/tool-queue.ts';
 export { ToolWorker, type JobReport } from './bullmq/tool-worker.ts';
 export { InProcessToolRunner } from './in-process-tool-runner.ts';
