@@ -126,7 +126,13 @@ describe('FeedMapping', () => {
           name: 'lookup_order',
           arguments: '{}',
         }),
-        { type: 'tool.started', callId: 'call_1', name: 'lookup_order', arguments: '{}' },
+        {
+          type: 'tool.started',
+          callId: 'call_1',
+          name: 'lookup_order',
+          arguments: '{}',
+          confirm: 'none',
+        },
         {
           type: 'tool.settled',
           callId: 'call_1',
@@ -167,7 +173,7 @@ describe('FeedMapping', () => {
     const call = { callId: 'call_1', name: 'lookup_order' } as const;
     const text = '{"email":"jane@example.com"}';
     const feed = feedOf([
-      { type: 'tool.started', ...call, arguments: text },
+      { type: 'tool.started', ...call, arguments: text, confirm: 'none' },
       { type: 'tool.settled', ...call, outcome: 'result', output: text, durationMs: 1 },
       {
         type: 'handoff.requested',

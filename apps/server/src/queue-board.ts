@@ -24,7 +24,9 @@ const READ_ONLY = {
   },
 };
 
-const UNREACHABLE = 'Redis cannot be reached: the queue is shown again when it is back.';
+const UNREACHABLE = {
+  error: { message: 'Redis cannot be reached. The queue is shown again when it is back.' },
+};
 
 const HEADERS: Readonly<Record<string, string>> = {
   // The page sets styles from its script; the fonts that it asks of another host are left out.
@@ -62,6 +64,10 @@ export async function queueBoard(
     scope.addHook('onRequest', async ({ method }, reply) => {
       if (method !== 'GET' && method !== 'HEAD') await reply.code(405).send(READ_ONLY);
     });
+    // The page's own handler would answer the reason that a broken connection gives.
+    scope.addHook('preHandler', async (_request, reply) => {
+      if (!view.isReachable) await reply.code(503).send(UNREACHABLE);
+    });
     scope.addHook('onSend', async (_request, reply) => {
       reply.headers(HEADERS);
     });
@@ -79,11 +85,6 @@ function boardOf(view: QueueView): FastifyAdapter {
     queues: [queue],
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'Antiphon' } },
-  });
-  server.setErrorHandler((error) => {
-    const status = view.isReachable ? 500 : 503;
-    const message = view.isReachable ? error.message : UNREACHABLE;
-    return { status, body: { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' }, message } };
   });
   return server;
 }

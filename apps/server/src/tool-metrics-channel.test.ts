@@ -53,6 +53,7 @@ const started = (callId: string, name: string): News => ({
   callId,
   name,
   arguments: '{"email":"jane@example.com"}',
+  confirm: 'none',
 });
 
 const settled = (
