@@ -15,6 +15,11 @@ const packagesForTests = [
     tests: ['apps/server/src/talk-page.e2e.test.ts'],
   },
   {
+    name: 'redis-server',
+    binary: '/usr/bin/redis-server',
+    tests: ['packages/tools/src/testing/private-redis.test.ts'],
+  },
+  {
     name: 'openssl',
     binary: '/usr/bin/openssl',
     tests: ['apps/server/src/tls.test.ts', 'apps/server/src/stock-clients/openai.e2e.test.ts'],

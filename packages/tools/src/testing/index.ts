@@ -1,0 +1,2 @@
+export { isRedisMissing } from './needs-redis.ts';
+export { PrivateRedis } from './private-redis.ts';
