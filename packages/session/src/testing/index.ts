@@ -8,6 +8,12 @@ export { FAKE_WORD_MS, FakeEngine } from './fake-engine.ts';
 export { FakeTools } from './fake-tools.ts';
 export { violations } from './invariants.ts';
 export {
+  describeFollowUps,
+  type FollowUpsTrial,
+  type HandedMail,
+  type MailAnswer,
+} from './follow-ups-suite.ts';
+export {
   KNOWN_LINES,
   knownAudio,
   knownSpeech,

@@ -106,9 +106,9 @@ export class FollowUpOutbox implements FollowUps {
     }
   }
 
-  /** Resolves when nothing is under way and nothing was due. */
-  async idle(): Promise<void> {
-    while (this.#pumping || this.#underWay.size > 0) {
+  /** Resolves when nothing is due or under way, besides as many mails as are known to stand still. */
+  async idle(stillCount: () => number = () => 0): Promise<void> {
+    while (this.#pumping || this.#underWay.size > stillCount()) {
       await (this.#pumping ?? Promise.race(this.#underWay));
     }
   }
