@@ -19,6 +19,7 @@ import type { Pipelines } from './pipelines.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { openServerFollowUps } from './server-follow-ups.ts';
 import { SessionRegistry } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { toolRunnersOf } from './tool-runners.ts';
@@ -52,6 +53,8 @@ export interface RunningServer {
   readonly isNewKey: boolean;
   /** The certificate that clients must be told to trust; `null` when there is none. */
   readonly selfSignedCertFile: string | null;
+  /** A line that says where e-mailed answers go. */
+  readonly mails: string;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
@@ -72,6 +75,7 @@ export async function startServer(
   const keys = await openApiKeys(config);
   const secrets = new ClientSecrets(clock);
   const agents = await openAgents(config);
+  const followUps = await openServerFollowUps(config, clock, log);
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
@@ -88,6 +92,7 @@ export async function startServer(
           onFault: (sessionId, err) => log.warn({ sessionId, err }, 'recording failed'),
         })
       : null,
+    followUps: followUps.followUps,
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -143,6 +148,7 @@ export async function startServer(
     heartbeat.close();
     await http.close();
     await pipelines?.close();
+    await followUps.close();
   };
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= stop());
@@ -170,6 +176,7 @@ export async function startServer(
       keyFile: keys.file,
       isNewKey: keys.isNew,
       selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
+      mails: followUps.summary,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };

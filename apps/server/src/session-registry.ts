@@ -4,6 +4,7 @@ import type {
   Clock,
   ControlChannel,
   EndReason,
+  FollowUps,
   Recorder,
   Session,
   SessionEvent,
@@ -34,6 +35,8 @@ export interface SessionRooms {
 export interface SessionRegistryOptions {
   readonly rooms: SessionRooms;
   readonly recorder: Recorder | null;
+  /** Sends answers by e-mail; without it none is offered. */
+  readonly followUps?: FollowUps | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxSessions: number;
@@ -81,7 +84,7 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, agent, leg, channel }: SessionRequest): Session {
-    const { rooms, recorder, clock, maxSessionMs } = this.#options;
+    const { rooms, recorder, followUps = null, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(sessionId);
@@ -93,6 +96,7 @@ export class SessionRegistry {
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
       tools: rooms.toolsOf(agent),
+      followUps,
       recorder,
       clock,
       maxSessionMs,

@@ -8,7 +8,13 @@ const MOST_ARGUMENTS_LENGTH = 16_384;
 const MOST_OUTPUT_LENGTH = 65_536;
 
 /** Why a follow-up cannot be promised, as a code. */
-export function faultOf({ id, tool, to, template, arguments: args }: PromisedFollowUp): string | null {
+export function faultOf({
+  id,
+  tool,
+  to,
+  template,
+  arguments: args,
+}: PromisedFollowUp): string | null {
   if (!isFollowUpId(id) || tool.length > MOST_ID_LENGTH) return 'invalid_id';
   if (!isMailAddress(to)) return 'invalid_address';
   if (template.subject.length + template.body.length > MOST_TEMPLATE_LENGTH) {

@@ -55,12 +55,15 @@ function answer(
     text.replaceAll(/\{([^{}]*)\}/gu, (_gap, name: string) => {
       const [first = '', ...rest] = name.trim().split('.');
       const value = first === 'result' ? valueAt(result, rest) : valueAt(values, [first, ...rest]);
-      return plainText(value);
+      return plainText(value).slice(0, MOST_TEXT_LENGTH + 1);
     });
   return { subject: filled(template.subject), text: filled(template.body) };
 }
 
-function apology(kind: keyof typeof APOLOGIES): { readonly subject: string; readonly text: string } {
+function apology(kind: keyof typeof APOLOGIES): {
+  readonly subject: string;
+  readonly text: string;
+} {
   return {
     subject: 'Sorry, we could not get your answer',
     text:
@@ -75,7 +78,8 @@ function apology(kind: keyof typeof APOLOGIES): { readonly subject: string; read
 function valueAt(value: unknown, names: readonly string[]): unknown {
   let found = value;
   for (const name of names) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name))
+      return undefined;
     found = (found as Record<string, unknown>)[name];
   }
   return found;

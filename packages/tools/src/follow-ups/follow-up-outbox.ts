@@ -229,7 +229,11 @@ export class FollowUpOutbox implements FollowUps {
   }
 
   /** Records how an attempt ended; what cannot be recorded becomes `unknown` with its lease. */
-  async #record(followUp: PromisedFollowUp, claimant: string, result: AttemptResult): Promise<void> {
+  async #record(
+    followUp: PromisedFollowUp,
+    claimant: string,
+    result: AttemptResult,
+  ): Promise<void> {
     const { store, clock } = this.#options;
     const { state, reason } = result;
     for (const delayMs of [...RECORD_DELAYS_MS, null]) {

@@ -49,7 +49,9 @@ describe('SmtpMailSender', () => {
     expect(head).toContain('Content-Type: text/plain; charset=utf-8');
     expect(head).toMatch(/^Date: .*\+0000\r$/mu);
     expect(head).not.toMatch(/html|multipart/iu);
-    expect(Buffer.from(body.replaceAll(/=\r\n/gu, ''), 'latin1').toString()).toContain('<b>text</b>');
+    expect(Buffer.from(body.replaceAll(/=\r\n/gu, ''), 'latin1').toString()).toContain(
+      '<b>text</b>',
+    );
   });
 
   const refusals: [MailServerMove, object][] = [
@@ -186,32 +188,35 @@ describe('SmtpMailSender', () => {
       ['cut off after the reply', ['closeAfterReply'], 'sent', 1],
     ];
 
-    it.each(outcomes)('when %s (%j) is %s after %i deliveries', async (_how, moves, state, count) => {
-      const server = await opened();
-      server.play(...moves);
-      const clock = new DrivenClock();
-      const changes: FollowUpChange[] = [];
-      const outbox = new FollowUpOutbox({
-        store: new MemoryOutboxStore(),
-        sender: senderTo(server.url),
-        domain: 'example.org',
-        clock,
-        onChange: (change) => changes.push(change),
-      });
-      closings.push(() => outbox.close());
-      const id = 'sess_1.call_1';
-      const template = { subject: 'Order', body: 'It is {result}.' };
-      const followUp = { id, agent: 'acme', tool: 'lookup_order', template, arguments: '{}' };
-      expect(await outbox.promise({ ...followUp, to: 'ann@example.com' })).toBe(true);
-      await outbox.settle(id, { kind: 'result', output: 'shipped' });
-      for (let minutes = 0; minutes < 180; minutes++) {
-        await outbox.idle();
-        clock.advance(60_000);
-      }
-      expect(await outbox.state(id)).toBe(state);
-      expect(server.delivered).toHaveLength(count);
-      expect(JSON.stringify(changes)).not.toMatch(/example|shipped|Order/u);
-      expect(changes.at(-1)).toMatchObject({ id, tool: 'lookup_order', state });
-    });
+    it.each(outcomes)(
+      'when %s (%j) is %s after %i deliveries',
+      async (_how, moves, state, count) => {
+        const server = await opened();
+        server.play(...moves);
+        const clock = new DrivenClock();
+        const changes: FollowUpChange[] = [];
+        const outbox = new FollowUpOutbox({
+          store: new MemoryOutboxStore(),
+          sender: senderTo(server.url),
+          domain: 'example.org',
+          clock,
+          onChange: (change) => changes.push(change),
+        });
+        closings.push(() => outbox.close());
+        const id = 'sess_1.call_1';
+        const template = { subject: 'Order', body: 'It is {result}.' };
+        const followUp = { id, agent: 'acme', tool: 'lookup_order', template, arguments: '{}' };
+        expect(await outbox.promise({ ...followUp, to: 'ann@example.com' })).toBe(true);
+        await outbox.settle(id, { kind: 'result', output: 'shipped' });
+        for (let minutes = 0; minutes < 180; minutes++) {
+          await outbox.idle();
+          clock.advance(60_000);
+        }
+        expect(await outbox.state(id)).toBe(state);
+        expect(server.delivered).toHaveLength(count);
+        expect(JSON.stringify(changes)).not.toMatch(/example|shipped|Order/u);
+        expect(changes.at(-1)).toMatchObject({ id, tool: 'lookup_order', state });
+      },
+    );
   });
 });

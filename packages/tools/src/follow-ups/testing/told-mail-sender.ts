@@ -31,7 +31,6 @@ export class ToldMailSender implements MailSender {
 
   release(): void {
     for (const end of this.#held) end({ kind: 'accepted' });
-    this.#held.clear();
   }
 
   send(mail: Mail, signal: AbortSignal): Promise<MailOutcome> {
@@ -40,11 +39,14 @@ export class ToldMailSender implements MailSender {
     const answer = answers.shift() ?? 'taken';
     if (answer !== 'held') return Promise.resolve(OUTCOMES[answer]);
     return new Promise((resolve) => {
-      this.#held.add(resolve);
-      signal.addEventListener('abort', () => {
-        this.#held.delete(resolve);
-        resolve({ kind: 'unknown', reason: 'EABORT' });
-      });
+      const end = (outcome: MailOutcome): void => {
+        this.#held.delete(end);
+        signal.removeEventListener('abort', stop);
+        resolve(outcome);
+      };
+      const stop = (): void => end({ kind: 'unknown', reason: 'EABORT' });
+      signal.addEventListener('abort', stop);
+      this.#held.add(end);
     });
   }
 }
