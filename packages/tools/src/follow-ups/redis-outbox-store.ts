@@ -41,6 +41,7 @@ export class RedisOutboxStore implements OutboxStore {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #bounds: OutboxBounds;
+  #isClosed = false;
 
   constructor({ url, prefix, bounds, onFault }: RedisOutboxOptions) {
     this.#prefix = prefix ?? DEFAULT_PREFIX;
@@ -54,11 +55,13 @@ export class RedisOutboxStore implements OutboxStore {
       retryStrategy: (times) => Math.min(times * 100, MOST_RECONNECT_MS),
     });
     let isLost = false;
-    this.#redis.on('ready', () => (isLost = false));
-    this.#redis.on('error', ({ code }: NodeJS.ErrnoException) => {
-      if (!isLost) onFault?.(code ?? 'EUNKNOWN');
+    const lose = (code: string): void => {
+      if (!isLost && !this.#isClosed) onFault?.(code);
       isLost = true;
-    });
+    };
+    this.#redis.on('ready', () => (isLost = false));
+    this.#redis.on('error', ({ code }: NodeJS.ErrnoException) => lose(code ?? 'EUNKNOWN'));
+    this.#redis.on('close', () => lose('closed'));
     for (const { name, ...script } of [PROMISE, SETTLE, CLAIM, FINISH]) {
       this.#redis.defineCommand(name, script);
     }
@@ -139,6 +142,7 @@ export class RedisOutboxStore implements OutboxStore {
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
     this.#redis.disconnect();
     return Promise.resolve();
   }
