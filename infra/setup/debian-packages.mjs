@@ -25,6 +25,7 @@ const packagesForTests = [
       'packages/tools/src/bullmq/queue-faults.test.ts',
       'packages/tools/src/bullmq/trace-carrier.test.ts',
       'apps/worker/src/main.e2e.test.ts',
+      'apps/server/src/queue-board.test.ts',
     ],
   },
   {

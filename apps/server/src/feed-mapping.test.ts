@@ -191,7 +191,7 @@ describe('FeedMapping', () => {
   it('tells of a handoff what was collected and where the call can be read', () => {
     const call = { callId: 'call_1', name: 'lookup_order' } as const;
     const feed = feedOf([
-      { type: 'tool.started', ...call, arguments: '{"order_id":"4471"}' },
+      { type: 'tool.started', ...call, arguments: '{"order_id":"4471"}', confirm: 'none' },
       {
         type: 'tool.settled',
         ...call,

@@ -20,6 +20,7 @@ import type { Pipelines } from './pipelines.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -56,6 +57,8 @@ export interface RunningServer {
   readonly isNewKey: boolean;
   /** The certificate that clients must be told to trust; `null` when there is none. */
   readonly selfSignedCertFile: string | null;
+  /** A line that says where e-mailed answers go. */
+  readonly mails: string;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
@@ -82,6 +85,7 @@ export async function startServer(
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
   });
+  const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
   const registry = new SessionRegistry({
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -102,6 +106,7 @@ export async function startServer(
         agentTools: agents.agents.get(name)?.config.tools ?? [],
         tools,
       }),
+    followUps: followUps.followUps,
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -162,6 +167,7 @@ export async function startServer(
     await queueView?.close();
     await metrics.close();
     await pipelines?.close();
+    await followUps.close();
   };
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= stop());
@@ -189,6 +195,7 @@ export async function startServer(
       keyFile: keys.file,
       isNewKey: keys.isNew,
       selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
+      mails: followUps.summary,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };

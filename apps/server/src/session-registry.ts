@@ -5,6 +5,7 @@ import type {
   Clock,
   ControlChannel,
   EndReason,
+  FollowUps,
   Recorder,
   Session,
   SessionEvent,
@@ -38,6 +39,8 @@ export interface SessionRegistryOptions {
   readonly recorder: Recorder | null;
   /** What counts the tool calls of a session of this agent. */
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
+  /** Sends answers by e-mail; without it none is offered. */
+  readonly followUps?: FollowUps | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxSessions: number;
@@ -85,7 +88,7 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, agent, leg, channel }: SessionRequest): Session {
-    const { rooms, recorder, metricsOf, clock, maxSessionMs } = this.#options;
+    const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
@@ -97,6 +100,7 @@ export class SessionRegistry {
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
       tools: rooms.toolsOf(agent),
+      followUps,
       recorder,
       clock,
       maxSessionMs,

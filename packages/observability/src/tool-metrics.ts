@@ -88,8 +88,8 @@ export class ToolMetrics {
     this.#deadlines.add(1, attributesOf(labels));
   }
 
-  /** An e-mailed answer came to this state. */
-  followUp(labels: ToolLabels, state: string): void {
+  /** An e-mailed answer came to this state; an outbox knows of no agent. */
+  followUp(labels: Pick<ToolLabels, 'tool'> & Partial<ToolLabels>, state: string): void {
     this.#followUps.add(1, { ...attributesOf(labels), [FOLLOW_UP_STATE]: state });
   }
 
@@ -98,6 +98,6 @@ export class ToolMetrics {
   }
 }
 
-function attributesOf({ tool, agent }: ToolLabels): Attributes {
-  return { [TOOL]: tool, [AGENT]: agent };
+function attributesOf({ tool, agent }: { tool: string; agent?: string | undefined }): Attributes {
+  return agent === undefined ? { [TOOL]: tool } : { [TOOL]: tool, [AGENT]: agent };
 }

@@ -42,6 +42,10 @@ export async function startTestServer(
     maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
     tls: null,
+    redisUrl: null,
+    smtpUrl: null,
+    smtpFrom: null,
+    mailDir: path.join(folder, 'mail'),
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });
