@@ -18,8 +18,8 @@ describe('readConfig', () => {
       logLevel: 'info',
       maxSessions: 1000,
       connectionsPerMinute: 6000,
-      tls: null,
       redisUrl: null,
+      tls: null,
       smtpUrl: null,
       smtpFrom: null,
       mailDir: path.join(workingDir, '.antiphon', 'mail'),
@@ -89,6 +89,14 @@ describe('readConfig', () => {
     const problem = () => read({ ANTIPHON_RECORDINGS: 'maybe' }, { port: 'x' });
     expect(problem).toThrow(/--port is "x"/);
     expect(problem).toThrow(/ANTIPHON_RECORDINGS is "maybe"/);
+  });
+
+  it('takes the address of a Redis, and never shows one that is malformed', () => {
+    const url = 'rediss://me:secret@redis.example/1';
+    expect(read({ REDIS_URL: url }).redisUrl).toBe(url);
+    const problem = () => read({ REDIS_URL: 'redis//me:secret@redis.example' });
+    expect(problem).toThrow(/REDIS_URL is not usable; use redis:\/\//);
+    expect(problem).not.toThrow(/secret/);
   });
 
   it('never shows a key, not even a malformed one', () => {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSenderAddress, readSmtpUrl } from '@antiphon/tools';
+import { readSenderAddress, readSmtpUrl, REDIS_URL_FORMS, redisAddress } from '@antiphon/tools';
 import { z } from 'zod';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
@@ -56,10 +56,13 @@ export interface ServerConfig {
   readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
+  /**
+   * Where queued tools are put for workers, and promised e-mails are kept; may hold a password.
+   * `null` runs and keeps them in this process.
+   */
+  readonly redisUrl: string | null;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
-  /** Where what outlives the process is kept; `null` is the process itself. */
-  readonly redisUrl: string | null;
   /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
   readonly smtpUrl: string | null;
   /** Whom they come from, `address` or `Name <address>`; never `null` with a mail server. */
@@ -119,13 +122,10 @@ const variables = {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
+  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
-  REDIS_URL: {
-    schema: z.string().regex(/^(?:rediss?|unix):\/\/\S+$/u),
-    allowed: 'redis://host:port, rediss://host:port or unix:///path/of/socket',
-  },
   SMTP_URL: {
     schema: z.string().refine((text) => readSmtpUrl(text) !== null),
     allowed:
@@ -160,10 +160,10 @@ const environment = z.object({
   ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
+  REDIS_URL: variables.REDIS_URL.schema.optional(),
   ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
   ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
-  REDIS_URL: variables.REDIS_URL.schema.optional(),
   SMTP_URL: variables.SMTP_URL.schema.optional(),
   SMTP_FROM: variables.SMTP_FROM.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
@@ -223,8 +223,8 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
-    tls: readTls(values, workingDir),
     redisUrl: values.REDIS_URL ?? null,
+    tls: readTls(values, workingDir),
     smtpUrl: values.SMTP_URL ?? null,
     smtpFrom: values.SMTP_FROM ?? null,
     mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
@@ -258,6 +258,15 @@ function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
     );
   }
   return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
+}
+
+function isRedisUrl(url: string): boolean {
+  try {
+    redisAddress(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function complaint(shownName: string, name: Variable, value: string | undefined): string {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { FileRecorder } from '@antiphon/storage';
-import { QueueView } from '@antiphon/tools';
+import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -26,7 +26,7 @@ import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
-import { toolRunnersOf } from './tool-runners.ts';
+import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -61,6 +61,8 @@ export interface RunningServer {
   readonly mails: string;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
+  /** Queued tools, as `agent/tool`, that run in this process for want of a Redis. */
+  readonly undurableTools: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -80,6 +82,8 @@ export async function startServer(
   const secrets = new ClientSecrets(clock);
   const agents = await openAgents(config);
   const recordingsDir = path.join(config.dataDir, 'recordings');
+  const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const metrics = new ServerMetrics({
@@ -90,7 +94,7 @@ export async function startServer(
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded),
+      toolsOf: toolRunnersOf(agents.loaded, queue),
     },
     recorder: config.recordings
       ? new FileRecorder({
@@ -168,6 +172,7 @@ export async function startServer(
     await metrics.close();
     await pipelines?.close();
     await followUps.close();
+    await queue?.close();
   };
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= stop());
@@ -196,6 +201,7 @@ export async function startServer(
       isNewKey: keys.isNew,
       selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
       mails: followUps.summary,
+      undurableTools,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };
@@ -213,6 +219,17 @@ function sessionCounts(
   const counts = new Map([...agents].map((name) => [name, 0]));
   for (const { agent } of sessions) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   return counts;
+}
+
+function openQueue(url: string, { clock, log }: { clock: Clock; log: Logger }): ToolQueue {
+  return new ToolQueue({
+    url,
+    clock,
+    onConnection: (isThere, reason) => {
+      if (isThere) log.info('Redis is there: queued tools run on workers');
+      else log.warn({ reason }, 'Redis cannot be reached: queued tools fail until it is back');
+    },
+  });
 }
 
 async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {

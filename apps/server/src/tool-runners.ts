@@ -1,19 +1,47 @@
 import type { LoadedAgent } from '@antiphon/agents';
-import type { AgentDefinition, ToolRunner } from '@antiphon/session';
-import { InProcessToolRunner } from '@antiphon/tools';
+import type { AgentDefinition, ToolDefinition, ToolRunner } from '@antiphon/session';
+import { BullmqToolRunner, InProcessToolRunner, RoutedToolRunner } from '@antiphon/tools';
+import type { ToolQueue } from '@antiphon/tools';
 
-/** The runner of each agent's own tools, made once and shared by the agent's sessions. */
+/**
+ * The runner of each agent's own tools, made once and shared by the agent's sessions. Without a
+ * queue all tools run in this process.
+ */
 export function toolRunnersOf(
   agents: ReadonlyMap<string, LoadedAgent>,
+  queue: ToolQueue | null,
 ): (agent: AgentDefinition) => ToolRunner {
   const runners = new Map<string, ToolRunner>();
-  for (const [name, { definition, tools }] of agents) {
-    const { tools: definitions } = definition.config;
-    runners.set(name, new InProcessToolRunner({ definitions, functions: tools }));
+  for (const [name, { definition, tools: functions }] of agents) {
+    const { tools: all } = definition.config;
+    const queued = queue ? all.filter(isQueued) : [];
+    const definitions = all.filter((tool) => !queued.includes(tool));
+    const inProcess = new InProcessToolRunner({ definitions, functions });
+    const onWorkers =
+      queue && queued.length > 0
+        ? new BullmqToolRunner(queue, { agent: name, definitions: queued })
+        : null;
+    runners.set(
+      name,
+      onWorkers
+        ? new RoutedToolRunner(new Map(queued.map((tool) => [tool.name, onWorkers])), inProcess)
+        : inProcess,
+    );
   }
   return ({ name }) => {
     const runner = runners.get(name);
     if (!runner) throw new TypeError(`No agent ${name} was loaded.`);
     return runner;
   };
+}
+
+/** The queued tools of all agents, as `agent/tool`. */
+export function queuedToolsOf(agents: ReadonlyMap<string, LoadedAgent>): string[] {
+  return [...agents].flatMap(([agent, { definition }]) =>
+    definition.config.tools.filter(isQueued).map(({ name }) => `${agent}/${name}`),
+  );
+}
+
+function isQueued({ runs, run }: ToolDefinition): boolean {
+  return runs === 'server' && run === 'queued';
 }

@@ -1,4 +1,5 @@
 import { AgentFolderError, loadAgents, type LoadedAgent } from '@antiphon/agents';
+import { systemClock } from '@antiphon/session';
 import { ToolWorker, type AgentTools } from '@antiphon/tools';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
@@ -47,7 +48,7 @@ export async function startWorker(
     },
     onJobEnded: (report) => log.info(report, 'job ended'),
     onFault: (err) => {
-      const now = Date.now();
+      const now = systemClock.now();
       if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
       if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
       toldAtMs.set(err.message, now);
