@@ -82,19 +82,19 @@ export async function startServer(
   const secrets = new ClientSecrets(clock);
   const agents = await openAgents(config);
   const recordingsDir = path.join(config.dataDir, 'recordings');
-  const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
-  const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
   });
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
+  const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const registry = new SessionRegistry({
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded, queue),
+      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools }),
     },
     recorder: config.recordings
       ? new FileRecorder({
