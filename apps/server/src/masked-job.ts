@@ -12,10 +12,8 @@ export function maskedJobData(data: unknown): unknown {
   if (!isRecord(data)) return MASKED;
   const { agent, tool, sessionId, callId, effect, expiresAtMs, trace } = data;
   const args = typeof data['arguments'] === 'string' ? parsed(data['arguments']) : null;
-  return {
-    ...{ agent, tool, sessionId, callId, effect, expiresAtMs, trace },
-    arguments: shapeOf(args, 1),
-  };
+  const masked = shapeOf(args, 1);
+  return { agent, tool, sessionId, callId, effect, expiresAtMs, trace, arguments: masked };
 }
 
 /**

@@ -35,8 +35,7 @@ export class ServerMetrics {
   /** Everything counted so far, as Prometheus reads it. */
   async text(): Promise<string> {
     const { resourceMetrics, errors } = await this.#reader.collect();
-    const [error] = errors;
-    if (error !== undefined) throw error;
+    if (errors.length > 0) throw new AggregateError(errors, 'The metrics cannot be read.');
     return this.#serializer.serialize(resourceMetrics);
   }
 

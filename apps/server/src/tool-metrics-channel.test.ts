@@ -59,15 +59,15 @@ const started = (callId: string, name: string): News => ({
 const settled = (
   callId: string,
   name: string,
-  outcome: Extract<SessionEvent, { type: 'tool.settled' }>['outcome'] = 'result',
-  durationMs = 300,
+  how: Partial<Extract<News, { type: 'tool.settled' }>> = {},
 ): News => ({
   type: 'tool.settled',
   callId,
   name,
-  outcome,
+  outcome: 'result',
   output: 'for jane@example.com',
-  durationMs,
+  durationMs: 300,
+  ...how,
 });
 
 const clientTool = { ...PLAIN_TOOL, description: '', parameters: {}, runs: 'client' } as const;
@@ -77,9 +77,12 @@ describeControlChannel('tool metrics', () => open().channel);
 describe('ToolMetricsChannel', () => {
   it('counts calls by outcome and how long they took', async () => {
     const { tell, read } = open();
-    tell(started('c1', 'lookup_order'), settled('c1', 'lookup_order', 'result', 300));
-    tell(started('c2', 'lookup_order'), settled('c2', 'lookup_order', 'result', 700));
-    tell(started('c3', 'lookup_order'), settled('c3', 'lookup_order', 'deferred', 8_000));
+    tell(started('c1', 'lookup_order'), settled('c1', 'lookup_order'));
+    tell(started('c2', 'lookup_order'), settled('c2', 'lookup_order', { durationMs: 700 }));
+    tell(
+      started('c3', 'lookup_order'),
+      settled('c3', 'lookup_order', { outcome: 'deferred', durationMs: 8_000 }),
+    );
     expect(await read('antiphon_tool_calls_total')).toEqual({
       'lookup_order result': 2,
       'lookup_order deferred': 1,
@@ -109,7 +112,7 @@ describe('ToolMetricsChannel', () => {
       { type: 'tool.overdue', ...call },
       { type: 'followUp.offered', ...call },
       { type: 'followUp.promised', ...call },
-      settled('c1', 'lookup_order', 'deferred'),
+      settled('c1', 'lookup_order', { outcome: 'deferred' }),
     );
     expect(await read('antiphon_tool_covers_total')).toEqual({ lookup_order: 2 });
     expect(await read('antiphon_tool_deadlines_total')).toEqual({ lookup_order: 1 });

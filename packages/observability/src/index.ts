@@ -1,4 +1,4 @@
-export { HandoffNotes, type HandoffRecord, type TranscriptRef } from './handoff-record.ts';
+export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';

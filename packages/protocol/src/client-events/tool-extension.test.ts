@@ -66,27 +66,81 @@ describe('the antiphon member of a tool', () => {
   });
 
   it.each([
-    ['yes', 'invalid_type', '', 'expected an object, but got a string'],
-    [{ confirm: 'aloud' }, 'invalid_value', '.confirm', "'none', 'verbal' and 'dtmf'"],
-    [{ confirm: 'verbal' }, 'missing_required_parameter', '.readBack', 'Missing required'],
-    [{ readBack: VERBAL.readBack }, 'invalid_value', '.readBack', 'it is never said'],
-    [{ ...DTMF, readBack: '[Cancel it].' }, 'invalid_value', '.readBack', 'what to press'],
-    [{ ...VERBAL, readBack: 'Cancel it?' }, 'invalid_value', '.readBack', 'one part in brackets'],
-    [{ ...VERBAL, readBack: '[A]. [B]?' }, 'invalid_value', '.readBack', 'one part in brackets'],
-    [{ ...VERBAL, readBack: '[{order_id}]?' }, 'invalid_value', '.readBack', 'names the action'],
-    [{ ...VERBAL, readBack: '[Cancel {id}]?' }, 'invalid_value', '.readBack', 'each {name} in it'],
-    [{ ...VERBAL, readBack: `[${'x'.repeat(499)}]` }, 'invalid_value', '.readBack', 'at most 500'],
-    [{ ...VERBAL, readBack: 7 }, 'invalid_type', '.readBack', 'expected a string'],
-    [{ coverAfterMs: -1 }, 'invalid_value', '.coverAfterMs', 'at least 0'],
-    [{ coverAfterMs: 0.5 }, 'invalid_type', '.coverAfterMs', 'an integer'],
-    [{ timeoutMs: 0 }, 'invalid_value', '.timeoutMs', 'at least 1'],
-    [{ timeoutMs: 600_001 }, 'invalid_value', '.timeoutMs', 'at most 600000'],
-    [{ covers: 'One moment.' }, 'invalid_type', '.covers', 'expected an array'],
-    [{ covers: ['Hm.', ' '] }, 'invalid_value', '.covers[1]', 'at most three words'],
-    [{ covers: ['Please hold the line.'] }, 'invalid_value', '.covers[0]', 'at most three words'],
-    [{ covers: Array(21).fill('Hm.') }, 'invalid_value', '.covers', 'at most 20 entries'],
-    [{ effect: 'none' }, 'unknown_parameter', '.effect', 'Unknown parameter'],
-  ])('refuses %j with %s', (antiphon, code, member, message) => {
+    ['yes', { code: 'invalid_type', member: '', message: 'expected an object, but got a string' }],
+    [
+      { confirm: 'aloud' },
+      { code: 'invalid_value', member: '.confirm', message: "'none', 'verbal' and 'dtmf'" },
+    ],
+    [
+      { confirm: 'verbal' },
+      { code: 'missing_required_parameter', member: '.readBack', message: 'Missing required' },
+    ],
+    [
+      { readBack: VERBAL.readBack },
+      { code: 'invalid_value', member: '.readBack', message: 'it is never said' },
+    ],
+    [
+      { ...DTMF, readBack: '[Cancel it].' },
+      { code: 'invalid_value', member: '.readBack', message: 'what to press' },
+    ],
+    [
+      { ...VERBAL, readBack: 'Cancel it?' },
+      { code: 'invalid_value', member: '.readBack', message: 'one part in brackets' },
+    ],
+    [
+      { ...VERBAL, readBack: '[A]. [B]?' },
+      { code: 'invalid_value', member: '.readBack', message: 'one part in brackets' },
+    ],
+    [
+      { ...VERBAL, readBack: '[{order_id}]?' },
+      { code: 'invalid_value', member: '.readBack', message: 'names the action' },
+    ],
+    [
+      { ...VERBAL, readBack: '[Cancel {id}]?' },
+      { code: 'invalid_value', member: '.readBack', message: 'each {name} in it' },
+    ],
+    [
+      { ...VERBAL, readBack: `[${'x'.repeat(499)}]` },
+      { code: 'invalid_value', member: '.readBack', message: 'at most 500' },
+    ],
+    [
+      { ...VERBAL, readBack: 7 },
+      { code: 'invalid_type', member: '.readBack', message: 'expected a string' },
+    ],
+    [
+      { coverAfterMs: -1 },
+      { code: 'invalid_value', member: '.coverAfterMs', message: 'at least 0' },
+    ],
+    [
+      { coverAfterMs: 0.5 },
+      { code: 'invalid_type', member: '.coverAfterMs', message: 'an integer' },
+    ],
+    [{ timeoutMs: 0 }, { code: 'invalid_value', member: '.timeoutMs', message: 'at least 1' }],
+    [
+      { timeoutMs: 600_001 },
+      { code: 'invalid_value', member: '.timeoutMs', message: 'at most 600000' },
+    ],
+    [
+      { covers: 'One moment.' },
+      { code: 'invalid_type', member: '.covers', message: 'expected an array' },
+    ],
+    [
+      { covers: ['Hm.', ' '] },
+      { code: 'invalid_value', member: '.covers[1]', message: 'at most three words' },
+    ],
+    [
+      { covers: ['Please hold the line.'] },
+      { code: 'invalid_value', member: '.covers[0]', message: 'at most three words' },
+    ],
+    [
+      { covers: Array(21).fill('Hm.') },
+      { code: 'invalid_value', member: '.covers', message: 'at most 20 entries' },
+    ],
+    [
+      { effect: 'none' },
+      { code: 'unknown_parameter', member: '.effect', message: 'Unknown parameter' },
+    ],
+  ])('refuses %j with %j', (antiphon, { code, member, message }) => {
     const fault = faultOf(antiphon);
     expect(fault).toMatchObject({ code, param: `session.tools[0].antiphon${member}` });
     expect(fault.message).toContain(message);

@@ -32,9 +32,9 @@ describe.skipIf(isRedisMissing)('QueueView', () => {
 
   it('is closed whatever Redis does', async () => {
     for (const undo of [
-      (redis: PrivateRedis) => redis.hang(),
+      (redis: PrivateRedis) => Promise.resolve(redis.hang()),
       (redis: PrivateRedis) => redis.kill(),
-      () => {},
+      () => Promise.resolve(),
     ]) {
       const { redis, view } = await opened();
       await undo(redis);
