@@ -6,6 +6,7 @@ import type { DoorCommand } from './load/door-command.ts';
 import { LOAD_ENGINES } from './load/load-engine.ts';
 import { runLoadCommand } from './load/load-command.ts';
 import type { LoadCommand } from './load/load-command.ts';
+import { TURN_DETECTIONS } from './load/load-run.ts';
 import { ALL_VOICES } from './scenario-library.ts';
 import { DEFAULT_SERVER_URL } from './server-address.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,6 +42,7 @@ const LOAD_EXAMPLES = `
 Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
+  $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --door realtime
@@ -117,6 +119,11 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .option('--sessions <count>', 'callers at once', wholeNumber(1, MOST_SESSIONS))
     .addOption(new Option('--door <door>', 'how they come in').choices(DOORS))
     .addOption(new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES))
+    .addOption(
+      new Option('--turn-detection <mode>', 'what ends callers’ turns (as the agent has it)')
+        .choices(TURN_DETECTIONS)
+        .conflicts('door'),
+    )
     .addOption(
       new Option('--connections-per-second <count>', 'of a door that is measured')
         .argParser(wholeNumber(1, MOST_CONNECTIONS_PER_SECOND))

@@ -27,6 +27,8 @@ const ANSWER_LIMIT_MS = 10_000;
 /** The window that ends a turn where the session does not say. */
 const USUAL_SILENCE_MS = 500;
 
+type ConfiguredDetection = SessionObject['audio']['input']['turn_detection'];
+
 /** What one of many callers needs. */
 export interface LoadCallerOptions {
   /** Said one after the other, again and again. */
@@ -55,7 +57,8 @@ export class LoadCaller implements WheelMember {
   readonly #options: LoadCallerOptions;
   readonly #playback = new Playback();
   #phase: 'listening' | 'speaking' | 'waiting' = 'listening';
-  #silenceFrames = USUAL_SILENCE_MS / FRAME_MS;
+  /** Null where the words end a turn and no window is known beforehand. */
+  #silenceFrames: number | null = USUAL_SILENCE_MS / FRAME_MS;
   #turn = 0;
   #frameOfTurn = 0;
   #quietFrames = 0;
@@ -75,10 +78,13 @@ export class LoadCaller implements WheelMember {
   }
 
   /** The session is as it will be; frames may begin. */
-  configured({ audio }: SessionObject): void {
-    const detection = audio.input.turn_detection;
-    const silenceMs = detection?.type === 'server_vad' ? detection.silence_duration_ms : null;
-    this.#silenceFrames = Math.ceil((silenceMs ?? USUAL_SILENCE_MS) / FRAME_MS);
+  configured(detection: ConfiguredDetection): void {
+    if (detection?.type === 'semantic_vad') {
+      this.#silenceFrames = null;
+      return;
+    }
+    const silenceMs = detection?.silence_duration_ms ?? USUAL_SILENCE_MS;
+    this.#silenceFrames = Math.ceil(silenceMs / FRAME_MS);
   }
 
   frame(nowMs: number): void {
@@ -176,11 +182,7 @@ export class LoadCaller implements WheelMember {
     if (this.#bargeIn?.isOver === false) this.#bargeIn.lastAudioAtMs = nowMs;
     const isAfterSpeech = this.#phase === 'waiting' && this.#stoppedAtMs !== null;
     if (isAfterSpeech && this.#stoppedAtMs !== null) {
-      if (this.#turnEndAtMs > this.#voiceEndAtMs) {
-        measurements.add('turnOverhead', nowMs - this.#turnEndAtMs);
-      } else {
-        measurements.fail('answered before the silence window was over');
-      }
+      this.#measureOverhead(nowMs);
       measurements.add('postEndpoint', nowMs - this.#stoppedAtMs);
       measurements.add('voiceToVoice', nowMs - this.#voiceEndAtMs);
       measurements.turns += 1;
@@ -193,6 +195,16 @@ export class LoadCaller implements WheelMember {
     this.#heardItem = itemId;
     const startAtMs = this.#playback.append(itemId, samplesToMs(audioBytes, RATE), nowMs);
     if (this.#heardSinceMs === null) this.#heardSinceMs = startAtMs;
+  }
+
+  #measureOverhead(nowMs: number): void {
+    const { measurements } = this.#options;
+    if (this.#silenceFrames === null) return;
+    if (this.#turnEndAtMs > this.#voiceEndAtMs) {
+      measurements.add('turnOverhead', nowMs - this.#turnEndAtMs);
+    } else {
+      measurements.fail('answered before the silence window was over');
+    }
   }
 
   #speechStarted(nowMs: number): void {

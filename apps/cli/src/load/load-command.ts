@@ -6,6 +6,7 @@ import { LoadMeasurements } from './load-measurements.ts';
 import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
 import { LoadRun } from './load-run.ts';
+import type { LoadTurnDetection } from './load-run.ts';
 import { measuredServer } from './measured-server.ts';
 import type { ServerChoice } from './measured-server.ts';
 
@@ -18,6 +19,8 @@ const PROGRESS_MS = 500;
 export interface LoadCommand extends ServerChoice {
   readonly sessions: number;
   readonly engine: LoadEngine;
+  /** The agent's own unless given. */
+  readonly turnDetection?: LoadTurnDetection | undefined;
   readonly durationSeconds: number;
   readonly voiceSet: string;
   readonly json: boolean;
@@ -41,6 +44,7 @@ export async function runLoadCommand(
     key: server.key,
     ...script,
     sessions: command.sessions,
+    turnDetection: command.turnDetection,
     measurements,
   });
   try {

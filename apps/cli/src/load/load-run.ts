@@ -21,10 +21,13 @@ const CONFIGURED_LIMIT_MS = 10_000;
 
 const ULAW = { type: 'audio/pcmu' } as const;
 
-const CONFIGURE: WireClientEvent = {
-  type: 'session.update',
-  session: { type: 'realtime', audio: { input: { format: ULAW }, output: { format: ULAW } } },
-};
+/** How callers ask the server to find the end of their turns: by silence alone, or by the words. */
+export const TURN_DETECTIONS = ['vad', 'semantic'] as const;
+
+/** An entry of {@link TURN_DETECTIONS}. */
+export type LoadTurnDetection = (typeof TURN_DETECTIONS)[number];
+
+const DETECTION_TYPES = { vad: 'server_vad', semantic: 'semantic_vad' } as const;
 
 /** Whom callers call and what they say. */
 export interface LoadRunOptions {
@@ -32,6 +35,8 @@ export interface LoadRunOptions {
   readonly key: string;
   readonly agent: string;
   readonly sessions: number;
+  /** The agent's own unless given. */
+  readonly turnDetection?: LoadTurnDetection | undefined;
   /** The utterances of one caller after the other, again and again. */
   readonly utteranceSets: readonly (readonly Utterance[])[];
   readonly measurements: LoadMeasurements;
@@ -81,6 +86,18 @@ export class LoadRun {
     this.#hangUps.clear();
   }
 
+  #configuration(): WireClientEvent {
+    const { turnDetection } = this.#options;
+    const detection = turnDetection && { turn_detection: { type: DETECTION_TYPES[turnDetection] } };
+    return {
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        audio: { input: { format: ULAW, ...detection }, output: { format: ULAW } },
+      },
+    };
+  }
+
   /** Settles when the session is configured, or rejects. */
   #call(index: number): Promise<void> {
     const { server, key, agent, utteranceSets, measurements } = this.#options;
@@ -102,7 +119,7 @@ export class LoadRun {
           measurements,
           send: (message) => opened.send(message, { binary: false }),
         });
-        caller.configured(session);
+        caller.configured(session.audio.input.turn_detection);
         leave = this.wheel.add(caller);
         this.#hangUps.add(hangUp);
         resolve();
@@ -121,7 +138,7 @@ export class LoadRun {
       });
       const greet = (data: Buffer, opened: WebSocket) => {
         const event = parseServerEvent(data.toString());
-        if (event.type === 'session.created') opened.send(JSON.stringify(CONFIGURE));
+        if (event.type === 'session.created') opened.send(JSON.stringify(this.#configuration()));
         if (event.type === 'session.updated') begin(event.session, opened);
         if (event.type === 'error') fail(event.error.message);
       };
