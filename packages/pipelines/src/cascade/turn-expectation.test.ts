@@ -46,12 +46,12 @@ describe('how likely a turn is over when a number of four or five digits is expe
   });
 
   it('is nothing after the words before a number, as long as they are all there is', () => {
-    const endOfTurn = turn(ORDER);
+    const fresh = turn(ORDER);
     for (const text of ["it's", 'it is the', "it's that", 'my order number is', 'is', '']) {
-      expect(endOfTurn(text), text).toBe(0);
+      expect(fresh(text), text).toBe(0);
     }
-    expect(endOfTurn("it's late")).toBe(SCORE);
-    expect(endOfTurn('')).toBe(SCORE);
+    expect(fresh("it's late")).toBe(SCORE);
+    expect(fresh('')).toBe(SCORE);
   });
 
   it('is more than half after the fourth digit and certain after the fifth', () => {
