@@ -1,12 +1,12 @@
 import { samplesToMs } from '@antiphon/audio';
-import type { ServerEvent, SessionObject, WireClientEvent } from '@antiphon/protocol';
+import type { ServerEvent, WireClientEvent } from '@antiphon/protocol';
 import { parseServerEvent } from '@antiphon/protocol';
 import { FRAME_MS } from '../frame-clock.ts';
 import { Playback } from '../playback.ts';
 import { peekAudioDelta, peekType } from './event-peek.ts';
 import type { PeekedDelta } from './event-peek.ts';
-import type { WheelMember } from './frame-wheel.ts';
 import type { LoadMeasurements } from './load-measurements.ts';
+import type { SessionCaller } from './load-run.ts';
 import { SILENT_FRAME } from './utterance.ts';
 import type { Utterance } from './utterance.ts';
 
@@ -26,8 +26,6 @@ const ANSWER_LIMIT_MS = 10_000;
 
 /** The window that ends a turn where the session does not say. */
 const USUAL_SILENCE_MS = 500;
-
-type ConfiguredDetection = SessionObject['audio']['input']['turn_detection'];
 
 /** What one of many callers needs. */
 export interface LoadCallerOptions {
@@ -53,7 +51,7 @@ interface BargeIn {
  * One of many callers: speaks, is answered, and interrupts every second answer. It has no timer:
  * `frame` comes every 20 ms and `message` with what was received. Instants never go back.
  */
-export class LoadCaller implements WheelMember {
+export class LoadCaller implements SessionCaller {
   readonly #options: LoadCallerOptions;
   readonly #playback = new Playback();
   #phase: 'listening' | 'speaking' | 'waiting' = 'listening';
@@ -77,8 +75,7 @@ export class LoadCaller implements WheelMember {
     this.#options = options;
   }
 
-  /** The session is as it will be; frames may begin. */
-  configured(detection: ConfiguredDetection): void {
+  configured(detection: Parameters<SessionCaller['configured']>[0]): void {
     if (detection?.type === 'semantic_vad') {
       this.#silenceFrames = null;
       return;
@@ -94,7 +91,6 @@ export class LoadCaller implements WheelMember {
     if (this.#phase === 'waiting') this.#wait(nowMs);
   }
 
-  /** Takes a message of the server as it came. */
   message(data: Buffer, nowMs: number): void {
     const type = peekType(data);
     if (type === 'response.output_audio.delta') {

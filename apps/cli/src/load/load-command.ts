@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '../terminal.ts';
+import { LoadCaller } from './load-caller.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
@@ -35,17 +36,23 @@ export async function runLoadCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const script = loadScript(command.engine, command.voiceSet);
+  const { agent, utteranceSets } = loadScript(command.engine, command.voiceSet);
   const { engine, sessions } = command;
   const server = await measuredServer(command, terminal, { engine, sessions, recordings: 'off' });
   const measurements = new LoadMeasurements();
   const run = new LoadRun({
     server: server.url,
     key: server.key,
-    ...script,
+    agent,
     sessions: command.sessions,
     turnDetection: command.turnDetection,
-    measurements,
+    callerOf: (index, send) =>
+      new LoadCaller({
+        utterances: utteranceSets[index % utteranceSets.length]!,
+        measurements,
+        send,
+      }),
+    onFailure: (error) => measurements.fail(error),
   });
   try {
     const { usage } = server;
@@ -75,7 +82,7 @@ export async function runLoadCommand(
     }
     const result: LoadResult = {
       engine: command.engine,
-      agent: script.agent,
+      agent,
       sessions: command.sessions,
       connected: run.connected,
       measuredMs,
