@@ -79,6 +79,11 @@ export class AgentSpeech {
     return this.#generation?.id ?? null;
   }
 
+  /** The item of that generation, once there is one. */
+  get activeItemId(): string | null {
+    return this.#generation?.itemId ?? null;
+  }
+
   generate(generationId: string, ask: Ask): void {
     const { parts, lastTurn } = this.#options;
     const turn = lastTurn();
