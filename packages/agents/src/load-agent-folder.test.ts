@@ -202,7 +202,7 @@ tools:
       'agent.yaml:2:1 unknown key "pipline". Did you mean "pipeline"?',
       'agent.yaml:13:5 the cover "Let me check that for you." is longer than three words or a second. Use a short one such as "One moment.".',
       'agent.yaml:14:5 the cover "Acknowledging momentarily." is longer than three words or a second. Use a short one such as "One moment.".',
-      'agent.yaml:16:11 the tool Lookup-Order has no file tools/Lookup-Order.ts. Write it, or say "runs: client" if the client runs the tool.',
+      'agent.yaml:16:11 the tool Lookup-Order has no file tools/Lookup-Order.ts. Write it, give the tool a "webhook", or say "runs: client" if the client runs the tool.',
     ]);
   });
 
