@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { AddressGuard } from '@antiphon/tools';
 import { z } from 'zod';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
@@ -55,6 +56,10 @@ export interface ServerConfig {
   readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
+  /** Hosts, addresses and ranges that webhooks may call although they are not public. */
+  readonly webhookAllow: readonly string[];
+  /** The environment, for agent folders that refer to a variable of it. */
+  readonly variables: (name: string) => string | undefined;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
 }
@@ -77,6 +82,17 @@ const apiKeys = z
   .transform((text) => text.split(',').map((key) => key.trim()))
   // Keys travel in header fields and subprotocols, which hold no spaces.
   .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/u.test(key)));
+
+const webhookAllow = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine((allowed) => {
+    try {
+      return Boolean(new AddressGuard({ allowed }));
+    } catch {
+      return false;
+    }
+  });
 
 const variables = {
   ANTIPHON_HOST: {
@@ -111,6 +127,10 @@ const variables = {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
+  ANTIPHON_WEBHOOK_ALLOW: {
+    schema: webhookAllow,
+    allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
+  },
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
@@ -133,6 +153,7 @@ const environment = z.object({
   ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
+  ANTIPHON_WEBHOOK_ALLOW: variables.ANTIPHON_WEBHOOK_ALLOW.schema.optional(),
   ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
   ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
@@ -185,6 +206,8 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
+    webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
+    variables: (name) => env[name],
     tls: readTls(values, workingDir),
   };
 }

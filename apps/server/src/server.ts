@@ -79,7 +79,7 @@ export async function startServer(
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded),
+      toolsOf: toolRunnersOf(agents.loaded, { clock, config }),
     },
     recorder: config.recordings
       ? new FileRecorder({

@@ -3,8 +3,16 @@
  *
  * - `invalid_parameters`: a tool's parameters are no JSON Schema; a programming mistake.
  * - `missing_function`: a tool that the server runs has no function; a programming mistake.
+ * - `missing_variable`: a header of a webhook names a variable of the environment that is not set.
+ * - `invalid_header`: a header of a webhook holds what no header may.
+ * - `invalid_allowance`: an allowed address is no host, no address and no range.
  */
-export type ToolErrorCode = 'invalid_parameters' | 'missing_function';
+export type ToolErrorCode =
+  | 'invalid_parameters'
+  | 'missing_function'
+  | 'missing_variable'
+  | 'invalid_header'
+  | 'invalid_allowance';
 
 /** The only error this package throws, and only at construction: calls end with an outcome. */
 export class ToolError extends Error {

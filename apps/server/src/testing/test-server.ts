@@ -41,6 +41,8 @@ export async function startTestServer(
     maxSessions: 10,
     maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
+    webhookAllow: [],
+    variables: () => undefined,
     tls: null,
     ...overrides,
   };
