@@ -42,6 +42,16 @@ export class SpokenConversation {
     return this.#say('agent', text, status);
   }
 
+  /** The session asked something of its own, and the caller answered it. */
+  aside(question: string, answer: string): this {
+    return this.#say('agent', question, 'completed', true).#say(
+      'caller',
+      answer,
+      'completed',
+      true,
+    );
+  }
+
   /** A tool answered. */
   toolReturned(callId: string, output: unknown): this {
     this.#add({
@@ -107,7 +117,12 @@ export class SpokenConversation {
     return (await this.callerSays(text).answer()).text;
   }
 
-  #say(speaker: 'caller' | 'agent', text: string, status: 'completed' | 'incomplete'): this {
+  #say(
+    speaker: 'caller' | 'agent',
+    text: string,
+    status: 'completed' | 'incomplete',
+    isAside = false,
+  ): this {
     this.#add({
       kind: 'message',
       id: this.#nextId(),
@@ -116,6 +131,7 @@ export class SpokenConversation {
       status,
       text,
       audioMs: text.length * 60,
+      ...(isAside ? { isAside } : {}),
     });
     return this;
   }
