@@ -1,5 +1,7 @@
 import type { FeedEvent, TurnReport } from '@antiphon/observability';
 import type { ServerEvent } from '@antiphon/protocol';
+import { followUpTold } from './follow-up-told.ts';
+import type { FollowUpTold } from './follow-up-told.ts';
 import type { ScriptEnd } from './script.ts';
 
 /** A tool call as the feed told it. */
@@ -43,6 +45,8 @@ export class CallRecord {
   readonly reports: TurnReport[] = [];
   readonly spoken: SpokenLine[] = [];
   readonly interruptions: InterruptionRecord[] = [];
+  /** What was told of e-mails, in order. */
+  readonly followUps: FollowUpTold[] = [];
   /** Errors on the wire and faults of the feed. */
   readonly errors: string[] = [];
   /** What the agent says, turn by turn. */
@@ -70,6 +74,8 @@ export class CallRecord {
   }
 
   feed(event: FeedEvent): void {
+    const followUp = followUpTold(event);
+    if (followUp) this.followUps.push(followUp);
     switch (event.type) {
       case 'state':
         if (event.region === 'turn') this.turnStates.push(event.to);
