@@ -4,7 +4,7 @@ import type { Clock } from '@antiphon/session';
 import { type AddressGuard, RefusedAddress } from './address-guard.ts';
 
 /** As much as an agent can read; the rest of a body is not waited for. */
-export const MAX_BODY_BYTES = 65_536;
+const MAX_BODY_BYTES = 65_536;
 
 /** Services send a few hundred bytes of headers. */
 const MAX_HEADER_BYTES = 16_384;

@@ -1,5 +1,5 @@
 import { PLAIN_TOOL } from '@antiphon/session';
-import type { ConversationItem, ToolDefinition } from '@antiphon/session';
+import type { ConversationItem, MessageItem, ToolDefinition } from '@antiphon/session';
 import type { LanguageModel, LanguageModelPart } from '../../cascade/ports/language-model.ts';
 
 /** What a model said and called in one answer. */
@@ -44,12 +44,9 @@ export class SpokenConversation {
 
   /** The session asked something of its own, and the caller answered it. */
   aside(question: string, answer: string): this {
-    return this.#say('agent', question, 'completed', true).#say(
-      'caller',
-      answer,
-      'completed',
-      true,
-    );
+    this.#add({ ...this.#message('agent', question, 'completed'), isAside: true });
+    this.#add({ ...this.#message('caller', answer, 'completed'), isAside: true });
+    return this;
   }
 
   /** A tool answered. */
@@ -117,13 +114,17 @@ export class SpokenConversation {
     return (await this.callerSays(text).answer()).text;
   }
 
-  #say(
+  #say(speaker: 'caller' | 'agent', text: string, status: 'completed' | 'incomplete'): this {
+    this.#add(this.#message(speaker, text, status));
+    return this;
+  }
+
+  #message(
     speaker: 'caller' | 'agent',
     text: string,
     status: 'completed' | 'incomplete',
-    isAside = false,
-  ): this {
-    this.#add({
+  ): MessageItem {
+    return {
       kind: 'message',
       id: this.#nextId(),
       speaker,
@@ -131,9 +132,7 @@ export class SpokenConversation {
       status,
       text,
       audioMs: text.length * 60,
-      ...(isAside ? { isAside } : {}),
-    });
-    return this;
+    };
   }
 
   #add(item: ConversationItem): void {
