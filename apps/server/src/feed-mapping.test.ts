@@ -125,7 +125,13 @@ describe('FeedMapping', () => {
           name: 'lookup_order',
           arguments: '{}',
         }),
-        { type: 'tool.started', callId: 'call_1', name: 'lookup_order', arguments: '{}' },
+        {
+          type: 'tool.started',
+          callId: 'call_1',
+          name: 'lookup_order',
+          arguments: '{}',
+          confirm: 'none',
+        },
         {
           type: 'tool.settled',
           callId: 'call_1',

@@ -70,6 +70,13 @@ export class FeedMapping {
       }
       case 'invariant.violated':
         return [{ type: 'fault', code: event.name, message: event.detail }];
+      case 'tool.covered':
+      case 'tool.overdue':
+      case 'consent.asked':
+      case 'consent.decided':
+      case 'followUp.offered':
+      case 'followUp.promised':
+      case 'followUp.declined':
       case 'session.configured':
       case 'caller.speechStarted':
       case 'caller.speechStopped':

@@ -1,37 +1,33 @@
-import { PLAIN_TOOL } from '@antiphon/session';
-import type { Dialogue, ToolDefinition } from '@antiphon/session';
+import type { Dialogue } from '@antiphon/session';
 import { TEST_CONFIG } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
 
 describe('fixedTexts', () => {
   it('lists what is said in every conversation', () => {
-    expect(
-      fixedTexts({ ...TEST_CONFIG, greeting: 'Hello.', covers: ['One moment.'], tools: [] }),
-    ).toEqual(['Hello.', 'One moment.', TEST_CONFIG.apology, TEST_CONFIG.farewell]);
+    const tools = TEST_CONFIG.tools.map((tool) => ({
+      ...tool,
+      covers: [`${tool.name} runs.`],
+      readBack: `[Run ${tool.name} {id}]. Shall I?`,
+    }));
+    const { progress, offer, addressCheck, addressAsk, staying, emailFailed } =
+      TEST_CONFIG.toolPhrases;
+    const config = { ...TEST_CONFIG, tools, greeting: 'Hello.', covers: ['One moment.'] };
+    expect(fixedTexts(config)).toEqual([
+      'Hello.',
+      'One moment.',
+      ...tools.flatMap(({ covers }) => covers),
+      ...tools.map(({ name }) => `Run ${name} {id}. Shall I?`),
+      ...progress,
+      offer,
+      addressCheck,
+      addressAsk,
+      staying,
+      emailFailed,
+      TEST_CONFIG.apology,
+      TEST_CONFIG.farewell,
+    ]);
     expect(fixedTexts({ ...TEST_CONFIG, greeting: null })).not.toContain(null);
-  });
-
-  it('lists what is said while tools run, and before', () => {
-    const tool: ToolDefinition = {
-      ...PLAIN_TOOL,
-      name: 'cancel',
-      description: 'Cancels.',
-      parameters: {},
-      runs: 'server',
-      covers: ['Asking them.'],
-      readBack: '[Cancel {id}]. Shall I?',
-    };
-    const followUp = { subject: 'Done', body: 'Done.' };
-    const { progress, offer, addressCheck, addressAsk, staying } = TEST_CONFIG.toolPhrases;
-    const texts = fixedTexts({ ...TEST_CONFIG, tools: [tool] });
-    expect(texts).toEqual(
-      expect.arrayContaining(['Asking them.', ...progress, 'Cancel {id}. Shall I?']),
-    );
-    expect(texts).not.toContain(offer);
-    expect(fixedTexts({ ...TEST_CONFIG, tools: [{ ...tool, followUp }] })).toEqual(
-      expect.arrayContaining([offer, addressCheck, addressAsk, staying]),
-    );
   });
 });
 

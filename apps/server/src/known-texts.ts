@@ -2,16 +2,18 @@ import type { Dialogue, DialogueReply, SessionConfig } from '@antiphon/session';
 
 /** What an agent says in any conversation, whatever it is about; gaps stand in braces. */
 export function fixedTexts(config: SessionConfig): readonly string[] {
-  const { greeting, covers, listeningNoises, apology, farewell, tools, toolPhrases } = config;
-  const { progress, offer, addressCheck, addressAsk, staying } = toolPhrases;
-  const offersMail = tools.some(({ followUp }) => followUp !== null);
+  const { greeting, covers, listeningNoises, apology, farewell, toolPhrases } = config;
   return [
     ...(greeting === null ? [] : [greeting]),
     ...covers,
-    ...tools.flatMap((tool) => tool.covers),
-    ...(tools.length > 0 ? progress : []),
-    ...tools.flatMap(({ readBack }) => readBack?.replaceAll(/[[\]]/g, '') ?? []),
-    ...(offersMail ? [offer, addressCheck, addressAsk, staying] : []),
+    ...config.tools.flatMap((tool) => tool.covers),
+    ...config.tools.flatMap(({ readBack }) => readBack?.replaceAll(/[[\]]/g, '') ?? []),
+    ...toolPhrases.progress,
+    toolPhrases.offer,
+    toolPhrases.addressCheck,
+    toolPhrases.addressAsk,
+    toolPhrases.staying,
+    toolPhrases.emailFailed,
     ...listeningNoises,
     apology,
     farewell,

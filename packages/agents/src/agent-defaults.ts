@@ -32,6 +32,8 @@ export const AGENT_DEFAULTS = {
   farewell: "Thanks for calling. I'm putting you through now.",
   /** Clients may stop at errors that they do not know; the feed and the log tell in any case. */
   reportFormatMismatch: false,
+  /** Most numbers that callers type are order numbers and the like. */
+  keypad: 'open',
   tool: {
     runs: 'server',
     /** In the process of the session: nothing else has to run. */

@@ -48,6 +48,7 @@ export const agentSchema = strictMapping({
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),
+  keypad: z.enum(['open', 'secure']).default(AGENT_DEFAULTS.keypad),
   toolPhrases: toolPhrasesSchema.prefault({}),
   tools: z.array(toolSchema).default([]),
 });

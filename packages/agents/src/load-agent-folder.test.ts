@@ -64,6 +64,7 @@ describe('loadAgentFolder', () => {
         greeting: null,
         covers: ['One moment.', 'Let me check.', 'Checking now.'],
         toolPhrases: DEFAULT_TOOL_PHRASES,
+        keypad: 'open',
         listeningNoises: [],
         listeningAfterMs: 6_000,
         apology: 'Sorry, something went wrong on my side. Could you say that again?',
@@ -85,6 +86,7 @@ covers: [Just a moment.]
 apology: Sorry.
 farewell: Goodbye.
 reportFormatMismatch: true
+keypad: secure
 tools:
   - name: show_map
     description: Shows a map.
@@ -105,6 +107,7 @@ tools:
       covers: ['Just a moment.'],
       apology: 'Sorry.',
       farewell: 'Goodbye.',
+      keypad: 'secure',
       tools: [
         {
           name: 'show_map',

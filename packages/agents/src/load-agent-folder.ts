@@ -48,7 +48,8 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
  *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
- *   with `{address}`, `addressAsk`, `staying`) and `tools` have defaults.
+ *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
+ *   for numbers that nobody may read) and `tools` have defaults.
  * - a tool has a `name` and a `description`, and may have `parameters` (JSON Schema draft 7 of an
  *   object), `runs` (`server`, `client`, or `session` for `transfer_to_human`), `run` (`inline` or
  *   `queued`), `effect` (`none`, `idempotent`, `at_most_once`), `confirm` (`none`, `verbal`,
@@ -159,6 +160,7 @@ function definitionOf(
       greeting: file.greeting,
       covers: file.covers,
       toolPhrases: file.toolPhrases,
+      keypad: file.keypad,
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
       listeningAfterMs: file.listeningAfterMs,
       apology: file.apology,

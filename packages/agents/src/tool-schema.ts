@@ -69,4 +69,7 @@ export const toolPhrasesSchema = strictMapping({
   ),
   addressAsk: spoken('a question for an e-mail address').default(DEFAULT_TOOL_PHRASES.addressAsk),
   staying: spoken('what is said when the offer is declined').default(DEFAULT_TOOL_PHRASES.staying),
+  emailFailed: spoken('what is said when the e-mail cannot be promised').default(
+    DEFAULT_TOOL_PHRASES.emailFailed,
+  ),
 });

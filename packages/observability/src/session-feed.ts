@@ -55,7 +55,7 @@ const body = z.discriminatedUnion('type', [
     type: z.literal('tool.settled'),
     callId: z.string(),
     name: z.string(),
-    outcome: z.enum(['result', 'error', 'timeout', 'cancelled', 'unknown']),
+    outcome: z.enum(['result', 'error', 'timeout', 'cancelled', 'unknown', 'declined', 'deferred']),
     output: z.string().nullable(),
     durationMs: z.number(),
   }),

@@ -137,7 +137,10 @@ export class SessionControls implements SessionControl {
   requestAnswer(options: AnswerOptions): Rejection | null {
     const { parts, speech, takes, isEnded } = this.#rooms;
     if (isEnded()) return { code: 'ended' };
-    const fact = { type: 'client.answerRequested', options } as const;
+    const last = parts.conversation.items.at(-1);
+    const isTyped = last?.kind === 'message' && last.speaker === 'caller';
+    const itemId = isTyped ? last.id : null;
+    const fact = { type: 'client.answerRequested', options, itemId } as const;
     if (!takes(fact)) return { code: 'answerActive', generationId: speech.activeId ?? '' };
     parts.report(fact);
     return null;
