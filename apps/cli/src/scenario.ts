@@ -68,8 +68,9 @@ const line = z.looseObject({}).transform((value, context): ScenarioLine => {
 
 const expectedTool = z.strictObject({
   name: phrase,
-  /** Every call of the tool must have exactly these. */
+  /** Every run of the tool must have exactly these. */
   arguments: z.record(z.string(), z.unknown()).optional(),
+  /** How often it was run; a call that the caller declined is not. */
   times: z.number().int().nonnegative().default(1),
   /** How every call of the tool ended, as the feed tells it: `result`, `error`, `declined` … */
   outcome: phrase.optional(),

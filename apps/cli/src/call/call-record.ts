@@ -8,8 +8,8 @@ import type { ScriptEnd } from './script.ts';
 export interface ToolCallRecord {
   readonly callId: string;
   readonly name: string;
-  /** JSON text. */
-  readonly arguments: string;
+  /** JSON text; `null` when it was settled without being run. */
+  readonly arguments: string | null;
   outcome: string | null;
   output: string | null;
   durationMs: number | null;
@@ -94,11 +94,9 @@ export class CallRecord {
       }
       case 'tool.settled': {
         const call = this.tools.find(({ callId }) => callId === event.callId);
-        if (call) {
-          call.outcome = event.outcome;
-          call.output = event.output;
-          call.durationMs = event.durationMs;
-        }
+        const { callId, name, outcome, output, durationMs } = event;
+        if (call) Object.assign(call, { outcome, output, durationMs });
+        else this.tools.push({ callId, name, arguments: null, outcome, output, durationMs });
         break;
       }
       case 'turn':

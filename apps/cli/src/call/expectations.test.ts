@@ -104,9 +104,9 @@ describe('checkCall', () => {
 
   it('fails a tool that is called twice, not at all, or with other arguments', () => {
     expect(failures((call) => call.tools.push(call.tools[0]!))).toEqual([
-      ['tool look_up: calls', '1', '2'],
+      ['tool look_up: runs', '1', '2'],
     ]);
-    expect(failures((call) => call.tools.pop())).toEqual([['tool look_up: calls', '1', '0']]);
+    expect(failures((call) => call.tools.pop())).toEqual([['tool look_up: runs', '1', '0']]);
     const other = '{"id":"7"}';
     expect(
       failures((call) => {
@@ -114,7 +114,7 @@ describe('checkCall', () => {
       }),
     ).toEqual([['tool look_up: arguments', '{"id":"7","deep":{"a":[1]}}', other]]);
     expect(failures((call) => call.tools.push({ ...call.tools[0]!, name: 'pay' }))).toEqual([
-      ['tool pay: calls', '0', '1'],
+      ['tool pay: runs', '0', '1'],
     ]);
   });
 
@@ -155,10 +155,23 @@ describe('checkCall', () => {
       });
     expect(got(['result'])).toEqual([]);
     expect(got([])).toEqual([
-      ['tool pay: calls', '1', '0'],
+      ['tool pay: runs', '1', '0'],
       ['tool pay: outcome', 'result', 'no call'],
     ]);
     expect(got(['declined'])).toEqual([['tool pay: outcome', 'result', 'declined']]);
+    const declined = parseScenario({
+      name: 'test',
+      file: 'test.yaml',
+      text: TOOLS_AND_MAILS.replace('outcome: result', 'outcome: declined\n      times: 0').replace(
+        'followUps: 1',
+        '',
+      ),
+    });
+    const refused = { ...CALLED, arguments: null, outcome: 'declined' };
+    expect(failed(declined, (call) => void call.tools.push(refused))).toEqual([]);
+    expect(
+      failed(declined, (call) => void call.tools.push({ ...refused, arguments: '{}' })),
+    ).toEqual([['tool pay: runs', '0', '1']]);
     expect(got([null])).toEqual([['tool pay: outcome', 'result', 'not seen']]);
   });
 
