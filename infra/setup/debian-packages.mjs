@@ -17,7 +17,11 @@ const packagesForTests = [
   {
     name: 'redis-server',
     binary: '/usr/bin/redis-server',
-    tests: ['packages/tools/src/testing/private-redis.test.ts'],
+    tests: [
+      'packages/tools/src/testing/private-redis.test.ts',
+      'packages/tools/src/follow-ups/redis-outbox-store.test.ts',
+      'packages/tools/src/follow-ups/crashes.test.ts',
+    ],
   },
   {
     name: 'openssl',
