@@ -155,7 +155,11 @@ describe.skipIf(isRedisMissing)('a sender that dies', () => {
         const promised = await Promise.all(
           ids.map((id) =>
             opened.followUps.promise({
-              ...{ id, agent: 'acme', tool: 't', to: 'ann@example.com', arguments: '{}' },
+              id,
+              agent: 'acme',
+              tool: 't',
+              to: 'ann@example.com',
+              arguments: '{}',
               template: { subject: 'Order', body: '{result}' },
             }),
           ),
