@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
+import { ServerMetrics } from './server-metrics.ts';
 
 const FOLLOW_UP = {
   id: 'sess_1.call_1',
@@ -19,6 +20,7 @@ const FOLLOW_UP = {
 describe('openServerFollowUps', () => {
   let workingDir: string;
   let logged = '';
+  const { tools: metrics } = new ServerMetrics({ sessions: () => new Map() });
   const log = pino({ level: 'info' }, { write: (line: string) => void (logged += line) });
 
   beforeEach(async () => {
@@ -30,7 +32,7 @@ describe('openServerFollowUps', () => {
 
   it('puts mails into the data folder, and logs neither address nor content', async () => {
     const config = readConfig({ env: {}, workingDir });
-    const opened = await openServerFollowUps(config, new DrivenClock(), log);
+    const opened = await openServerFollowUps(config, { clock: new DrivenClock(), log, metrics });
     const { followUps } = opened;
     expect(opened.summary).toContain(config.mailDir);
     expect(await followUps.promise({ ...FOLLOW_UP, to: 'ann@nowhere' })).toBe(false);
@@ -53,11 +55,11 @@ describe('openServerFollowUps', () => {
       SMTP_URL: 'smtp://user:hunter2@mail.example.com:2525',
       SMTP_FROM: 'support@example.com',
     };
-    const opened = await openServerFollowUps(
-      readConfig({ env, workingDir }),
-      new DrivenClock(),
+    const opened = await openServerFollowUps(readConfig({ env, workingDir }), {
+      clock: new DrivenClock(),
       log,
-    );
+      metrics,
+    });
     await opened.close();
     expect(opened.summary).toContain('smtp://mail.example.com:2525');
     expect(opened.summary).not.toMatch(/user|hunter2/u);
@@ -65,11 +67,11 @@ describe('openServerFollowUps', () => {
 
   it('opens without Redis, says so without its password, and promises nothing', async () => {
     const env = { REDIS_URL: 'redis://:hunter2@127.0.0.1:1' };
-    const opened = await openServerFollowUps(
-      readConfig({ env, workingDir }),
-      new DrivenClock(),
+    const opened = await openServerFollowUps(readConfig({ env, workingDir }), {
+      clock: new DrivenClock(),
       log,
-    );
+      metrics,
+    });
     expect(await opened.followUps.promise(FOLLOW_UP)).toBe(false);
     await opened.close();
     expect(logged).toMatch(/Redis does not answer/u);
