@@ -55,7 +55,7 @@ export class QueueTrial {
   }
 
   /** Calls a tool as the next call of a session `s`. */
-  call(tool: string, signal = new AbortController().signal): Promise<ToolOutcome> {
+  call(tool: string, signal: AbortSignal = new AbortController().signal): Promise<ToolOutcome> {
     this.#calls += 1;
     const call = { sessionId: 's', callId: `call:${this.#calls}`, name: tool, arguments: '{}' };
     return this.#runner.run(call, signal);
