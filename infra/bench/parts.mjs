@@ -86,6 +86,7 @@ function sessionStep() {
         greeting: null,
         covers: [],
         toolPhrases: DEFAULT_TOOL_PHRASES,
+        keypad: 'open',
         listeningNoises: [],
         listeningAfterMs: 6_000,
         apology: '',

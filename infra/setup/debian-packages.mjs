@@ -26,6 +26,7 @@ const packagesForTests = [
       'packages/tools/src/bullmq/trace-carrier.test.ts',
       'apps/server/src/tool-runners.test.ts',
       'apps/worker/src/main.e2e.test.ts',
+      'apps/server/src/queue-board.test.ts',
     ],
   },
   {

@@ -8,6 +8,7 @@ const PLAIN: RunningServer = {
   keyFile: '/srv/.antiphon/api-key',
   isNewKey: false,
   selfSignedCertFile: null,
+  mails: 'E-mailed answers go to /srv/.antiphon/mail; promises are lost when this process ends.',
   agents: ['greeter', 'waiter'],
   undurableTools: [],
   close: () => Promise.resolve(),
@@ -23,6 +24,7 @@ describe('the banner', () => {
     expect(text).toContain('http://127.0.0.1:8787/#key=sk-one');
     expect(text).toContain('npx antiphon call greeter\n');
     expect(text).toContain('ws://127.0.0.1:8787/v1/realtime?agent=greeter');
+    expect(text).toContain('E-mailed answers go to /srv/.antiphon/mail');
     expect(text).not.toContain('TLS');
   });
 

@@ -10,7 +10,7 @@ export interface BannerReader {
 
 /** What is printed once the server takes calls: where to go and how to call. */
 export function banner(server: RunningServer, { workingDir, isTerminal }: BannerReader): string {
-  const { url, key, keyFile, isNewKey, agents, undurableTools, selfSignedCertFile } = server;
+  const { url, key, keyFile, isNewKey, agents, selfSignedCertFile, mails, undurableTools } = server;
   const here = browsableUrl(url);
   const [first = ''] = agents;
   // A key that somebody set is in use elsewhere.
@@ -40,6 +40,7 @@ export function banner(server: RunningServer, { workingDir, isTerminal }: Banner
       `            Node clients trust it with NODE_EXTRA_CA_CERTS=${selfSignedCertFile}`,
     );
   }
+  lines.push('', mails);
   if (isNewKey) lines.push('', `  A new API key was made: ${key}`);
   lines.push('', 'Ctrl-C stops it.');
   return `${lines.join('\n')}\n`;

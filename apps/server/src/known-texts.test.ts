@@ -5,9 +5,18 @@ import { fixedTexts, scriptedTexts } from './known-texts.ts';
 
 describe('fixedTexts', () => {
   it('lists what is said in every conversation', () => {
-    expect(fixedTexts({ ...TEST_CONFIG, greeting: 'Hello.', covers: ['One moment.'] })).toEqual([
+    const tools = TEST_CONFIG.tools.map((tool) => ({ ...tool, covers: [`${tool.name} runs.`] }));
+    const { progress, offer, addressAsk, staying, emailFailed } = TEST_CONFIG.toolPhrases;
+    const config = { ...TEST_CONFIG, tools, greeting: 'Hello.', covers: ['One moment.'] };
+    expect(fixedTexts(config)).toEqual([
       'Hello.',
       'One moment.',
+      ...tools.flatMap(({ covers }) => covers),
+      ...progress,
+      offer,
+      addressAsk,
+      staying,
+      emailFailed,
       TEST_CONFIG.apology,
       TEST_CONFIG.farewell,
     ]);

@@ -2,10 +2,16 @@ import type { Dialogue, DialogueReply, SessionConfig } from '@antiphon/session';
 
 /** What an agent says in every conversation, whatever it is about. */
 export function fixedTexts(config: SessionConfig): readonly string[] {
-  const { greeting, covers, listeningNoises, apology, farewell } = config;
+  const { greeting, covers, listeningNoises, apology, farewell, toolPhrases } = config;
   return [
     ...(greeting === null ? [] : [greeting]),
     ...covers,
+    ...config.tools.flatMap((tool) => tool.covers),
+    ...toolPhrases.progress,
+    toolPhrases.offer,
+    toolPhrases.addressAsk,
+    toolPhrases.staying,
+    toolPhrases.emailFailed,
     ...listeningNoises,
     apology,
     farewell,

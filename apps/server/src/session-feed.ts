@@ -1,4 +1,4 @@
-import type { FeedEvent } from '@antiphon/observability';
+import type { FeedEvent, TranscriptRef } from '@antiphon/observability';
 import type { ControlChannel, SessionEvent } from '@antiphon/session';
 import { FeedMapping } from './feed-mapping.ts';
 
@@ -28,7 +28,7 @@ export interface SessionState {
  */
 export class SessionFeed implements ControlChannel {
   readonly sessionId: string;
-  readonly #mapping = new FeedMapping();
+  readonly #mapping: FeedMapping;
   readonly #watchers = new Set<FeedWatcher>();
   /** The event with number n lies at (n - 1) modulo the length. */
   readonly #kept: FeedEvent[] = [];
@@ -36,8 +36,9 @@ export class SessionFeed implements ControlChannel {
   #isEnded = false;
   #state: SessionState = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
 
-  constructor(sessionId: string) {
-    this.sessionId = sessionId;
+  constructor(transcriptRef: TranscriptRef) {
+    this.sessionId = transcriptRef.sessionId;
+    this.#mapping = new FeedMapping(transcriptRef);
   }
 
   get state(): SessionState {

@@ -6,6 +6,8 @@ import { PLAIN_TOOL, type ToolDefinition, type ToolOutcome } from '@antiphon/ses
 import { ToolQueue, ToolWorker } from '@antiphon/tools';
 import { isRedisMissing, PrivateRedis } from '@antiphon/tools/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServerMetrics } from './server-metrics.ts';
+import { readPrometheusText } from './testing/prometheus-text.ts';
 import { writeAgent } from './testing/test-server.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 
@@ -19,6 +21,8 @@ const DEFINITIONS = [tool('inline', 'inline'), tool('queued', 'queued')];
 describe('toolRunnersOf', () => {
   const closings: (() => Promise<unknown>)[] = [];
   let agent: LoadedAgent;
+  let metrics: ServerMetrics;
+  let calls = 0;
 
   beforeEach(async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-agents-'));
@@ -27,6 +31,8 @@ describe('toolRunnersOf', () => {
     const { definition } = (await loadAgents(folder)).get('greeter')!;
     const config = { ...definition.config, tools: DEFINITIONS };
     const tools = new Map(DEFINITIONS.map(({ name }) => [name, () => `${name} here`]));
+    metrics = new ServerMetrics({ sessions: () => new Map() });
+    closings.push(() => metrics.close());
     agent = { definition: { ...definition, config }, tools };
   });
 
@@ -35,11 +41,12 @@ describe('toolRunnersOf', () => {
   });
 
   function outcomes(queue: ToolQueue | null): Promise<ToolOutcome[]> {
-    const runner = toolRunnersOf(new Map([['greeter', agent]]), queue)(agent.definition);
+    const options = { queue, metrics: metrics.tools };
+    const runner = toolRunnersOf(new Map([['greeter', agent]]), options)(agent.definition);
     return Promise.all(
       DEFINITIONS.map(({ name }) =>
         runner.run(
-          { sessionId: 's', callId: name, name, arguments: '{}' },
+          { sessionId: 's', callId: `${name}.${(calls += 1)}`, name, arguments: '{}' },
           new AbortController().signal,
         ),
       ),
@@ -66,6 +73,14 @@ describe('toolRunnersOf', () => {
       { kind: 'result', output: 'inline here' },
       { kind: 'result', output: 'queued there' },
     ]);
+    const waited = async () => {
+      await outcomes(queue);
+      const { samples } = readPrometheusText(await metrics.text());
+      return samples.find(({ name }) => name === 'antiphon_tool_queue_wait_count')?.labels;
+    };
+    // What happens before the queue's events are listened to is not counted.
+    const labels = { gen_ai_tool_name: 'queued', gen_ai_agent_name: 'greeter' };
+    await expect.poll(waited).toEqual(labels);
   });
 
   it('names the tools that are queued', () => {

@@ -1,7 +1,15 @@
 import type { LoadedAgent } from '@antiphon/agents';
+import type { ToolMetrics } from '@antiphon/observability';
 import type { AgentDefinition, ToolDefinition, ToolRunner } from '@antiphon/session';
 import { BullmqToolRunner, InProcessToolRunner, RoutedToolRunner } from '@antiphon/tools';
 import type { ToolQueue } from '@antiphon/tools';
+
+/** What runners need besides the tools. */
+export interface ToolRunnersOptions {
+  /** `null` runs all tools in this process. */
+  readonly queue: ToolQueue | null;
+  readonly metrics: ToolMetrics;
+}
 
 /**
  * The runner of each agent's own tools, made once and shared by the agent's sessions. Without a
@@ -9,7 +17,7 @@ import type { ToolQueue } from '@antiphon/tools';
  */
 export function toolRunnersOf(
   agents: ReadonlyMap<string, LoadedAgent>,
-  queue: ToolQueue | null,
+  { queue, metrics }: ToolRunnersOptions,
 ): (agent: AgentDefinition) => ToolRunner {
   const runners = new Map<string, ToolRunner>();
   for (const [name, { definition, tools: functions }] of agents) {
@@ -19,7 +27,11 @@ export function toolRunnersOf(
     const inProcess = new InProcessToolRunner({ definitions, functions });
     const onWorkers =
       queue && queued.length > 0
-        ? new BullmqToolRunner(queue, { agent: name, definitions: queued })
+        ? new BullmqToolRunner(queue, {
+            agent: name,
+            definitions: queued,
+            onWaited: (tool, waitedMs) => metrics.queueWaited({ agent: name, tool }, waitedMs),
+          })
         : null;
     runners.set(
       name,

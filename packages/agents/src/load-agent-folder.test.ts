@@ -62,6 +62,7 @@ describe('loadAgentFolder', () => {
         greeting: null,
         covers: ['One moment.', 'Let me check.', 'Checking now.'],
         toolPhrases: DEFAULT_TOOL_PHRASES,
+        keypad: 'open',
         listeningNoises: [],
         listeningAfterMs: 6_000,
         apology: 'Sorry, something went wrong on my side. Could you say that again?',

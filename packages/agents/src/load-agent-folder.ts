@@ -130,6 +130,7 @@ function definitionOf(
       greeting: file.greeting,
       covers: file.covers,
       toolPhrases: DEFAULT_TOOL_PHRASES,
+      keypad: 'open',
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
       listeningAfterMs: file.listeningAfterMs,
       apology: file.apology,

@@ -3,6 +3,7 @@ import type { Hop } from '@antiphon/observability';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { CancelReason, GenerationKind } from './ports/session-event.ts';
+import type { ToolDefinition } from './ports/session-config.ts';
 import { NO_USAGE } from './ports/voice-engine.ts';
 import type {
   EngineEvent,
@@ -14,7 +15,8 @@ import type {
 import type { Playout } from './playout.ts';
 import type { Ask } from './session.facts.ts';
 import type { SessionParts } from './session-parts.ts';
-import type { ToolDesk } from './tool-desk.ts';
+import { OwnWords } from './own-words.ts';
+import type { CalledTool, ToolDesk } from './tool-desk.ts';
 
 const HOP_OF_MARK: Readonly<Record<EngineMark, Hop>> = {
   transcriptReady: 'endpointing',
@@ -37,6 +39,10 @@ interface Generation {
   readonly medium: 'text' | 'audio';
   itemId: string | null;
   hasAudio: boolean;
+  /** Calls of the client's that wait for the cover that goes before them. */
+  readonly heldCalls: CalledTool[];
+  /** How the engine ended it, while that cover is being made. */
+  engineEnd: GenerationEnd | null;
 }
 
 /** What the agent's side of a session needs. */
@@ -45,8 +51,9 @@ export interface AgentSpeechOptions {
   readonly playout: Playout;
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
-  /** What the last cut left unheard. */
-  readonly unheard: () => string;
+  readonly words: OwnWords;
+  /** An item of a generation has begun. */
+  readonly onItem: (kind: GenerationKind, itemId: string) => void;
 }
 
 /** Carries out generations: from the engine's events to items, words and audio. */
@@ -55,8 +62,6 @@ export class AgentSpeech {
   #engine: EngineSession | null = null;
   #generation: Generation | null = null;
   #turnCount = 0;
-  #coverCount = 0;
-  #noiseCount = 0;
   /** Generations whose first audio is still to be written, by id. */
   readonly #measured = new Map<string, TurnClock>();
 
@@ -74,6 +79,11 @@ export class AgentSpeech {
     return this.#generation?.id ?? null;
   }
 
+  /** The item of that generation, once there is one. */
+  get activeItemId(): string | null {
+    return this.#generation?.itemId ?? null;
+  }
+
   generate(generationId: string, ask: Ask): void {
     const { parts, lastTurn } = this.#options;
     const turn = lastTurn();
@@ -86,7 +96,17 @@ export class AgentSpeech {
       committedAtMs: answersTurn ? turn.committedAtMs : parts.clock.now(),
     });
     const medium = ask.options.modality ?? parts.config().modality;
-    this.#generation = { id: generationId, ask, clock, medium, itemId: null, hasAudio: false };
+    const generation: Generation = {
+      id: generationId,
+      ask,
+      clock,
+      medium,
+      itemId: null,
+      hasAudio: false,
+      heldCalls: [],
+      engineEnd: null,
+    };
+    this.#generation = generation;
     this.#measured.set(generationId, clock);
     parts.notify({
       type: 'generation.started',
@@ -94,7 +114,18 @@ export class AgentSpeech {
       kind: ask.kind,
       options: ask.options,
     });
-    this.#engine?.generate(this.#requestFor(generationId, ask));
+    if (ask.kind === 'cover' || ask.kind === 'progress')
+      this.#options.tools.covered(ask.callIds ?? []);
+    if (ask.kind === 'call') this.#giveCalls(generation);
+    else this.#engine?.generate(this.#requestFor(generationId, ask));
+  }
+
+  /** Calls that the caller agreed to, as an answer of their own. */
+  #giveCalls(generation: Generation): void {
+    for (const callId of generation.ask.callIds ?? []) {
+      this.#options.tools.give(callId, generation.id);
+    }
+    this.#finish(generation, { outcome: 'completed', usage: NO_USAGE });
   }
 
   /** Takes what the engine reports; events of other generations are stale and ignored. */
@@ -149,14 +180,46 @@ export class AgentSpeech {
         return;
       }
       case 'generation.toolCall':
-        tools.called(event, generation.ask.options.tools ?? parts.config().tools);
+        if (this.#wantsCover(generation, event)) generation.heldCalls.push(event);
+        else tools.called(event, this.#toolsOf(generation));
         return;
       case 'generation.mark':
         generation.clock.mark(HOP_OF_MARK[event.mark], event.atMs);
         return;
       case 'generation.ended':
-        this.#finish(generation, event);
+        this.#engineEnded(generation, event);
     }
+  }
+
+  /**
+   * A call that the client runs leaves with the answer that makes it, so the words that cover the
+   * wait go before it, where the model has said none.
+   */
+  #wantsCover(generation: Generation, { name }: CalledTool): boolean {
+    if (generation.heldCalls.length > 0) return true;
+    const tool = this.#toolsOf(generation).find((candidate) => candidate.name === name);
+    if (tool?.runs !== 'client' || tool.confirm !== 'none') return false;
+    const isCovered = tool.coverAfterMs < tool.timeoutMs && this.#options.words.covers(tool);
+    return isCovered && generation.itemId === null && generation.medium === 'audio';
+  }
+
+  #engineEnded(generation: Generation, end: GenerationEnd): void {
+    const { id, itemId, heldCalls } = generation;
+    const { parts, tools, words } = this.#options;
+    const offered = this.#toolsOf(generation);
+    const first = offered.find(({ name }) => name === heldCalls[0]?.name);
+    if (first && itemId === null && end.outcome === 'completed') {
+      generation.engineEnd = end;
+      const config = parts.config();
+      this.#engine?.generate({ kind: 'say', generationId: id, config, text: words.cover(first) });
+      return;
+    }
+    for (const call of heldCalls) tools.called(call, offered);
+    this.#finish(generation, generation.engineEnd ?? end);
+  }
+
+  #toolsOf({ ask }: Generation): readonly ToolDefinition[] {
+    return ask.options.tools ?? this.#options.parts.config().tools;
   }
 
   /** Stops the generation being made. */
@@ -220,25 +283,7 @@ export class AgentSpeech {
     const config = this.#options.parts.config();
     if (ask.kind === 'answer')
       return { kind: 'answer', generationId, config, options: ask.options };
-    return { kind: 'say', generationId, config, text: this.#textOf(ask.kind) };
-  }
-
-  #textOf(kind: Exclude<GenerationKind, 'answer'>): string {
-    const config = this.#options.parts.config();
-    switch (kind) {
-      case 'greeting':
-        return config.greeting ?? '';
-      case 'apology':
-        return config.apology;
-      case 'farewell':
-        return config.farewell;
-      case 'backchannel':
-        return config.listeningNoises[this.#noiseCount++ % config.listeningNoises.length] ?? '';
-      case 'resumption':
-        return this.#options.unheard();
-      case 'cover':
-        return config.covers[this.#coverCount++ % config.covers.length] ?? '';
-    }
+    return { kind: 'say', generationId, config, text: this.#options.words.of(ask) };
   }
 
   #transcribe({
@@ -263,8 +308,10 @@ export class AgentSpeech {
       status: 'inProgress',
       text: '',
       audioMs: 0,
+      ...(OwnWords.isAside(generation.ask.kind) && { isAside: true }),
     };
     generation.itemId = item.id;
+    this.#options.onItem(generation.ask.kind, item.id);
     parts.ledger.open(item.id);
     parts.conversation.append({ type: 'added', item });
     parts.notify({

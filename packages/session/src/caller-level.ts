@@ -16,12 +16,13 @@ export class CallerLevel {
     return this.#dbfs;
   }
 
-  /** Takes a frame of a turn that is the caller's. */
-  hear(pcm: Int16Array): void {
+  /** Takes a frame of a turn that is the caller's; how loud it is, in dBFS. */
+  hear(pcm: Int16Array): number {
     const level = dbfs(pcm);
-    if (level === -Infinity) return;
+    if (level === -Infinity) return level;
     if (this.#dbfs === null) this.#dbfs = level;
     else if (level > this.#dbfs) this.#dbfs += RISE * (level - this.#dbfs);
     else if (level > this.#dbfs - SPEECH_RANGE_DB) this.#dbfs += FALL * (level - this.#dbfs);
+    return level;
   }
 }

@@ -2,6 +2,7 @@ import { BargeInJudge } from './barge-in-judge.ts';
 import type { BargeInVerdict, JudgeTimings } from './barge-in-judge.ts';
 import { CallerAudio } from './caller-audio.ts';
 import { CallerLevel } from './caller-level.ts';
+import { BACKGROUND_DB } from './onset-gate.ts';
 import { CallerVoice } from './caller-voice.ts';
 import type { EchoWatch } from './echo-watch.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
@@ -28,6 +29,11 @@ interface OpenTurn {
   readonly startMs: number;
   /** Where the detector heard the voice begin. */
   readonly onsetMs: number;
+  /** When it was told. */
+  readonly beganAtMs: number;
+  /** How loud the caller was before it. */
+  readonly levelDbfs: number;
+  loudestDbfs: number;
   /** Where the voice stopped, while it pauses. */
   pausedMs: number | null;
   /** Since when the agent has made no noise. */
@@ -46,6 +52,12 @@ export interface CommittedTurn {
   /** When the last voiced sound reached us; null when no detector said so. */
   readonly voiceEndAtMs: number | null;
   readonly committedAtMs: number;
+  /** When its first sound reached us; null when no detector said so. */
+  readonly voiceStartAtMs: number | null;
+  /** When its onset was told. */
+  readonly toldAtMs: number;
+  /** Far softer than the caller's turns before it. */
+  readonly isBackground: boolean;
 }
 
 /** What the caller's side of a session needs. */
@@ -154,6 +166,10 @@ export class CallerTurns {
       itemId: turn.itemId,
       voiceEndAtMs: turn.endMs === null ? null : this.#audio.wallOf(turn.endMs),
       committedAtMs: parts.clock.now(),
+      voiceStartAtMs: this.#detection === null ? null : this.#audio.wallOf(turn.onsetMs),
+      toldAtMs: turn.beganAtMs,
+      isBackground:
+        turn.loudestDbfs > -Infinity && turn.loudestDbfs < turn.levelDbfs - BACKGROUND_DB,
     };
     const previousItemId = parts.conversation.items.at(-1)?.id ?? null;
     parts.notify({ type: 'caller.committed', itemId: turn.itemId, previousItemId });
@@ -318,14 +334,16 @@ export class CallerTurns {
     if (turn.isWithEngine) return;
     this.#options.engine.hear(frame);
     if (this.#detection === null) return;
-    if (turn.endMs === null && !this.#judge.isOpen) this.#level.hear(frame.pcm);
+    if (turn.endMs === null && !this.#judge.isOpen) {
+      turn.loudestDbfs = Math.max(turn.loudestDbfs, this.#level.hear(frame.pcm));
+    }
     if (this.audioMs - turn.startMs > MAX_TURN_MS) this.#endedBySilence();
   }
 
   /** Opens a turn that began at `startMs` and gives the engine its audio so far. */
   #begin(startMs: number, onsetMs: number): OpenTurn {
     const { parts, engine } = this.#options;
-    const turn = newTurn(parts.newItemId(), startMs, onsetMs);
+    const turn = this.#newTurn(startMs, onsetMs);
     this.#turn = turn;
     engine.beginTurn(turn.itemId);
     const audio = this.#audio.since(startMs);
@@ -336,7 +354,7 @@ export class CallerTurns {
   #beginByHand(frame: AudioFrame): void {
     const { parts, engine } = this.#options;
     const startMs = this.audioMs - (frame.pcm.length * 1000) / frame.sampleRate;
-    this.#turn = newTurn(parts.newItemId(), startMs, startMs);
+    this.#turn = this.#newTurn(startMs, startMs);
     engine.beginTurn(this.#turn.itemId);
     engine.hear(frame);
   }
@@ -354,17 +372,21 @@ export class CallerTurns {
     this.#ending.close();
     this.#judge.close();
   }
-}
 
-function newTurn(itemId: string, startMs: number, onsetMs: number): OpenTurn {
-  return {
-    itemId,
-    startMs,
-    onsetMs,
-    pausedMs: null,
-    quietSinceMs: onsetMs,
-    endMs: null,
-    isStopped: false,
-    isWithEngine: false,
-  };
+  #newTurn(startMs: number, onsetMs: number): OpenTurn {
+    const { parts } = this.#options;
+    return {
+      itemId: parts.newItemId(),
+      startMs,
+      onsetMs,
+      beganAtMs: parts.clock.now(),
+      levelDbfs: this.#level.dbfs ?? -Infinity,
+      loudestDbfs: -Infinity,
+      pausedMs: null,
+      quietSinceMs: onsetMs,
+      endMs: null,
+      isStopped: false,
+      isWithEngine: false,
+    };
+  }
 }

@@ -16,6 +16,8 @@ export type ConversationEntry =
       readonly text: string;
       readonly audioMs: number;
     }
+  /** The session itself has answered what the caller said. */
+  | { readonly type: 'setAside'; readonly itemId: string }
   | { readonly type: 'deleted'; readonly itemId: string };
 
 /** An hour of short turns has under 2,000 items; a client that adds more is refused. */
@@ -108,6 +110,8 @@ function changeOf(entry: MessageEntry, item: MessageItem): Partial<MessageItem> 
       return { text: entry.text };
     case 'written':
       return { text: (item.text ?? '') + entry.delta };
+    case 'setAside':
+      return { isAside: true };
     case 'completed':
       return { status: 'completed', audioMs: entry.audioMs };
     case 'truncated':

@@ -7,6 +7,9 @@ export type InvariantName =
   | 'heardIsPrefix'
   | 'silentAfterCancel'
   | 'toolSettlesOnce'
+  | 'consentFirst'
+  | 'followUpOnce'
+  | 'noDeadAir'
   | 'verdictInTime'
   | 'endsOnce'
   | 'onsetBeforeTail';
@@ -28,6 +31,9 @@ const MAX_REMEMBERED = 64;
 /** A verdict takes a second for the speech and one for its transcript. */
 const VERDICT_LIMIT_MS = 2_100;
 
+/** A line is spoken before a wait has been silent for two seconds. */
+const SILENCE_LIMIT_MS = 2_000;
+
 /** Positions in whole milliseconds lie up to two below the end of the last sample. */
 const ROUNDING_MS = 2;
 
@@ -43,6 +49,11 @@ export class InvariantWatch {
   readonly #spoken = new Bounded<SpokenItem>();
   readonly #runningTools = new Set<string>();
   readonly #settledTools = new Bounded<true>();
+  readonly #consents = new Bounded<true>();
+  readonly #promised = new Bounded<true>();
+  /** Running calls whose wait is covered. */
+  readonly #covered = new Set<string>();
+  #quietSinceMs: number | null = null;
   #decidingSinceMs: number | null = null;
   #isOnsetTold = false;
   #hasEnded = false;
@@ -68,8 +79,15 @@ export class InvariantWatch {
         this.#isOnsetTold = true;
         return NONE;
       case 'tool.started':
-        this.#runningTools.add(event.callId);
+        return this.#started(event);
+      case 'tool.covered':
+        this.#covered.add(event.callId);
         return NONE;
+      case 'consent.decided':
+        if (event.verdict === 'confirmed') this.#consents.set(event.callId, true);
+        return NONE;
+      case 'followUp.promised':
+        return this.#followUpPromised(event.callId);
       case 'tool.settled':
         return this.#settled(event.callId);
       case 'state.changed':
@@ -142,19 +160,44 @@ export class InvariantWatch {
     return found;
   }
 
+  #started({
+    callId,
+    confirm,
+  }: Extract<SessionEvent, { type: 'tool.started' }>): readonly Violation[] {
+    this.#runningTools.add(callId);
+    return confirm === 'none' || this.#consents.get(callId)
+      ? NONE
+      : [{ name: 'consentFirst', detail: `${callId} runs without the consent it wants` }];
+  }
+
+  #followUpPromised(callId: string): readonly Violation[] {
+    const isAgain = this.#promised.get(callId) === true;
+    this.#promised.set(callId, true);
+    return isAgain ? [{ name: 'followUpOnce', detail: `${callId} was promised again` }] : NONE;
+  }
+
   #settled(callId: string): readonly Violation[] {
     this.#runningTools.delete(callId);
+    this.#covered.delete(callId);
     const isAgain = this.#settledTools.get(callId) === true;
     this.#settledTools.set(callId, true);
     return isAgain ? [{ name: 'toolSettlesOnce', detail: `${callId} settled again` }] : NONE;
   }
 
   #turnMoved({ to, atMs }: Extract<SessionEvent, { type: 'state.changed' }>): readonly Violation[] {
+    const found: Violation[] = [];
     const sinceMs = this.#decidingSinceMs;
     this.#decidingSinceMs = to === 'truncated.deciding' ? atMs : null;
-    return sinceMs !== null && atMs - sinceMs > VERDICT_LIMIT_MS
-      ? [{ name: 'verdictInTime', detail: `audio was held for ${Math.round(atMs - sinceMs)} ms` }]
-      : NONE;
+    if (sinceMs !== null && atMs - sinceMs > VERDICT_LIMIT_MS) {
+      const heldMs = Math.round(atMs - sinceMs);
+      found.push({ name: 'verdictInTime', detail: `audio was held for ${heldMs} ms` });
+    }
+    const quietMs = this.#quietSinceMs === null ? 0 : atMs - this.#quietSinceMs;
+    this.#quietSinceMs = to === 'toolPending.quiet' ? atMs : null;
+    if (quietMs > SILENCE_LIMIT_MS && this.#covered.size > 0) {
+      found.push({ name: 'noDeadAir', detail: `a wait was silent for ${Math.round(quietMs)} ms` });
+    }
+    return found;
   }
 
   #spokenItem(itemId: string): SpokenItem {

@@ -16,7 +16,7 @@ export type OnsetSource =
  * speech 15 dB below somebody's turns measure 10.5 dB below their level and less, those of the
  * caller's own words spoken 8 dB softer 6 dB below it at most.
  */
-const BACKGROUND_DB = 9;
+export const BACKGROUND_DB = 9;
 
 /**
  * Without a turn to compare with, what is left without the echo is the caller's when it is no

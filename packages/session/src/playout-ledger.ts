@@ -64,6 +64,11 @@ export class PlayoutLedger {
     return this.#items.get(itemId)?.sentMs ?? 0;
   }
 
+  /** Where the item's word of this number, from 1, ends in its audio, if its time is known. */
+  wordEndMs(itemId: string, number: number): number | null {
+    return this.#items.get(itemId)?.words[number - 1]?.endMs ?? null;
+  }
+
   /** Divides the item's text at a played position. Text without word times counts as unheard. */
   divide(itemId: string, playedMs: number): HeardWords {
     const item = this.#items.get(itemId);

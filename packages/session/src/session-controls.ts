@@ -124,12 +124,16 @@ export class SessionControls implements SessionControl {
   }
 
   truncateItem(itemId: string, audioEndMs: number): Rejection | null {
-    const { parts, cutter, isEnded } = this.#rooms;
+    const { parts, speech, cutter, isEnded } = this.#rooms;
     if (isEnded()) return { code: 'ended' };
     const refusal = cutter.refuses(itemId, audioEndMs);
     if (refusal) return refusal;
     // A client that truncates what is being played has stopped playing it by itself.
-    if (cutter.isPlaying(itemId)) parts.report({ type: 'client.answerCancelled' });
+    if (cutter.isPlaying(itemId)) {
+      const makesAnother = speech.activeId !== null && speech.activeItemId !== itemId;
+      if (!makesAnother || !cutter.stopItem(itemId))
+        parts.report({ type: 'client.answerCancelled' });
+    }
     cutter.truncate(itemId, audioEndMs);
     return null;
   }
@@ -137,7 +141,10 @@ export class SessionControls implements SessionControl {
   requestAnswer(options: AnswerOptions): Rejection | null {
     const { parts, speech, takes, isEnded } = this.#rooms;
     if (isEnded()) return { code: 'ended' };
-    const fact = { type: 'client.answerRequested', options } as const;
+    const last = parts.conversation.items.at(-1);
+    const isTyped = last?.kind === 'message' && last.speaker === 'caller';
+    const itemId = isTyped ? last.id : null;
+    const fact = { type: 'client.answerRequested', options, itemId } as const;
     if (!takes(fact)) return { code: 'answerActive', generationId: speech.activeId ?? '' };
     parts.report(fact);
     return null;

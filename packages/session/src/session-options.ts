@@ -11,7 +11,7 @@ import type { SessionLog } from './ports/session-log.ts';
 import type { ToolRunner } from './ports/tool-runner.ts';
 import type { TurnDetectors } from './ports/turn-detector.ts';
 import type { VoiceEngine } from './ports/voice-engine.ts';
-import type { SessionTimings } from './session.setup.ts';
+import type { SessionTimings } from './session.context.ts';
 
 /** The rooms a session is put together from. */
 export interface SessionOptions {

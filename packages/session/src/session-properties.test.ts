@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sessionMachine } from './session.machine.ts';
 import { ConfigurationTally } from './testing/configuration-tally.ts';
+import { ASKING_TOOLS } from './testing/question-moves.ts';
 import { MOVES } from './testing/session-moves.ts';
 import type { Move } from './testing/session-moves.ts';
-import { TestSession, violations } from './testing/index.ts';
+import { FakeFollowUps, TestSession, violations } from './testing/index.ts';
 import { TransitionCoverage } from './testing/transition-coverage.ts';
 import { toolCallMachine } from './tool-call.machine.ts';
 
@@ -33,7 +34,18 @@ const tally = new ConfigurationTally();
 const coverage = new TransitionCoverage([sessionMachine, toolCallMachine]);
 
 async function play(script: readonly Move[], leg: keyof typeof LEGS): Promise<TestSession> {
-  const test = new TestSession(LEGS[leg], {}, { onStep: (step) => coverage.see(step) });
+  const followUps = new FakeFollowUps();
+  followUps.keeps = script.length % 3 > 0;
+  const test = new TestSession(
+    LEGS[leg],
+    { tools: ASKING_TOOLS },
+    {
+      onStep: (step) => coverage.see(step),
+      followUps,
+      contactEmail: script.length % 4 === 0 ? null : 'jo@example.com',
+    },
+    { hearsSpelling: script.length % 2 === 0 },
+  );
   for (const [name, amount] of script) {
     MOVES[name](test, amount);
     await Promise.resolve();

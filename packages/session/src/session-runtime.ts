@@ -6,10 +6,12 @@ import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
 import { DEFAULT_JUDGE_TIMINGS } from './barge-in-judge.ts';
+import { DecisionDesk } from './decision-desk.ts';
 import { EchoWatch } from './echo-watch.ts';
 import { HistoryCutter } from './history-cutter.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import { OutOfBandAnswers } from './out-of-band-answers.ts';
+import { OwnWords } from './own-words.ts';
 import { Playout } from './playout.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
@@ -17,16 +19,18 @@ import type { LegFact } from './ports/caller-leg.ts';
 import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { ControlChannel } from './ports/control-channel.ts';
 import type { SessionConfig } from './ports/session-config.ts';
-import type { CancelReason, EndReason, SessionEvent } from './ports/session-event.ts';
+import type { EndReason, SessionEvent } from './ports/session-event.ts';
 import type { EngineEvent } from './ports/voice-engine.ts';
+import { QuestionDesk } from './question-desk.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
 import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
 import { sessionMachine } from './session.machine.ts';
 import type { SessionNews, SessionParts } from './session-parts.ts';
-import { DEFAULT_TIMINGS } from './session.setup.ts';
+import { DEFAULT_TIMINGS } from './session.context.ts';
 import { StateWatch } from './state-watch.ts';
 import { ToolDesk } from './tool-desk.ts';
+import { TypedNumbers } from './typed-numbers.ts';
 
 const MAX_SESSION_MS = 60 * 60_000;
 
@@ -54,6 +58,9 @@ class SessionRuntime {
   readonly #turns: CallerTurns;
   readonly #cutter: HistoryCutter;
   readonly #tools: ToolDesk;
+  readonly #questions: QuestionDesk;
+  readonly #keypad: TypedNumbers;
+  readonly #decisions: DecisionDesk;
   readonly #outOfBand: OutOfBandAnswers;
   readonly #control: SessionControls;
   readonly #expiry;
@@ -110,16 +117,38 @@ class SessionRuntime {
         this.#parts.report({ type: 'playout.started' });
         if (this.#playout.isHeld) this.#parts.report({ type: 'playout.held' });
       },
-      onItemPlayed: (itemId) => this.#speech.itemPlayed(itemId),
+      onItemPlayed: (itemId) => {
+        this.#questions.played(itemId);
+        this.#speech.itemPlayed(itemId);
+      },
       onDrained: () => this.#parts.report({ type: 'playout.drained' }),
     });
-    this.#tools = new ToolDesk(this.#parts, options.tools);
+    const { followUps = null, contactEmail = null } = options;
+    this.#tools = new ToolDesk({
+      parts: this.#parts,
+      agentName: agent.name,
+      runner: options.tools,
+      followUps,
+      contactEmail,
+    });
+    this.#questions = new QuestionDesk({
+      parts: this.#parts,
+      tools: this.#tools,
+      lastTurn: () => this.#turns.lastTurn,
+      hearsSpelling: options.engine.hearsSpelling ?? false,
+    });
     this.#speech = new AgentSpeech({
       parts: this.#parts,
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
-      unheard: () => this.#cutter.unheard,
+      words: new OwnWords({
+        parts: this.#parts,
+        tools: this.#tools,
+        unheard: () => this.#cutter.unheard,
+        questionText: (kind, callIds) => this.#questions.ask(kind, callIds),
+      }),
+      onItem: (kind, itemId) => this.#questions.spoke(kind, itemId),
     });
     this.#engine = options.engine.open({
       sessionId,
@@ -128,6 +157,7 @@ class SessionRuntime {
         // The verdict on speech over the agent decides whether its item is there to be transcribed.
         if (event.type === 'transcript') this.#turns.hearTranscript(event);
         this.#speech.hear(event);
+        if (event.type === 'transcript' && event.isFinal) this.#questions.transcribed(event.itemId);
       }),
     });
     this.#speech.attach(this.#engine);
@@ -156,6 +186,9 @@ class SessionRuntime {
         sessionId,
         bargeIn: leg.capabilities.bargeIn,
         ...policyOf(agent.config),
+        sendsEmail: followUps !== null,
+        hasAddress: contactEmail !== null,
+        hearsSpelling: options.engine.hearsSpelling ?? false,
         timings: { ...DEFAULT_TIMINGS, ...options.timings },
       },
       clock: {
@@ -170,6 +203,21 @@ class SessionRuntime {
         this.#watch.see((event.snapshot as SnapshotFrom<typeof sessionMachine>).value);
       },
     });
+    this.#keypad = new TypedNumbers({
+      parts: this.#parts,
+      secrets: this.#tools.secrets,
+      createsResponse: () => this.#turns.createsResponse,
+    });
+    this.#decisions = new DecisionDesk({
+      parts: this.#parts,
+      speech: this.#speech,
+      playout: this.#playout,
+      cutter: this.#cutter,
+      turns: this.#turns,
+      tools: this.#tools,
+      questions: this.#questions,
+      end: (reason) => this.#end(reason),
+    });
     this.#control = new SessionControls({
       parts: this.#parts,
       turns: this.#turns,
@@ -178,7 +226,9 @@ class SessionRuntime {
       tools: this.#tools,
       outOfBand: this.#outOfBand,
       setConfig: (config) => {
+        const isOtherUse = config.keypad !== this.#config.keypad;
         this.#config = config;
+        if (isOtherUse) this.#keypad.configure();
       },
       takes: (fact) => this.#actor.getSnapshot().can(fact),
       isEnded: () => this.#isEnded || this.#isFailing,
@@ -199,7 +249,9 @@ class SessionRuntime {
     this.#actor.on('*', (decision) => decisions.push(decision));
     this.#actor.subscribe({
       next: this.#guard(() => {
-        for (const decision of decisions.splice(0)) this.#carryOut(decision);
+        for (const decision of decisions.splice(0)) {
+          if (!this.#isEnded) this.#decisions.carryOut(decision);
+        }
       }),
       error: (error) => this.#fail(error),
     });
@@ -215,63 +267,14 @@ class SessionRuntime {
     return { control: this.#control, ended };
   }
 
-  #carryOut(decision: SessionDecision): void {
-    if (this.#isEnded) return;
-    switch (decision.type) {
-      case 'generate':
-        this.#speech.generate(decision.generationId, decision.ask);
-        return;
-      case 'holdPlayout':
-        this.#playout.hold();
-        this.#parts.report({ type: 'playout.held' });
-        return;
-      case 'resumePlayout':
-        this.#notify({
-          type: 'bargeIn.decided',
-          itemId: null,
-          verdict: 'falseAlarm',
-          playedMs: 0,
-        });
-        // Reported first: resuming may find that everything was heard already.
-        this.#parts.report({ type: 'playout.resumed' });
-        this.#playout.resume();
-        return;
-      case 'cutHistory':
-        this.#cut(decision.reason);
-        return;
-      case 'commitTurn':
-        this.#turns.commit(this.#turns.createsResponse);
-        return;
-      case 'dropTurn':
-        this.#turns.drop();
-        return;
-      case 'runTool':
-        this.#tools.run(decision.callId);
-        return;
-      case 'abortTool':
-        this.#tools.abort(decision.callId);
-        return;
-      case 'handOff':
-        this.#notify({ type: 'handoff.requested', details: this.#tools.handOffDetails });
-        return;
-      case 'endSession':
-        this.#end(decision.reason);
-    }
-  }
-
-  /** A client cancels the answer being made; what it heard before goes on. */
-  #cut(reason: CancelReason): void {
-    const onlyGenerationId = reason === 'client' ? this.#speech.activeId : null;
-    this.#speech.cancel(reason);
-    this.#cutter.cut(reason, onlyGenerationId);
-  }
-
   #hearLeg(fact: LegFact): void {
     switch (fact.type) {
       case 'leg.played':
         this.#playout.reportPlayed(fact.itemId, fact.playedMs);
         return;
       case 'leg.dtmf':
+        if (this.#questions.press(fact.digit)) this.#parts.report({ type: 'caller.pressed' });
+        else this.#keypad.press(fact.digit);
         return;
       case 'leg.formatDoubted': {
         const { declared, looksLike } = fact;
@@ -297,6 +300,7 @@ class SessionRuntime {
       () => this.#cutter.close(),
       () => this.#playout.close(),
       () => this.#turns.close(),
+      () => this.#keypad.close(),
       () => this.#tools.close(),
       () => this.#outOfBand.close(),
       () => this.#engine.close(),

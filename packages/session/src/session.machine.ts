@@ -1,3 +1,4 @@
+import { asking } from './session.asking.ts';
 import { sessionSetup } from './session.setup.ts';
 
 const { createMachine } = sessionSetup;
@@ -20,6 +21,8 @@ export const sessionMachine = createMachine({
     waitingAsk: null,
     interrupted: 'nothing',
     wantsHandOff: false,
+    question: null,
+    reply: null,
     heldIn: 'responding',
     endReason: null,
   }),
@@ -32,7 +35,10 @@ export const sessionMachine = createMachine({
     'agent.toolCalled': { actions: 'pendCall' },
     'bargeIn.dismissed': { actions: 'dropTurn' },
     'tool.settled': { actions: 'settleCall' },
+    'tool.coverDue': { actions: 'noteCoverDue' },
+    'tool.deadlineReached': { actions: 'noteDeadline' },
     'tool.timedOut': { actions: 'abortCall' },
+    'contact.known': { actions: 'noteContact' },
   },
   states: {
     caller: {
@@ -134,6 +140,11 @@ export const sessionMachine = createMachine({
               actions: ['dropTurn', 'sayAgain'],
               description: 'The agent was cut for nothing, and says the rest.',
             },
+            'caller.turnDropped': {
+              guard: 'waitsForTools',
+              target: 'toolPending',
+              description: 'That was nothing; the wait for the tools goes on.',
+            },
             'client.answerRequested': {
               guard: 'generationEnded',
               target: 'responding',
@@ -153,6 +164,7 @@ export const sessionMachine = createMachine({
           always: [
             { guard: 'handOffDueInSilence', target: 'escalating', actions: 'sayFarewell' },
             { guard: 'handOffDue', target: 'escalating' },
+            { guard: 'owesConsent', target: 'asking', actions: 'readBack' },
             { guard: 'awaitsToolsWhileHeard', target: 'toolPending.covering' },
             { guard: 'awaitsTools', target: 'toolPending' },
             { guard: 'answerIsOver', target: 'listening' },
@@ -201,6 +213,7 @@ export const sessionMachine = createMachine({
           initial: 'quiet',
           always: [
             { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
+            { guard: 'owesConsent', target: 'asking', actions: 'readBack' },
             { guard: 'owesToolAnswer', target: 'responding', actions: 'answerTools' },
             {
               guard: 'clientHasAnswered',
@@ -244,7 +257,22 @@ export const sessionMachine = createMachine({
           states: {
             quiet: {
               description: 'Nothing is being said.',
-              on: { 'tool.coverDue': { guard: 'canCover', target: 'covering', actions: 'cover' } },
+              always: { guard: 'owesOffer', target: '#session.turn.asking', actions: 'offer' },
+              after: {
+                progressAfter: { guard: 'canReassure', target: 'covering', actions: 'reassure' },
+              },
+              on: {
+                'tool.coverDue': {
+                  guard: 'wantsCover',
+                  target: 'covering',
+                  actions: ['noteCoverDue', 'cover'],
+                },
+                'followUp.failed': {
+                  guard: 'canCover',
+                  target: 'covering',
+                  actions: 'admitNoEmail',
+                },
+              },
             },
             covering: {
               description: 'A few words bridge the wait.',
@@ -253,6 +281,7 @@ export const sessionMachine = createMachine({
             where: { type: 'history', history: 'deep' },
           },
         },
+        asking,
         truncated: {
           description: 'The caller spoke over the agent.',
           initial: 'deciding',
@@ -273,6 +302,11 @@ export const sessionMachine = createMachine({
                     description: 'A false alarm: the agent goes on where it was.',
                   },
                   {
+                    guard: 'wasAsking',
+                    target: '#session.turn.asking.where',
+                    actions: ['dropTurn', 'resumePlayout'],
+                  },
+                  {
                     target: '#session.turn.toolPending.where',
                     actions: ['dropTurn', 'resumePlayout'],
                   },
@@ -284,12 +318,24 @@ export const sessionMachine = createMachine({
                     actions: 'resumePlayout',
                     description: 'The client takes back what was heard.',
                   },
+                  {
+                    guard: 'wasAsking',
+                    target: '#session.turn.asking.where',
+                    actions: 'resumePlayout',
+                  },
                   { target: '#session.turn.toolPending.where', actions: 'resumePlayout' },
                 ],
-                'caller.turnCommitted': {
-                  target: 'cut',
-                  actions: ['voidGeneration', 'cutForBargeIn', 'queueTurnAnswer'],
-                },
+                'caller.turnCommitted': [
+                  {
+                    guard: 'hasQuestion',
+                    target: 'cut',
+                    actions: ['voidGeneration', 'cutForBargeIn', 'noteReply'],
+                  },
+                  {
+                    target: 'cut',
+                    actions: ['voidGeneration', 'cutForBargeIn', 'queueTurnAnswer'],
+                  },
+                ],
                 'client.answerCancelled': {
                   target: 'cut',
                   actions: ['voidGeneration', 'cutForClient'],
@@ -299,10 +345,18 @@ export const sessionMachine = createMachine({
             cut: {
               description: 'The answer is cancelled; the played position is being settled.',
               on: {
-                'history.cut': { target: '#session.turn.listening', actions: 'noteCut' },
+                'history.cut': [
+                  {
+                    guard: 'hasQuestion',
+                    target: '#session.turn.asking.awaiting',
+                    actions: 'noteCut',
+                  },
+                  { target: '#session.turn.listening', actions: 'noteCut' },
+                ],
                 'bargeIn.dismissed': { actions: ['dropTurn', 'queueSayAgain'] },
                 'caller.speechStopped': { actions: 'commitTurn' },
                 'caller.turnCommitted': [
+                  { guard: 'hasQuestion', actions: ['noteTurn', 'noteReply'] },
                   { guard: 'wantsAnswer', actions: ['noteTurn', 'queueTurnAnswer'] },
                   { actions: 'noteTurn' },
                 ],

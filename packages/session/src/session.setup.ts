@@ -1,61 +1,10 @@
 import { assertEvent, assign, emit, enqueueActions, setup } from 'xstate';
-import type { EndReason } from './ports/session-event.ts';
+import { act, begin, hasEnded, isQuiet, pendingCalls, withoutCalls } from './session.context.ts';
+import type { PendingCall, SessionContext, SessionInput } from './session.context.ts';
 import type { Ask, SessionDecision, SessionFact } from './session.facts.ts';
+import { questionActions, questionGuards } from './session.questions.ts';
 import { toolCallMachine } from './tool-call.machine.ts';
 
-/** What a session machine starts from. */
-export interface SessionInput {
-  readonly sessionId: string;
-  /** The leg's capability. */
-  readonly bargeIn: 'hold' | 'cancel';
-  readonly interruptsResponse: boolean;
-  readonly covers: boolean;
-  readonly timings: SessionTimings;
-}
-
-/** The machine's own waits, in milliseconds. */
-export interface SessionTimings {
-  /** The longest farewell before the caller is handed off all the same. */
-  readonly handOffLimitMs: number;
-}
-
-/** Nobody says goodbye for longer. */
-export const DEFAULT_TIMINGS: SessionTimings = {
-  handOffLimitMs: 20_000,
-};
-
-interface PendingCall {
-  readonly runs: 'server' | 'client' | 'session';
-  readonly settled: boolean;
-}
-
-/** The machine's memory: plain JSON, so that a snapshot can be logged, shown and replayed. */
-export interface SessionContext extends SessionInput {
-  /** The latest generation; `ended` when the engine produces nothing more for it. */
-  readonly generation: {
-    readonly id: string;
-    readonly kind: Ask['kind'];
-    readonly ended: boolean;
-    readonly audible: boolean;
-    readonly madeCalls: boolean;
-  } | null;
-  readonly generationCount: number;
-  /** Agent audio is on its way to the caller's ear, or held. */
-  readonly isPlaying: boolean;
-  readonly isCallerSpeaking: boolean;
-  /** Calls that no answer has used yet, by call id. */
-  readonly calls: Readonly<Record<string, PendingCall>>;
-  readonly waitingAsk: Ask | null;
-  readonly wantsHandOff: boolean;
-  /** What speech over the agent has cut, until it is clear whether that was right. */
-  readonly interrupted: 'nothing' | 'speech' | 'unmadeAnswer';
-  /** Where the agent was when its audio was held. */
-  readonly heldIn: 'responding' | 'toolPending';
-  readonly endReason: EndReason | null;
-}
-
-const hasEnded = (context: SessionContext): boolean => context.generation?.ended ?? true;
-const pendingCalls = (context: SessionContext): PendingCall[] => Object.values(context.calls);
 const isInterruptible = (context: SessionContext): boolean =>
   context.interruptsResponse && context.generation?.kind !== 'farewell';
 
@@ -67,9 +16,7 @@ const awaitsTools = (context: SessionContext): boolean =>
 
 /** What is lost when the agent is cut now. */
 function interruptedOf({ generation }: SessionContext): SessionContext['interrupted'] {
-  if (!generation || generation.kind === 'cover' || generation.kind === 'backchannel') {
-    return 'nothing';
-  }
+  if (!generation || FILLERS.has(generation.kind)) return 'nothing';
   const isUnmade = generation.kind === 'answer' && !generation.ended && !generation.audible;
   return isUnmade ? 'unmadeAnswer' : 'speech';
 }
@@ -80,42 +27,8 @@ const askAgain = ({ interrupted }: SessionContext): Ask => ({
   options: {},
 });
 
-/** Begins a generation: remembers it, marks settled calls as used by it, and tells the runtime. */
-const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) => Ask) =>
-  enqueueActions<
-    SessionContext,
-    SessionFact,
-    undefined,
-    SessionFact,
-    never,
-    never,
-    never,
-    never,
-    SessionDecision
-  >(({ context, event, enqueue }) => {
-    const ask = askOf({ context, event });
-    const generationId = `gen_${context.generationCount + 1}`;
-    const usesResults = ask.kind === 'answer';
-    for (const [callId, call] of Object.entries(context.calls)) {
-      if (usesResults && call.settled) enqueue.stopChild(callId);
-    }
-    enqueue.assign({
-      generation: {
-        id: generationId,
-        kind: ask.kind,
-        ended: false,
-        audible: false,
-        madeCalls: false,
-      },
-      generationCount: context.generationCount + 1,
-      waitingAsk: null,
-      interrupted: 'nothing',
-      calls: usesResults
-        ? Object.fromEntries(Object.entries(context.calls).filter(([, call]) => !call.settled))
-        : context.calls,
-    });
-    enqueue.emit({ type: 'generate', generationId, ask });
-  });
+/** Nothing is lost when these are cut. */
+const FILLERS: ReadonlySet<Ask['kind']> = new Set(['cover', 'progress', 'backchannel', 'staying']);
 
 /** The vocabulary of the session machine: pure guards, and actions that only assign, emit or spawn. */
 export const sessionSetup = setup({
@@ -128,15 +41,20 @@ export const sessionSetup = setup({
   actors: { toolCall: toolCallMachine },
   delays: {
     handOffLimit: ({ context }) => context.timings.handOffLimitMs,
+    progressAfter: ({ context }) => context.timings.progressAfterMs,
+    replyLimit: ({ context: { question, timings } }) =>
+      question?.kind === 'consent' ? timings.consentReplyMs : timings.offerReplyMs,
+    weighLimit: ({ context }) => context.timings.weighLimitMs,
   },
   guards: {
+    ...questionGuards,
     wantsAnswer: ({ event }) => event.type === 'caller.turnCommitted' && event.wantsAnswer,
     mayGreet: ({ context }) => !context.isCallerSpeaking && hasEnded(context),
     hasWaitingAsk: ({ context }) => context.waitingAsk !== null && hasEnded(context),
     wantsAnswerNow: ({ context, event }) =>
       event.type === 'caller.turnCommitted' && event.wantsAnswer && hasEnded(context),
     isSounding: ({ context }) => context.isPlaying || !hasEnded(context),
-    isQuiet: ({ context }) => !context.isPlaying && hasEnded(context),
+    isQuiet: ({ context }) => isQuiet(context),
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>
       isInterruptible(context) &&
@@ -149,12 +67,24 @@ export const sessionSetup = setup({
     handOffDue: ({ context }) => context.wantsHandOff && hasEnded(context),
     handOffDueInSilence: ({ context }) =>
       context.wantsHandOff && hasEnded(context) && context.generation?.audible !== true,
-    farewellHeard: ({ context }) => hasEnded(context) && !context.isPlaying,
+    farewellHeard: ({ context }) => isQuiet(context),
     awaitsTools: ({ context }) => awaitsTools(context),
     awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
-    answerIsOver: ({ context }) => hasEnded(context) && !context.isPlaying,
-    canCover: ({ context }) =>
-      context.covers && !context.isPlaying && hasEnded(context) && !context.isCallerSpeaking,
+    answerIsOver: ({ context }) => isQuiet(context),
+    canCover: ({ context }) => context.covers && isQuiet(context) && !context.isCallerSpeaking,
+    /** The model has not said anything before the call. */
+    wantsCover: ({ context }) => {
+      const { covers, isCallerSpeaking, generation } = context;
+      const hasSpoken = generation?.madeCalls === true && generation.audible;
+      return covers && isQuiet(context) && !isCallerSpeaking && !hasSpoken;
+    },
+    /** A wait that was covered goes on. */
+    canReassure: ({ context }) =>
+      context.covers &&
+      !context.isCallerSpeaking &&
+      pendingCalls(context).some((call) => call.coverDue && !call.settled),
+    waitsForTools: ({ context }) =>
+      isQuiet(context) && pendingCalls(context).some((call) => !call.settled),
     owesToolAnswer: ({ context }) => {
       const calls = pendingCalls(context);
       return (
@@ -169,8 +99,10 @@ export const sessionSetup = setup({
     /** What was cut for nothing is to be said, or made, again. */
     wasCutForNothing: ({ context }) => context.interrupted !== 'nothing' && hasEnded(context),
     wasResponding: ({ context }) => context.heldIn === 'responding',
+    wasAsking: ({ context }) => context.heldIn === 'asking',
   },
   actions: {
+    ...questionActions,
     greet: begin(() => ({ kind: 'greeting', itemId: null, options: {} })),
     answerTurn: begin(({ event }) => {
       assertEvent(event, 'caller.turnCommitted');
@@ -184,7 +116,6 @@ export const sessionSetup = setup({
       ({ context }) => context.waitingAsk ?? { kind: 'answer', itemId: null, options: {} },
     ),
     answerTools: begin(() => ({ kind: 'answer', itemId: null, options: {} })),
-    cover: begin(() => ({ kind: 'cover', itemId: null, options: {} })),
     makeListeningNoise: begin(() => ({ kind: 'backchannel', itemId: null, options: {} })),
     sayFarewell: begin(() => ({ kind: 'farewell', itemId: null, options: {} })),
     sayAgain: begin(({ context }) => askAgain(context)),
@@ -248,12 +179,21 @@ export const sessionSetup = setup({
     noteHandedOff: assign({ endReason: 'handedOff' }),
     noteHeldInResponding: assign({ heldIn: 'responding' }),
     noteHeldInTool: assign({ heldIn: 'toolPending' }),
+    noteHeldInAsking: assign({ heldIn: 'asking' }),
+    noteContact: assign({ hasAddress: true }),
     /** The generation is being cancelled: what it still wanted is void, running tools are not. */
-    voidGeneration: assign(({ context }) => ({
-      generation: context.generation && { ...context.generation, ended: true },
-      waitingAsk: null,
-      wantsHandOff: false,
-    })),
+    voidGeneration: act(({ context, enqueue }) => {
+      const { generation, calls } = context;
+      // What was to be read back is void when the words before it are cut.
+      const owed = Object.keys(calls).filter((callId) => calls[callId]?.consent === 'owed');
+      for (const callId of owed) enqueue.emit({ type: 'declineTool', callId });
+      enqueue.assign({
+        generation: generation && { ...generation, ended: true },
+        calls: withoutCalls(calls, owed),
+        waitingAsk: null,
+        wantsHandOff: false,
+      });
+    }),
     pendCall: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'agent.toolCalled');
       const { callId, tool } = event;
@@ -262,15 +202,50 @@ export const sessionSetup = setup({
         enqueue.assign({ generation, wantsHandOff: true });
         return;
       }
-      enqueue.assign({
-        generation,
-        calls: { ...context.calls, [callId]: { runs: tool.runs, settled: false } },
-      });
-      enqueue.spawnChild('toolCall', {
-        id: callId,
-        input: { callId, coverAfterMs: tool.coverAfterMs, timeoutMs: tool.timeoutMs },
-      });
+      const { coverAfterMs, deadlineMs, timeoutMs } = tool;
+      const call: PendingCall = {
+        runs: tool.runs,
+        settled: false,
+        consent: tool.confirm === 'none' ? 'given' : 'owed',
+        coverDue: false,
+        offer: tool.followUp && tool.runs === 'server' ? 'later' : 'never',
+        waits: { coverAfterMs, deadlineMs, timeoutMs },
+      };
+      enqueue.assign({ generation, calls: { ...context.calls, [callId]: call } });
+      if (call.consent === 'owed') return;
+      enqueue.spawnChild('toolCall', { id: callId, input: { callId, ...call.waits } });
       if (tool.runs === 'server') enqueue.emit({ type: 'runTool', callId });
+    }),
+    /** The caller has agreed to it. */
+    runConsented: enqueueActions(({ context, enqueue }) => {
+      const callId = context.question?.callIds[0];
+      const call = callId === undefined ? undefined : context.calls[callId];
+      if (callId === undefined || !call) return;
+      enqueue.assign({ calls: { ...context.calls, [callId]: { ...call, consent: 'given' } } });
+      enqueue.spawnChild('toolCall', { id: callId, input: { callId, ...call.waits } });
+      if (call.runs === 'server') enqueue.emit({ type: 'runTool', callId });
+    }),
+    noteCoverDue: assign(({ context, event }) => {
+      assertEvent(event, 'tool.coverDue');
+      const call = context.calls[event.callId];
+      return call
+        ? { calls: { ...context.calls, [event.callId]: { ...call, coverDue: true } } }
+        : {};
+    }),
+    noteDeadline: enqueueActions(({ context, event, enqueue }) => {
+      assertEvent(event, 'tool.deadlineReached');
+      const call = context.calls[event.callId];
+      if (!call || call.settled) return;
+      enqueue.emit({ type: 'noteOverdue', callId: event.callId });
+      if (call.offer !== 'later') return;
+      // An offer that is being made is for this call as well.
+      const { question } = context;
+      const isOpen = question?.kind === 'offer';
+      const offer = isOpen ? 'made' : 'due';
+      enqueue.assign({
+        calls: { ...context.calls, [event.callId]: { ...call, offer } },
+        question: isOpen ? { ...question, callIds: [...question.callIds, event.callId] } : question,
+      });
     }),
     settleCall: enqueueActions(({ context, event, enqueue }) => {
       assertEvent(event, 'tool.settled');

@@ -4,12 +4,13 @@ import { sendParent, setup } from 'xstate';
 export interface ToolCallInput {
   readonly callId: string;
   readonly coverAfterMs: number;
+  readonly deadlineMs: number;
   readonly timeoutMs: number;
 }
 
 /**
- * One pending tool call. It watches the clock for its parent: when a cover is due and when the
- * call is to be given up. Running the tool is the runtime's business.
+ * One pending tool call. It watches the clock for its parent: when a cover is due, when the caller
+ * has waited for too long, and when the call is to be given up. Running the tool is the runtime's business.
  */
 export const toolCallMachine = setup({
   types: {
@@ -22,6 +23,10 @@ export const toolCallMachine = setup({
       type: 'tool.coverDue',
       callId: context.callId,
     })),
+    reportDeadline: sendParent(({ context }: { context: ToolCallInput }) => ({
+      type: 'tool.deadlineReached',
+      callId: context.callId,
+    })),
     reportTimeout: sendParent(({ context }: { context: ToolCallInput }) => ({
       type: 'tool.timedOut',
       callId: context.callId,
@@ -29,6 +34,7 @@ export const toolCallMachine = setup({
   },
   delays: {
     coverAfter: ({ context }) => context.coverAfterMs,
+    deadline: ({ context }) => context.deadlineMs,
     timeout: ({ context }) => context.timeoutMs,
   },
 }).createMachine({
@@ -39,17 +45,34 @@ export const toolCallMachine = setup({
   states: {
     waiting: {
       description: 'The tool runs.',
-      after: { timeout: { target: 'overdue', actions: 'reportTimeout' } },
-      initial: 'running',
+      after: { timeout: { target: 'givenUp', actions: 'reportTimeout' } },
+      type: 'parallel',
       states: {
-        running: {
-          description: 'The caller has waited a tolerable time.',
-          after: { coverAfter: { target: 'covered', actions: 'reportCoverDue' } },
+        wait: {
+          description: 'How the wait feels to the caller.',
+          initial: 'tolerable',
+          states: {
+            tolerable: {
+              description: 'Silence is taken for thinking.',
+              after: { coverAfter: { target: 'covered', actions: 'reportCoverDue' } },
+            },
+            covered: { description: 'The wait is long enough to be covered with a few words.' },
+          },
         },
-        covered: { description: 'The wait is long enough to be covered with a few words.' },
+        deadline: {
+          description: 'Whether the answer comes in time.',
+          initial: 'ahead',
+          states: {
+            ahead: {
+              description: 'The caller is willing to wait.',
+              after: { deadline: { target: 'missed', actions: 'reportDeadline' } },
+            },
+            missed: { description: 'It may come by e-mail.' },
+          },
+        },
       },
     },
-    overdue: { description: 'Given up; the abort will settle it.' },
+    givenUp: { description: 'Given up; the abort will settle it.' },
     settled: { type: 'final', description: 'The outcome is in the conversation.' },
   },
 });

@@ -1,23 +1,32 @@
 import type { Rejection } from './ports/control-channel.ts';
+import type { FollowUps } from './ports/follow-ups.ts';
 import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
+import type { CallOutcome } from './ports/session-event.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
-import type { SessionParts } from './session-parts.ts';
+import { SecureEntries } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
+import type { SessionParts } from './session-parts.ts';
+import { consentFor, emailIn, usableEmail } from './tool-consent.ts';
+import type { CallTreatment } from './tool-consent.ts';
+import { declinedOutput, DEFERRED_OUTPUT, NO_MORE_CALLS, outputOf } from './tool-output.ts';
 
 /** A call as an engine reports it. */
-interface CalledTool {
+export interface CalledTool {
   readonly generationId: string;
   readonly callId: string;
   readonly name: string;
   readonly arguments: string;
 }
 
-interface PendingTool {
+interface PendingTool extends CallTreatment {
   readonly call: ToolCall;
-  readonly tool: ToolDefinition;
-  readonly startedAtMs: number;
   readonly abort: AbortController;
+  startedAtMs: number;
+  /** Takes the outcome; nobody does once the session has ended. */
+  settle: ((outcome: ToolOutcome) => void) | null;
+  /** While an e-mail is being promised: the outcome that came meanwhile. */
+  deferral: { outcome: ToolOutcome | null } | null;
 }
 
 /** A tool nobody defined is settled at once, so its waits are never used. */
@@ -29,17 +38,40 @@ const UNKNOWN_TOOL = {
   coverAfterMs: 60_000,
 } as const;
 
+/** A model that calls on and on for one turn of the caller goes round in circles. */
+const MOST_CALLS_A_TURN = 16;
+
+/** Calls whose arguments do not fit are mended once. */
+const MOST_INVALID = 2;
+
+/** What the desk of a session needs. */
+export interface ToolDeskOptions {
+  readonly parts: SessionParts;
+  readonly agentName: string;
+  readonly runner: ToolRunner;
+  readonly followUps: FollowUps | null;
+  /** On file before the call. */
+  readonly contactEmail: string | null;
+}
+
 /** Runs the session's tool calls and settles each exactly once. */
 export class ToolDesk {
-  readonly #parts: SessionParts;
-  readonly #runner: ToolRunner;
+  readonly #options: ToolDeskOptions;
   readonly #pending = new Map<string, PendingTool>();
+  readonly #invalid = new Map<string, number>();
+  /** What the caller typed in secret. */
+  readonly secrets = new SecureEntries();
+  #callsOfTurn = 0;
+  #callCount = 0;
+  #turnItemId: string | null = null;
   #handOffDetails = '{}';
+  /** Where e-mails go; what the caller has told goes before what is on file. */
+  #email: string | null;
   #isClosed = false;
 
-  constructor(parts: SessionParts, runner: ToolRunner) {
-    this.#parts = parts;
-    this.#runner = runner;
+  constructor(options: ToolDeskOptions) {
+    this.#options = options;
+    this.#email = usableEmail(options.contactEmail);
   }
 
   /** The arguments of the last handoff call, JSON text. */
@@ -47,75 +79,180 @@ export class ToolDesk {
     return this.#handOffDetails;
   }
 
+  get email(): string | null {
+    return this.#email;
+  }
+
+  /** The caller has told another address. */
+  set email(address: string | null) {
+    this.#email = address;
+  }
+
+  /** A call that is not settled, and its tool. */
+  pending(callId: string): Pick<PendingTool, 'call' | 'tool' | 'readBack'> | undefined {
+    return this.#pending.get(callId);
+  }
+
+  /** How many calls the session has had. */
+  get callCount(): number {
+    return this.#callCount;
+  }
+
+  /** The covers of each pending call, oldest first. */
+  get pendingCovers(): readonly (readonly string[])[] {
+    return [...this.#pending.values()].map(({ tool }) => tool.covers);
+  }
+
   /** An engine called a tool. */
   called(call: CalledTool, tools: readonly ToolDefinition[]): void {
-    const parts = this.#parts;
-    const tool = tools.find((candidate) => candidate.name === call.name) ?? {
+    const { parts } = this.#options;
+    this.#countCall();
+    const defined = tools.find((candidate) => candidate.name === call.name) ?? {
       ...UNKNOWN_TOOL,
       name: call.name,
     };
     const text = call.arguments === '' ? '{}' : call.arguments;
-    addFinishedItem(
-      parts,
-      {
-        kind: 'toolCall',
-        id: parts.newItemId(),
-        status: 'completed',
-        callId: call.callId,
-        name: call.name,
-        arguments: text,
-      },
-      // Only a call that the client runs is part of the wire response.
-      tool.runs === 'client' ? { generationId: call.generationId } : {},
-    );
+    const { tool, readBack, refusal } = consentFor(defined, text);
+    const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
+    // Only a call that the client runs is part of the wire response.
+    if (!isGivenLater) this.#addCall(call, text, tool.runs === 'client' ? call.generationId : null);
     if (tool.runs === 'session') this.#handOffDetails = text;
     else {
-      this.#pending.set(call.callId, {
+      const pending: PendingTool = {
         call: { sessionId: parts.sessionId, callId: call.callId, name: call.name, arguments: text },
         tool,
-        startedAtMs: parts.clock.now(),
         abort: new AbortController(),
-      });
-      parts.notify({
-        type: 'tool.started',
-        callId: call.callId,
-        name: call.name,
-        arguments: text,
-      });
+        readBack,
+        refusal,
+        startedAtMs: parts.clock.now(),
+        settle: (outcome) => this.#settle(call.callId, outcome),
+        deferral: null,
+      };
+      this.#pending.set(call.callId, pending);
+      if (tool.confirm === 'none') this.#tellStarted(pending);
     }
     parts.report({ type: 'agent.toolCalled', callId: call.callId, tool });
   }
 
-  /** Starts a call that the server runs. */
+  /** Starts a call that the server runs, once nothing is in its way. */
   run(callId: string): void {
     const pending = this.#pending.get(callId);
     if (!pending) return;
-    if (!this.#parts.config().tools.some((tool) => tool.name === pending.call.name)) {
-      this.#settle(callId, {
-        kind: 'error',
-        message: `There is no tool named ${pending.call.name}.`,
-      });
+    const { parts, runner } = this.#options;
+    const { call, tool } = pending;
+    if (tool.confirm !== 'none') this.#tellStarted(pending);
+    if (pending.refusal !== null) {
+      this.#settle(callId, { kind: 'error', message: pending.refusal, isInvalid: true });
       return;
     }
-    this.#runner.run(pending.call, pending.abort.signal).then(
-      (outcome) => this.#settle(callId, outcome),
-      () => this.#settle(callId, { kind: 'error', message: 'The tool could not be run.' }),
+    const refusal = this.#refusalOf(call.name);
+    if (refusal !== null) {
+      this.#settle(callId, { kind: 'error', message: refusal });
+      return;
+    }
+    const revealed = this.#revealed(call.arguments, tool);
+    if (revealed === null) {
+      this.#settle(callId, { kind: 'error', message: 'It was not given what the caller typed.' });
+      return;
+    }
+    if (!parts.config().tools.some(({ name }) => name === call.name)) {
+      this.#settle(callId, { kind: 'error', message: `There is no tool named ${call.name}.` });
+      return;
+    }
+    runner.run({ ...call, arguments: revealed }, pending.abort.signal).then(
+      (outcome) => pending.settle?.(outcome),
+      () => pending.settle?.({ kind: 'error', message: 'The tool could not be run.' }),
     );
+  }
+
+  /** The caller agreed to a call that the client runs: it becomes part of this generation. */
+  give(callId: string, generationId: string): void {
+    const pending = this.#pending.get(callId);
+    if (!pending) return;
+    this.#addCall({ ...pending.call, generationId }, pending.call.arguments, generationId);
+    this.#tellStarted(pending);
+  }
+
+  /** The caller did not agree to it. */
+  decline(callId: string, reason: string): void {
+    const pending = this.#pending.get(callId);
+    if (!pending) return;
+    if (pending.tool.runs === 'client') {
+      this.#addCall({ ...pending.call, generationId: '' }, pending.call.arguments, null);
+    }
+    this.#finish(pending, 'declined', declinedOutput(reason));
+  }
+
+  /** Promises the answer by e-mail; the call goes on, and the session waits for it no longer. */
+  defer(callId: string): void {
+    const { parts, followUps, agentName } = this.#options;
+    const pending = this.#pending.get(callId);
+    const to = this.#email;
+    if (!pending || !followUps || to === null || !pending.tool.followUp) {
+      parts.report({ type: 'followUp.failed' });
+      return;
+    }
+    const { call, tool, abort } = pending;
+    const id = `${parts.sessionId}.${callId}`;
+    const deferral: NonNullable<PendingTool['deferral']> = { outcome: null };
+    pending.deferral = deferral;
+    pending.settle = (outcome) => (deferral.outcome = outcome);
+    const promised = {
+      id,
+      agent: agentName,
+      tool: tool.name,
+      to,
+      template: pending.tool.followUp,
+      arguments: call.arguments,
+    };
+    void followUps.promise(promised).then((isKept) => {
+      if (isKept) {
+        pending.settle = (outcome) => void followUps.settle(id, outcome);
+        if (deferral.outcome) void followUps.settle(id, deferral.outcome);
+        if (this.#isClosed) return;
+        parts.notify({ type: 'followUp.promised', callId, name: tool.name });
+        this.#finish(pending, 'deferred', DEFERRED_OUTPUT);
+      } else if (this.#isClosed) {
+        pending.settle = null;
+        abort.abort();
+      } else {
+        pending.deferral = null;
+        pending.settle = (outcome) => this.#settle(callId, outcome);
+        if (deferral.outcome) this.#settle(callId, deferral.outcome);
+        else parts.report({ type: 'followUp.failed' });
+      }
+    });
+  }
+
+  /** A call has reached its deadline. */
+  overdue(callId: string): void {
+    const name = this.#pending.get(callId)?.tool.name;
+    if (name !== undefined) this.#options.parts.notify({ type: 'tool.overdue', callId, name });
+  }
+
+  /** Words are spoken that cover the wait for these calls. */
+  covered(callIds: readonly string[]): void {
+    for (const callId of callIds) {
+      const name = this.#pending.get(callId)?.tool.name;
+      if (name !== undefined) this.#options.parts.notify({ type: 'tool.covered', callId, name });
+    }
   }
 
   /** Gives a call up because its time is over. */
   abort(callId: string): void {
-    this.#pending.get(callId)?.abort.abort();
+    const pending = this.#pending.get(callId);
+    if (!pending || pending.deferral) return;
+    pending.abort.abort();
     this.#settle(callId, { kind: 'timeout' });
   }
 
   /** Whether a client may answer this call now. */
   refuses(callId: string): Rejection | null {
-    const isKnown = this.#parts.conversation.items.some(
+    const isKnown = this.#options.parts.conversation.items.some(
       (item) => item.kind === 'toolCall' && item.callId === callId,
     );
     if (!isKnown) return { code: 'callNotFound', callId };
-    const isAnswered = this.#parts.conversation.items.some(
+    const isAnswered = this.#options.parts.conversation.items.some(
       (item) => item.kind === 'toolOutput' && item.callId === callId,
     );
     return isAnswered ? { code: 'callAlreadyAnswered', callId } : null;
@@ -125,61 +262,124 @@ export class ToolDesk {
   answeredByClient(callId: string, output: string): void {
     const pending = this.#pending.get(callId);
     if (!pending) return;
-    this.#pending.delete(callId);
     pending.abort.abort();
-    this.#tellSettled(pending, { kind: 'result', output }, output);
+    this.#noteContact(pending.tool, output);
+    this.#tellSettled(pending, 'result', output);
   }
 
-  /** Cancels what still runs; each call settles as cancelled. */
+  /** Cancels what still runs and was not promised; each such call settles as cancelled. */
   close(): void {
     for (const [callId, pending] of this.#pending) {
+      if (pending.deferral) continue;
       pending.abort.abort();
       this.#settle(callId, { kind: 'cancelled' });
+      pending.settle = null;
     }
+    for (const pending of this.#pending.values()) {
+      this.#tellSettled(pending, 'unknown', '');
+    }
+    this.secrets.clear();
     this.#isClosed = true;
   }
 
   #settle(callId: string, outcome: ToolOutcome): void {
     const pending = this.#pending.get(callId);
     if (!pending || this.#isClosed) return;
-    this.#pending.delete(callId);
-    const output = outputOf(outcome);
-    addFinishedItem(this.#parts, {
+    const { name } = pending.call;
+    if (outcome.kind === 'error' && outcome.isInvalid) {
+      this.#invalid.set(name, (this.#invalid.get(name) ?? 0) + 1);
+    }
+    const output = this.secrets.mask(outputOf(outcome, this.#refusalOf(name) !== null));
+    if (outcome.kind === 'result') this.#noteContact(pending.tool, output);
+    this.#finish(pending, outcome.kind, output);
+  }
+
+  #finish(pending: PendingTool, outcome: CallOutcome, output: string): void {
+    const { parts } = this.#options;
+    addFinishedItem(parts, {
       kind: 'toolOutput',
-      id: this.#parts.newItemId(),
+      id: parts.newItemId(),
       status: 'completed',
-      callId,
+      callId: pending.call.callId,
       output,
     });
     this.#tellSettled(pending, outcome, output);
   }
 
-  #tellSettled(pending: PendingTool, outcome: ToolOutcome, output: string): void {
+  #tellSettled(pending: PendingTool, outcome: CallOutcome, output: string): void {
     const { call, startedAtMs } = pending;
-    this.#parts.notify({
+    const { parts } = this.#options;
+    this.#pending.delete(call.callId);
+    parts.notify({
       type: 'tool.settled',
       callId: call.callId,
       name: call.name,
-      outcome: outcome.kind,
-      output: outcome.kind === 'result' ? output : null,
-      durationMs: this.#parts.clock.now() - startedAtMs,
+      outcome,
+      output: outcome === 'result' ? output : null,
+      durationMs: parts.clock.now() - startedAtMs,
     });
-    this.#parts.report({ type: 'tool.settled', callId: call.callId });
+    parts.report({ type: 'tool.settled', callId: call.callId });
   }
-}
 
-/** What the model reads as the tool's answer. */
-function outputOf(outcome: ToolOutcome): string {
-  switch (outcome.kind) {
-    case 'result':
-      return outcome.output;
-    case 'error':
-      return JSON.stringify({ error: outcome.message });
-    case 'timeout':
-      return JSON.stringify({ error: 'The tool took too long and was given up.' });
-    case 'cancelled':
-      return JSON.stringify({ error: 'The call was cancelled.' });
-    case 'unknown':
-      return JSON.stringify({ error: 'It is not known whether this was done.' });
+  #tellStarted(pending: PendingTool): void {
+    const { parts } = this.#options;
+    pending.startedAtMs = parts.clock.now();
+    const { callId, name, arguments: text } = pending.call;
+    const { confirm } = pending.tool;
+    parts.notify({ type: 'tool.started', callId, name, arguments: text, confirm });
+  }
+
+  #addCall(
+    { callId, name }: Pick<CalledTool, 'callId' | 'name' | 'generationId'>,
+    text: string,
+    generationId: string | null,
+  ): void {
+    const { parts } = this.#options;
+    addFinishedItem(
+      parts,
+      {
+        kind: 'toolCall',
+        id: parts.newItemId(),
+        status: 'completed',
+        callId,
+        name,
+        arguments: text,
+      },
+      generationId === null ? {} : { generationId },
+    );
+  }
+
+  /** Counts begin anew with each turn of the caller. */
+  #countCall(): void {
+    const { items } = this.#options.parts.conversation;
+    const turn = items.findLast((item) => item.kind === 'message' && item.speaker === 'caller');
+    if ((turn?.id ?? null) !== this.#turnItemId) {
+      this.#turnItemId = turn?.id ?? null;
+      this.#callsOfTurn = 0;
+      this.#invalid.clear();
+    }
+    this.#callsOfTurn += 1;
+    this.#callCount += 1;
+  }
+
+  /** The arguments as the tool gets them; secrets do not leave this process. */
+  #revealed(text: string, { run }: ToolDefinition): string | null {
+    const revealed = this.secrets.reveal(text);
+    return run === 'queued' && revealed !== text ? null : revealed;
+  }
+
+  /** Why a tool is not run again before the caller has spoken, or null. */
+  #refusalOf(name: string): string | null {
+    const isStuck = (this.#invalid.get(name) ?? 0) >= MOST_INVALID;
+    return isStuck || this.#callsOfTurn > MOST_CALLS_A_TURN ? NO_MORE_CALLS : null;
+  }
+
+  /** Keeps the address on file that a result holds. */
+  #noteContact({ contactField }: ToolDefinition, output: string): void {
+    if (contactField === null) return;
+    const address = emailIn(output, contactField);
+    if (address === null) return;
+    this.#email = address;
+    this.#options.parts.report({ type: 'contact.known' });
   }
 }

@@ -1,7 +1,13 @@
 export type { AgentTools } from './agent-tools.ts';
 export { BullmqToolRunner } from './bullmq/bullmq-tool-runner.ts';
 export { REDIS_URL_FORMS, redisAddress } from './bullmq/redis-address.ts';
+export { QueueView } from './bullmq/queue-view.ts';
 export { ToolQueue } from './bullmq/tool-queue.ts';
 export { ToolWorker } from './bullmq/tool-worker.ts';
+export { readSenderAddress } from './follow-ups/mail-address.ts';
+export { openFollowUps } from './follow-ups/open-follow-ups.ts';
+export type { FollowUpsConfig, OpenFollowUps } from './follow-ups/open-follow-ups.ts';
+export type { FollowUpChange } from './follow-ups/follow-up-outbox.ts';
+export { readSmtpUrl } from './follow-ups/smtp-url.ts';
 export { InProcessToolRunner } from './in-process-tool-runner.ts';
 export { RoutedToolRunner } from './routed-tool-runner.ts';

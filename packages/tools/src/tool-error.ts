@@ -4,8 +4,10 @@
  * - `invalid_parameters`: a tool's parameters are no JSON Schema; a programming mistake.
  * - `invalid_redis_url`: the address of the Redis cannot be read.
  * - `missing_function`: a tool that the server runs has no function; a programming mistake.
+ * - `invalid_mail_settings`: the mail server or the sender cannot be used as it is written.
  */
-export type ToolErrorCode = 'invalid_parameters' | 'invalid_redis_url' | 'missing_function';
+export type ToolErrorCode =
+  'invalid_parameters' | 'invalid_redis_url' | 'missing_function' | 'invalid_mail_settings';
 
 /** The only error this package throws, and only at construction: calls end with an outcome. */
 export class ToolError extends Error {

@@ -43,6 +43,9 @@ export async function startTestServer(
     connectionsPerMinute: 6_000,
     redisUrl: null,
     tls: null,
+    smtpUrl: null,
+    smtpFrom: null,
+    mailDir: path.join(folder, 'mail'),
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

@@ -46,6 +46,7 @@ export const FIXTURE_CONFIG: SessionConfig = {
   greeting: null,
   covers: [],
   toolPhrases: DEFAULT_TOOL_PHRASES,
+  keypad: 'open',
   listeningNoises: [],
   listeningAfterMs: 6_000,
   apology: 'Sorry.',

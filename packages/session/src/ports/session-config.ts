@@ -90,6 +90,8 @@ export interface ToolPhrases {
   readonly addressAsk: string;
   /** Said when the offer was declined. */
   readonly staying: string;
+  /** Said when it was accepted and the e-mail cannot be promised. */
+  readonly emailFailed: string;
 }
 
 /** Each is over within a second, and none promises anything but the offer. */
@@ -99,6 +101,7 @@ export const DEFAULT_TOOL_PHRASES: ToolPhrases = {
   addressCheck: 'I have {address}. Is that right?',
   addressAsk: 'Which email address should I use?',
   staying: "All right, I'll stay on it.",
+  emailFailed: "I can't send emails just now, so I'll stay on it.",
 };
 
 /** Which tools an answer may call: any, none, at least one, or the one named. */
@@ -124,6 +127,8 @@ export interface SessionConfig {
   /** Spoken while a tool runs longer than its `coverAfterMs`, in turn. */
   readonly covers: readonly string[];
   readonly toolPhrases: ToolPhrases;
+  /** Whether numbers typed on the keypad are kept from the conversation, events and logs. */
+  readonly keypad: 'open' | 'secure';
   /** Said, in turn, in pauses of a caller who tells a long story; empty for an agent that only listens. */
   readonly listeningNoises: readonly string[];
   /** How long a caller has spoken, and since the last such noise, before one is due. */

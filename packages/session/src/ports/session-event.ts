@@ -20,7 +20,28 @@ export type GenerationKind =
   /** "Mm-hmm", while the caller speaks. */
   | 'backchannel'
   /** What was left unheard when the caller only seemed to cut in. */
-  | 'resumption';
+  | 'resumption'
+  /** A wait that goes on. */
+  | 'progress'
+  /** A call is read back, and the caller is asked whether it may run. */
+  | 'readBack'
+  /** The caller is asked whether to e-mail an answer that takes long. */
+  | 'offer'
+  | 'addressCheck'
+  | 'addressAsk'
+  /** The offer was declined. */
+  | 'staying'
+  /** The offer was accepted, and the e-mail cannot be promised. */
+  | 'emailFailed'
+  /** A call the caller agreed to is given to the client. */
+  | 'call';
+
+/** How a tool call ended: as the runner says, or `declined` by the caller, or `deferred` to an e-mail. */
+export type CallOutcome =
+  'result' | 'error' | 'timeout' | 'cancelled' | 'unknown' | 'declined' | 'deferred';
+
+/** What became of the caller's consent. */
+export type ConsentVerdict = 'confirmed' | 'refused' | 'unclear' | 'unheard' | 'expired';
 
 /** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
 export type SessionEvent = { readonly atMs: number } & (
@@ -117,12 +138,29 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly callId: string;
       readonly name: string;
       readonly arguments: string;
+      readonly confirm: 'none' | 'verbal' | 'dtmf';
+    }
+  /** A cover or a progress line is spoken for it. */
+  | { readonly type: 'tool.covered'; readonly callId: string; readonly name: string }
+  /** It has reached its deadline. */
+  | { readonly type: 'tool.overdue'; readonly callId: string; readonly name: string }
+  | { readonly type: 'consent.asked'; readonly callId: string; readonly name: string }
+  | {
+      readonly type: 'consent.decided';
+      readonly callId: string;
+      readonly name: string;
+      readonly verdict: ConsentVerdict;
+    }
+  | {
+      readonly type: 'followUp.offered' | 'followUp.promised' | 'followUp.declined';
+      readonly callId: string;
+      readonly name: string;
     }
   | {
       readonly type: 'tool.settled';
       readonly callId: string;
       readonly name: string;
-      readonly outcome: 'result' | 'error' | 'timeout' | 'cancelled' | 'unknown';
+      readonly outcome: CallOutcome;
       readonly output: string | null;
       readonly durationMs: number;
     }

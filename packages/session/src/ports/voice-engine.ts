@@ -150,5 +150,7 @@ export interface EngineSession {
 export interface VoiceEngine {
   /** The `pipeline` line of an agent that selects it. */
   readonly name: string;
+  /** Whether its transcripts hold letters that are spelt, so that an e-mail address can be told. */
+  readonly hearsSpelling?: boolean;
   open(context: EngineContext): EngineSession;
 }

@@ -21,7 +21,12 @@ export const FAKE_WORD_MS = 200;
 /** An engine whose every move a test makes. */
 export class FakeEngine implements VoiceEngine {
   readonly name = 'fake';
+  readonly hearsSpelling: boolean;
   readonly sessions: FakeEngineSession[] = [];
+
+  constructor(hearsSpelling = false) {
+    this.hearsSpelling = hearsSpelling;
+  }
 
   open(context: EngineContext): FakeEngineSession {
     const session = new FakeEngineSession(context);
@@ -52,6 +57,8 @@ export class FakeEngineSession implements EngineSession {
   isClosed = false;
   /** What it understands of a committed turn. */
   transcript = 'heard';
+  /** Whether it tells what it understands of a committed turn. */
+  understands = true;
   /** Items that an answer was to be made ready for. */
   readonly preparations: string[] = [];
   discards = 0;
@@ -72,7 +79,9 @@ export class FakeEngineSession implements EngineSession {
   commitTurn(itemId: string): void {
     const turn = this.turns.find((candidate) => candidate.itemId === itemId);
     if (turn) turn.state = 'committed';
-    this.emit({ type: 'transcript', itemId, text: this.transcript, isFinal: true });
+    if (this.understands) {
+      this.emit({ type: 'transcript', itemId, text: this.transcript, isFinal: true });
+    }
   }
 
   dropTurn(itemId: string): void {

@@ -39,6 +39,7 @@ const tool: SessionEvent = {
   callId: 'call_1',
   name: 'lookup_order',
   arguments: '{}',
+  confirm: 'none',
 };
 const settled: SessionEvent = {
   atMs: 1,
@@ -55,6 +56,14 @@ const moved = (to: string, atMs: number): SessionEvent => ({
   region: 'turn',
   from: '',
   to,
+});
+const about = { atMs: 1, callId: 'call_1', name: 'lookup_order' } as const;
+const covered: SessionEvent = { ...about, type: 'tool.covered' };
+const promised: SessionEvent = { ...about, type: 'followUp.promised' };
+const consent = (verdict: 'confirmed' | 'unclear'): SessionEvent => ({
+  ...about,
+  type: 'consent.decided',
+  verdict,
 });
 const spoken: readonly SessionEvent[] = [
   { atMs: 1, type: 'generation.text', generationId: 'gen_1', itemId: 'item_a', delta: 'one two' },
@@ -100,6 +109,19 @@ describe('the invariants', () => {
     expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
   });
 
+  it('hold for a tool that the caller agreed to, was covered, and was promised once', () => {
+    const events = [
+      consent('confirmed'),
+      { ...tool, confirm: 'verbal' } as const,
+      covered,
+      moved('toolPending.quiet', 1),
+      moved('toolPending.covering', 1_700),
+      promised,
+      settled,
+    ];
+    expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
+  });
+
   it.each<{ broken: string; events: readonly SessionEvent[]; sent?: SessionTrace['sent'] }>([
     { broken: 'oneGeneration', events: [started('gen_1'), started('gen_2')] },
     { broken: 'oneGeneration', events: [started('gen_1'), speech, ended('gen_1'), ended('gen_1')] },
@@ -112,6 +134,13 @@ describe('the invariants', () => {
     {
       broken: 'verdictInTime',
       events: [moved('truncated.deciding', 1), moved('listening', 2_200)],
+    },
+    { broken: 'consentFirst', events: [{ ...tool, confirm: 'verbal' }] },
+    { broken: 'consentFirst', events: [consent('unclear'), { ...tool, confirm: 'verbal' }] },
+    { broken: 'followUpOnce', events: [promised, promised] },
+    {
+      broken: 'noDeadAir',
+      events: [tool, covered, moved('toolPending.quiet', 1), moved('listening', 2_002)],
     },
     { broken: 'onsetBeforeTail', events: [speech, started('gen_1'), ended('gen_1')] },
   ])('notice that $broken is broken', ({ broken, events, sent = [] }) => {

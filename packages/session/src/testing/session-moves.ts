@@ -1,14 +1,16 @@
 import { TEST_CONFIG } from './test-session.ts';
 import type { TestSession } from './test-session.ts';
+import { questionMoves } from './question-moves.ts';
 
-/** Nothing, a backchannel, and what wants the floor. */
-const WORDS = ['', 'uh-huh', 'stop'];
+/** Nothing, a backchannel, what wants the floor, and replies. */
+const WORDS = ['', 'uh-huh', 'stop', 'yes please', 'no'];
 
 /** A move and how much of it. */
 export type Move = readonly [name: keyof typeof MOVES, amount: number];
 
 /** What callers, clients, engines, tools and time can do to a session, in any order. */
 export const MOVES = {
+  ...questionMoves,
   wait: (test: TestSession, amount: number) => test.clock.advance(amount * 20),
   hear: (test: TestSession, amount: number) => test.hear(amount * 4),
   startSpeech: (test: TestSession) => test.detectors.opened.at(-1)?.start(),
@@ -97,12 +99,12 @@ export const MOVES = {
     }
   },
   settleTool: (test: TestSession) =>
-    test.tools.running.at(-1)?.settle({ kind: 'result', output: '{}' }),
+    test.tools.running.at(-1)?.settle({ kind: 'result', output: '{"email":"jo@example.com"}' }),
   truncate: (test: TestSession, amount: number) => {
     const item = test.session.control
       .items()
       .filter((candidate) => candidate.kind === 'message' && candidate.speaker === 'agent')
-      .at(-1);
+      .at(amount % 3 === 0 ? -2 : -1);
     if (item) test.session.control.truncateItem(item.id, amount * 20);
   },
   commit: (test: TestSession) => test.session.control.commitAudio(),

@@ -32,6 +32,7 @@ export const TEST_CONFIG: SessionConfig = {
       description: 'Runs at the client.',
       parameters: { type: 'object' },
       runs: 'client',
+      coverAfterMs: 5_000,
       timeoutMs: 5_000,
     },
     {
@@ -57,6 +58,7 @@ export const TEST_CONFIG: SessionConfig = {
   greeting: 'Hello there.',
   covers: ['One moment.', 'Checking now.'],
   toolPhrases: DEFAULT_TOOL_PHRASES,
+  keypad: 'open',
   listeningNoises: [],
   listeningAfterMs: 6_000,
   apology: 'Sorry, something went wrong.',
@@ -66,7 +68,7 @@ export const TEST_CONFIG: SessionConfig = {
 /** A whole session on a driven clock, with every neighbour in the test's hands. */
 export class TestSession {
   readonly clock = new DrivenClock();
-  readonly engine = new FakeEngine();
+  readonly engine: FakeEngine;
   readonly detectors = new FakeDetectors();
   readonly tools = new FakeTools();
   readonly channel = new ListeningChannel();
@@ -77,7 +79,9 @@ export class TestSession {
     leg: Partial<LegCapabilities> = {},
     config: Partial<SessionConfig> = {},
     { channels = [], ...more }: Partial<SessionOptions> = {},
+    { hearsSpelling = false }: { readonly hearsSpelling?: boolean } = {},
   ) {
+    this.engine = new FakeEngine(hearsSpelling);
     this.leg = new MemoryLeg(this.clock, leg);
     const agent: AgentDefinition = {
       name: 'test',

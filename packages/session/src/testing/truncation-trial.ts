@@ -1,4 +1,6 @@
 import type { SampleRate } from '@antiphon/audio';
+import { DEFAULT_TOOL_PHRASES } from '../ports/session-config.ts';
+import type { ToolPhrases } from '../ports/session-config.ts';
 import type { GenerationKind, SessionEvent } from '../ports/session-event.ts';
 import { CallerEar } from './caller-ear.ts';
 import {
@@ -9,8 +11,10 @@ import {
   wordsPlayed,
   type KnownSpeech,
 } from './known-speech.ts';
+import { FakeFollowUps } from './fake-follow-ups.ts';
 import { MemoryRecorder } from './memory-recorder.ts';
 import { TEST_CONFIG, TestSession } from './test-session.ts';
+import { CANCEL_ORDER, TRACE_PACKAGE } from './tool-session.ts';
 
 const HOLD = { bargeIn: 'hold', maxLeadMs: 400 } as const;
 
@@ -76,6 +80,23 @@ const DEVICE_DELAY_MS = { least: 0, most: 80 };
 /** The voice's rates: as on the leg, or to be resampled. */
 const VOICE_RATES = [8000, 16_000, 24_000] as const;
 
+/** What follows a deadline. */
+const OFFERS: ReadonlySet<GenerationKind> = new Set([
+  'offer',
+  'addressCheck',
+  'addressAsk',
+  'staying',
+]);
+
+const toolPhrasesOf = (line: string): ToolPhrases => ({
+  ...DEFAULT_TOOL_PHRASES,
+  progress: [line],
+  offer: line,
+  addressCheck: line,
+  addressAsk: line,
+  staying: line,
+});
+
 /** Plays one case on a driven clock; the results are those of its interrupted items, oldest first. */
 export function tryTruncation(trial: TruncationCase): TruncationResult[] {
   return new TruncationTrial(trial).run();
@@ -106,9 +127,19 @@ class TruncationTrial {
         covers: [this.#line],
         apology: this.#line,
         farewell: this.#line,
-        tools: TEST_CONFIG.tools.map((tool) => ({ ...tool, timeoutMs: 60_000 })),
+        toolPhrases: toolPhrasesOf(this.#line),
+        tools: [
+          ...TEST_CONFIG.tools.map((tool) => ({ ...tool, timeoutMs: 60_000 })),
+          { ...CANCEL_ORDER, readBack: `[${this.#line}]` },
+          { ...TRACE_PACKAGE, coverAfterMs: 50_000, deadlineMs: 1_000 },
+        ],
       },
-      { recorder: this.#recorder },
+      {
+        recorder: this.#recorder,
+        followUps: new FakeFollowUps(),
+        contactEmail: trial.kind === 'addressAsk' ? null : 'jo@example.com',
+      },
+      { hearsSpelling: trial.kind === 'addressAsk' },
     );
     const { clock, leg } = this.#test;
     this.#ear = new CallerEar(clock, {
@@ -165,14 +196,51 @@ class TruncationTrial {
         session.call('transfer_to_human', '{}');
         session.end();
       }
+      this.#beginByTools();
     }
     this.#speak();
+  }
+
+  /** Waits, and what the session asks around its tools. */
+  #beginByTools(): void {
+    const { kind } = this.#case;
+    const { session } = this.#test.engine;
+    if (kind === 'readBack') {
+      session.call('cancel_order', '{}');
+      session.end();
+    } else if (kind === 'progress') {
+      session.call('lookup_order', '{}');
+      session.end();
+      this.#sayShortly(500);
+      this.#test.clock.advance(3_000);
+    } else if (OFFERS.has(kind)) {
+      session.call('trace_package', '{}');
+      session.end();
+      this.#test.clock.advance(1_000);
+      if (kind === 'offer') return;
+      this.#sayShortly(0);
+      session.transcript = kind === 'staying' ? 'no thank you' : 'yes please';
+      this.#test.callerTurn();
+      session.transcript = 'heard';
+    }
+  }
+
+  /** What goes before the speech in question is spoken and heard. */
+  #sayShortly(afterMs: number): void {
+    this.#test.clock.advance(afterMs);
+    this.#test.engine.session.speak('Well.');
+    this.#test.engine.session.end();
+    this.#test.hear(600);
   }
 
   /** Says the line: at once, at once but with more to come, or word by word ahead of the ear. */
   #speak(): void {
     const { request } = this.#test.engine.session;
     const text = request.kind === 'say' ? request.text : this.#line;
+    const asked = this.#test.channel.of('generation.started').at(-1)?.kind;
+    if (asked !== this.#case.kind && this.#speeches.size === 0) {
+      throw new Error(`It is a ${asked} that is spoken, no ${this.#case.kind}.`);
+    }
     const speech = knownSpeech(text, this.#random);
     const delivery = this.#pick(['whole', 'open', 'streamed'] as const);
     if (delivery === 'streamed') this.#stream(speech, 0);

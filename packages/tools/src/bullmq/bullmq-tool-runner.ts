@@ -17,6 +17,8 @@ import { traceCarrier } from './trace-carrier.ts';
 export interface QueuedTools {
   readonly agent: string;
   readonly definitions: readonly ToolDefinition[];
+  /** Told how long a call waited for a worker, where that is known. */
+  readonly onWaited?: (tool: string, waitedMs: number) => void;
 }
 
 /** How long a worker that was told to stop is waited for. */
@@ -39,12 +41,14 @@ interface QueuedTool {
 export class BullmqToolRunner implements ToolRunner {
   readonly #queue: ToolQueue;
   readonly #agent: string;
+  readonly #onWaited: QueuedTools['onWaited'];
   readonly #tools = new Map<string, QueuedTool>();
 
   /** Throws `invalid_parameters` when a schema is none. */
-  constructor(queue: ToolQueue, { agent, definitions }: QueuedTools) {
+  constructor(queue: ToolQueue, { agent, definitions, onWaited }: QueuedTools) {
     this.#queue = queue;
     this.#agent = agent;
+    this.#onWaited = onWaited;
     for (const definition of definitions) {
       if (definition.runs !== 'server') continue;
       const { name, parameters } = definition;
@@ -81,7 +85,7 @@ export class BullmqToolRunner implements ToolRunner {
   async #outcome(job: ToolJob, patience: Patience): Promise<ToolOutcome> {
     const { tool } = job;
     for (let additions = 1; ; additions++) {
-      const watched = this.#queue.watch(jobIdOf(job));
+      const watched = this.#queue.watch(jobIdOf(job), (ms) => this.#onWaited?.(tool, ms));
       try {
         const adding = await this.#queue.add(job);
         if (adding === 'full') return failed(`${tool} cannot run now: too many calls are waiting.`);

@@ -23,6 +23,9 @@ export interface WatchedJob {
 
 interface Watch {
   isAdded: boolean;
+  /** By the clock of Redis; `null` before it waits, and once it has begun. */
+  waitingAtMs: number | null;
+  readonly begun: (waitedMs: number) => void;
   readonly end: (end: JobEnd) => void;
 }
 
@@ -52,6 +55,16 @@ export class JobEnds {
     });
     // What the connection suffers is seen, and told, by the one that fails fast.
     this.#events.on('error', () => {});
+    this.#events.on('waiting', ({ jobId }, eventId) => {
+      const watch = this.#watches.get(jobId);
+      if (watch) watch.waitingAtMs = instantOf(eventId);
+    });
+    this.#events.on('active', ({ jobId }, eventId) => {
+      const watch = this.#watches.get(jobId);
+      if (!watch || watch.waitingAtMs === null) return;
+      watch.begun(instantOf(eventId) - watch.waitingAtMs);
+      watch.waitingAtMs = null;
+    });
     this.#events.on('completed', ({ jobId, returnvalue }) =>
       this.#watches.get(jobId)?.end(endOf(returnvalue)),
     );
@@ -62,10 +75,13 @@ export class JobEnds {
     this.#events.waitUntilReady().then(this.#ask, () => {});
   }
 
-  /** Watches a job from before it is added. */
-  watch(jobId: string): WatchedJob {
+  /**
+   * Watches a job from before it is added. `begun` is told how long it waited for a worker, each
+   * time that one takes it and the events were heard.
+   */
+  watch(jobId: string, begun: (waitedMs: number) => void = () => {}): WatchedJob {
     const { promise: ended, resolve: end } = withResolvers<JobEnd>();
-    const watch: Watch = { isAdded: false, end };
+    const watch: Watch = { isAdded: false, waitingAtMs: null, begun, end };
     this.#watches.set(jobId, watch);
     this.#timer ??= this.#clock.setTimeout(this.#ask, ASK_EVERY_MS);
     return {
@@ -117,6 +133,11 @@ export class JobEnds {
 }
 
 const FAILED: JobEnd = { kind: 'failed' };
+
+/** An event's id begins with when Redis wrote it, in milliseconds. */
+function instantOf(eventId: string): number {
+  return Number.parseInt(eventId, 10);
+}
 
 function endOf(value: unknown): JobEnd {
   return isOutcome(value) ? value : FAILED;

@@ -5,8 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HeldTool } from '../testing/held-tool.ts';
 import { isRedisMissing } from '../testing/needs-redis.ts';
 import { PrivateRedis } from '../testing/private-redis.ts';
-import { QueueTrial, SettlementList, type TrialTool } from '../testing/queue-trial.ts';
-import type { ToolQueueOptions } from './tool-queue.ts';
+import {
+  QueueTrial,
+  SettlementList,
+  type QueueTrialOptions,
+  type TrialTool,
+} from '../testing/queue-trial.ts';
 import { TOOL_QUEUE } from './tool-job.ts';
 
 describe.skipIf(isRedisMissing)('queued tools', () => {
@@ -22,10 +26,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
     await redis.close();
   });
 
-  function trialOf(
-    tools: readonly TrialTool[],
-    options: Partial<ToolQueueOptions> = {},
-  ): QueueTrial {
+  function trialOf(tools: readonly TrialTool[], options: QueueTrialOptions = {}): QueueTrial {
     const trial = new QueueTrial(redis.url, tools, options);
     trials.push(trial);
     return trial;
@@ -43,6 +44,37 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
       connection.disconnect();
     }
   }
+
+  it('tells how long each call waited for a worker', async () => {
+    const waits: [tool: string, waitedMs: number][] = [];
+    const held = new HeldTool();
+    const tools = [
+      { name: 'held', run: held.run },
+      { name: 'quick', run: () => 'ran' },
+    ];
+    const trial = trialOf(tools, { onWaited: (...wait) => waits.push(wait) });
+    trial.work({ concurrency: 1 });
+    // What happens before the queue's events are listened to is not known.
+    await expect.poll(() => trial.call('quick').then(() => waits.length)).toBeGreaterThan(0);
+    waits.splice(0);
+    const first = trial.call('held');
+    await held.begun();
+    const second = trial.call('quick');
+    await expect.poll(async () => (await jobCounts())['waiting']).toBe(1);
+    const connection = new Redis(redis.socket);
+    const redisMs = async () => {
+      const [seconds, micros] = await connection.time();
+      return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    };
+    const seenWaitingAtMs = await redisMs();
+    await expect.poll(redisMs).toBeGreaterThan(seenWaitingAtMs);
+    const stillWaitingAtMs = await redisMs();
+    connection.disconnect();
+    held.finish('held');
+    await Promise.all([first, second]);
+    expect(waits.map(([tool]) => tool)).toEqual(['held', 'quick']);
+    expect(waits[1]?.[1]).toBeGreaterThanOrEqual(stillWaitingAtMs - seenWaitingAtMs);
+  });
 
   it('leaves no timer and no listener behind', async () => {
     const pending = new Set<object | number>();

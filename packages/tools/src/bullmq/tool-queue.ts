@@ -107,9 +107,12 @@ export class ToolQueue {
     return this.#undelivered.size;
   }
 
-  /** Watches for the end of a job from before it is added. */
-  watch(jobId: string): WatchedJob {
-    return this.#ends.watch(jobId);
+  /**
+   * Watches for the end of a job from before it is added; `begun` is told how long it waited for a
+   * worker.
+   */
+  watch(jobId: string, begun?: (waitedMs: number) => void): WatchedJob {
+    return this.#ends.watch(jobId, begun);
   }
 
   /** Adds a job, within a second. Adding one again that is there, or was lately, changes nothing. */

@@ -1,6 +1,6 @@
 import type { FollowUps, ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
 import { PLAIN_TOOL } from '@antiphon/session';
-import { BullmqToolRunner } from '../bullmq/bullmq-tool-runner.ts';
+import { BullmqToolRunner, type QueuedTools } from '../bullmq/bullmq-tool-runner.ts';
 import { ToolQueue, type ToolQueueOptions } from '../bullmq/tool-queue.ts';
 import { ToolWorker, type ToolWorkerOptions } from '../bullmq/tool-worker.ts';
 
@@ -9,6 +9,9 @@ export interface TrialTool extends Partial<Omit<ToolDefinition, 'run'>> {
   readonly name: string;
   readonly run: ToolFunction;
 }
+
+/** How a trial differs from the usual one. */
+export type QueueTrialOptions = Partial<ToolQueueOptions> & Pick<QueuedTools, 'onWaited'>;
 
 const AGENT = 'trial';
 
@@ -21,13 +24,18 @@ export class QueueTrial {
   readonly #workers: ToolWorker[] = [];
   #calls = 0;
 
-  constructor(url: string, tools: readonly TrialTool[], options: Partial<ToolQueueOptions> = {}) {
+  constructor(
+    url: string,
+    tools: readonly TrialTool[],
+    { onWaited, ...options }: QueueTrialOptions = {},
+  ) {
     this.#url = url;
     this.#tools = tools;
     this.queue = new ToolQueue({ url, ...options });
     this.#runner = new BullmqToolRunner(this.queue, {
       agent: AGENT,
       definitions: this.#definitions,
+      ...(onWaited && { onWaited }),
     });
   }
 

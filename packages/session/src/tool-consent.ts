@@ -1,0 +1,37 @@
+import type { ToolDefinition } from './ports/session-config.ts';
+import { readBackOf } from './read-back.ts';
+import type { ReadBack } from './read-back.ts';
+import { sayAddress } from './say-address.ts';
+
+/** A tool as a call to it is treated. */
+export interface CallTreatment {
+  readonly tool: ToolDefinition;
+  /** What is said before it runs, where it wants consent. */
+  readonly readBack: ReadBack | null;
+  /** Why it cannot run. */
+  readonly refusal: string | null;
+}
+
+/** What is read back before a call that wants consent; a call that cannot be read back cannot run. */
+export function consentFor(tool: ToolDefinition, text: string): CallTreatment {
+  if (tool.confirm === 'none') return { tool, readBack: null, refusal: null };
+  const readBack = readBackOf(tool.readBack ?? '', text);
+  if (!('reason' in readBack)) return { tool, readBack, refusal: null };
+  const refused = { ...tool, confirm: 'none', runs: 'server' } as const;
+  return { tool: refused, readBack: null, refusal: readBack.reason };
+}
+
+/** An address that can be read to the caller, or none. */
+export function usableEmail(address: string | null): string | null {
+  return address !== null && sayAddress(address) !== null ? address : null;
+}
+
+/** The address in a field of a JSON object, such as a tool's result. */
+export function emailIn(output: string, field: string): string | null {
+  try {
+    const value: unknown = (JSON.parse(output) as Record<string, unknown> | null)?.[field];
+    return usableEmail(typeof value === 'string' ? value : null);
+  } catch {
+    return null;
+  }
+}
