@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { PLAIN_TOOL } from '@antiphon/session';
+import { PLAIN_TOOL, systemClock } from '@antiphon/session';
 import { BullmqToolRunner, InProcessToolRunner, ToolQueue, ToolWorker } from '@antiphon/tools';
 import { PrivateRedis } from '@antiphon/tools/testing';
 
@@ -45,7 +45,7 @@ async function measure(calls) {
   await once(worker, 'message');
   const queue = new ToolQueue({ url: redis.url });
   const queued = new BullmqToolRunner(queue, { agent: 'bench', definitions });
-  const inline = new InProcessToolRunner({ definitions, functions });
+  const inline = new InProcessToolRunner({ definitions, functions, clock: systemClock });
   await timesOf(queued, { calls: 50, atATime: 1, name: 'warm' });
   for (const atATime of [1, 10, 100]) {
     const here = await timesOf(inline, { calls, atATime, name: `inline-${atATime}` });

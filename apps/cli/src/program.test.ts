@@ -9,7 +9,9 @@ describe('the command line', () => {
 
   it('lists the scenarios when there is none of the name', async () => {
     const { error } = await runProgram('call --scenario nothing');
-    expect(error).toContain('There is: ask-for-a-person, worked-example.');
+    expect(error).toContain(
+      'There is: ask-for-a-person, cancel-interrupted, cancel-no, cancel-yes, slow-tool, worked-example.',
+    );
   });
 
   it('lists the agents when one has no scenarios', async () => {

@@ -34,6 +34,9 @@ const CALL_EXAMPLES = `
 Examples:
   $ antiphon call
   $ antiphon call acme-support --scenario ask-for-a-person --voice-set rms
+  $ antiphon call acme-support --scenario slow-tool    a tool that takes too long, and an e-mail
+  $ antiphon call acme-support --scenario cancel-yes   consent given; also cancel-no and
+                                                       cancel-interrupted
   $ antiphon call --voice-set all --quiet    one call per voice, verdicts only
   $ antiphon call --json | jq .passed
   $ antiphon call --wav call.wav             caller left, agent right

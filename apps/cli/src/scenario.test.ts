@@ -37,7 +37,12 @@ describe('parseScenario', () => {
       title: 'Short',
       limitSeconds: 120,
       conversation: [
-        { speaker: 'agent', says: [['hello'], ['one moment', 'let me check']], maxWords: 12 },
+        {
+          speaker: 'agent',
+          says: [['hello'], ['one moment', 'let me check']],
+          maxWords: 12,
+          whileToolRuns: false,
+        },
         {
           speaker: 'caller',
           text: 'Stop.',
@@ -53,6 +58,15 @@ describe('parseScenario', () => {
         ends: 'handedOff',
       },
     });
+  });
+
+  it('reads how tools end, how many e-mails are sent, and who is answered meanwhile', () => {
+    const text = GOOD.replace('maxWords: 12', 'whileToolRuns: true')
+      .replace("arguments: { id: '1' }", 'outcome: declined')
+      .replace('ends: handedOff', 'followUps: 1');
+    const { conversation, expect: expected } = parseScenario({ name: 's', file: 's.yaml', text });
+    expect(conversation[0]).toMatchObject({ whileToolRuns: true });
+    expect(expected).toMatchObject({ tools: [{ outcome: 'declined', times: 1 }], followUps: 1 });
   });
 
   it('points at the line of a misspelt key', () => {

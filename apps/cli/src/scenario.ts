@@ -15,11 +15,14 @@ const agentLine = z
   .strictObject({
     agent: z.array(wordings).min(1),
     maxWords: z.number().int().positive().optional(),
+    /** The caller answers although a tool is running: the agent asked meanwhile. */
+    whileToolRuns: z.literal(true).optional(),
   })
-  .transform(({ agent, maxWords }) => ({
+  .transform(({ agent, maxWords, whileToolRuns }) => ({
     speaker: 'agent' as const,
     says: agent,
     maxWords: maxWords ?? null,
+    whileToolRuns: whileToolRuns ?? false,
   }));
 
 const callerLine = z
@@ -42,7 +45,8 @@ const callerLine = z
     unheard: unheard ?? [],
   }));
 
-type AgentLine = z.infer<typeof agentLine>;
+/** What the agent must say. */
+export type AgentLine = z.infer<typeof agentLine>;
 
 /** A line of the caller. */
 export type CallerLine = z.infer<typeof callerLine>;
@@ -64,9 +68,12 @@ const line = z.looseObject({}).transform((value, context): ScenarioLine => {
 
 const expectedTool = z.strictObject({
   name: phrase,
-  /** Every call of the tool must have exactly these. */
+  /** Every run of the tool must have exactly these. */
   arguments: z.record(z.string(), z.unknown()).optional(),
+  /** How often it was run; a call that the caller declined is not. */
   times: z.number().int().nonnegative().default(1),
+  /** How every call of the tool ended, as the feed tells it: `result`, `error`, `declined` … */
+  outcome: phrase.optional(),
 });
 
 const scenario = z.strictObject({
@@ -79,6 +86,8 @@ const scenario = z.strictObject({
       tools: z.array(expectedTool).default([]),
       /** States of the turn region in order, other states between them allowed. */
       states: z.array(phrase).default([]),
+      /** How many e-mails were sent for the tools' answers; the caller stays on until they are. */
+      followUps: z.number().int().nonnegative().optional(),
       /** `true` for any handoff, or what its details must hold. */
       handoff: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
       /** Why the session ends; without it the caller hangs up after the last line. */

@@ -21,6 +21,8 @@ Environment:
   ANTIPHON_MAX_SESSIONS   sessions at once (1000)
   ANTIPHON_CONNECTIONS_PER_MINUTE
                           connections that each key may open in a minute (6000)
+  ANTIPHON_WEBHOOK_ALLOW  hosts, addresses or ranges that tools may call although they
+                          are not public, separated by commas (none)
   ANTIPHON_TLS            self-signed: speak https and wss with a certificate for
                           localhost that is made in the data folder (off)
   ANTIPHON_TLS_CERT, ANTIPHON_TLS_KEY

@@ -38,6 +38,17 @@ describe('readConfig', () => {
     expect(read({ ANTIPHON_API_KEYS: 'sk-one, sk-two' }).apiKeys).toEqual(['sk-one', 'sk-two']);
   });
 
+  it('lets webhooks call what is not public where it says so', () => {
+    expect(read({}).webhookAllow).toEqual([]);
+    expect(read({ ANTIPHON_WEBHOOK_ALLOW: 'crm.internal, 10.0.0.0/8' }).webhookAllow).toEqual([
+      'crm.internal',
+      '10.0.0.0/8',
+    ]);
+    expect(() => read({ ANTIPHON_WEBHOOK_ALLOW: '10.0.0.0/33' })).toThrow(
+      'ANTIPHON_WEBHOOK_ALLOW is "10.0.0.0/33"; use hosts, addresses or ranges such as 10.0.0.0/8',
+    );
+  });
+
   it('resolves folders from the working folder', () => {
     const config = read({ ANTIPHON_DATA_DIR: 'data', ANTIPHON_AGENTS_DIR: '/etc/agents' });
     expect(config.dataDir).toBe(path.join(workingDir, 'data'));

@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSenderAddress, readSmtpUrl, REDIS_URL_FORMS, redisAddress } from '@antiphon/tools';
+import {
+  AddressGuard,
+  readSenderAddress,
+  readSmtpUrl,
+  REDIS_URL_FORMS,
+  redisAddress,
+} from '@antiphon/tools';
 import { z } from 'zod';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
@@ -61,6 +67,10 @@ export interface ServerConfig {
    * `null` runs and keeps them in this process.
    */
   readonly redisUrl: string | null;
+  /** Hosts, addresses and ranges that webhooks may call although they are not public. */
+  readonly webhookAllow: readonly string[];
+  /** The environment, for agent folders that refer to a variable of it. */
+  readonly variables: (name: string) => string | undefined;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
   /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
@@ -88,6 +98,17 @@ const apiKeys = z
   .transform((text) => text.split(',').map((key) => key.trim()))
   // Keys travel in header fields and subprotocols, which hold no spaces.
   .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/u.test(key)));
+
+const webhookAllow = z
+  .string()
+  .transform((text) => text.split(',').map((entry) => entry.trim()))
+  .refine((allowed) => {
+    try {
+      return Boolean(new AddressGuard({ allowed }));
+    } catch {
+      return false;
+    }
+  });
 
 const variables = {
   ANTIPHON_HOST: {
@@ -123,6 +144,10 @@ const variables = {
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
   REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
+  ANTIPHON_WEBHOOK_ALLOW: {
+    schema: webhookAllow,
+    allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
+  },
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
@@ -161,6 +186,7 @@ const environment = z.object({
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
   REDIS_URL: variables.REDIS_URL.schema.optional(),
+  ANTIPHON_WEBHOOK_ALLOW: variables.ANTIPHON_WEBHOOK_ALLOW.schema.optional(),
   ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
   ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
@@ -224,6 +250,8 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
     redisUrl: values.REDIS_URL ?? null,
+    webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
+    variables: (name) => env[name],
     tls: readTls(values, workingDir),
     smtpUrl: values.SMTP_URL ?? null,
     smtpFrom: values.SMTP_FROM ?? null,

@@ -5,15 +5,22 @@ import { fixedTexts, scriptedTexts } from './known-texts.ts';
 
 describe('fixedTexts', () => {
   it('lists what is said in every conversation', () => {
-    const tools = TEST_CONFIG.tools.map((tool) => ({ ...tool, covers: [`${tool.name} runs.`] }));
-    const { progress, offer, addressAsk, staying, emailFailed } = TEST_CONFIG.toolPhrases;
+    const tools = TEST_CONFIG.tools.map((tool) => ({
+      ...tool,
+      covers: [`${tool.name} runs.`],
+      readBack: `[Run ${tool.name} {id}]. Shall I?`,
+    }));
+    const { progress, offer, addressCheck, addressAsk, staying, emailFailed } =
+      TEST_CONFIG.toolPhrases;
     const config = { ...TEST_CONFIG, tools, greeting: 'Hello.', covers: ['One moment.'] };
     expect(fixedTexts(config)).toEqual([
       'Hello.',
       'One moment.',
       ...tools.flatMap(({ covers }) => covers),
+      ...tools.map(({ name }) => `Run ${name} {id}. Shall I?`),
       ...progress,
       offer,
+      addressCheck,
       addressAsk,
       staying,
       emailFailed,

@@ -1,14 +1,16 @@
 import type { Dialogue, DialogueReply, SessionConfig } from '@antiphon/session';
 
-/** What an agent says in every conversation, whatever it is about. */
+/** What an agent says in any conversation, whatever it is about; gaps stand in braces. */
 export function fixedTexts(config: SessionConfig): readonly string[] {
   const { greeting, covers, listeningNoises, apology, farewell, toolPhrases } = config;
   return [
     ...(greeting === null ? [] : [greeting]),
     ...covers,
     ...config.tools.flatMap((tool) => tool.covers),
+    ...config.tools.flatMap(({ readBack }) => readBack?.replaceAll(/[[\]]/g, '') ?? []),
     ...toolPhrases.progress,
     toolPhrases.offer,
+    toolPhrases.addressCheck,
     toolPhrases.addressAsk,
     toolPhrases.staying,
     toolPhrases.emailFailed,

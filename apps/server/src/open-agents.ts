@@ -19,18 +19,21 @@ export interface OpenAgents extends AgentShelf {
  * every fault as `file:line:column reason`.
  */
 export async function openAgents(
-  config: Pick<ServerConfig, 'agentsDir' | 'defaultAgent'>,
+  config: Pick<ServerConfig, 'agentsDir' | 'defaultAgent' | 'variables'>,
 ): Promise<OpenAgents> {
-  const loaded = await load(config.agentsDir);
+  const loaded = await load(config);
   const agents = new Map(
     [...loaded].map(([name, { definition }]): [string, AgentDefinition] => [name, definition]),
   );
   return { loaded, agents, defaultAgent: defaultOf(agents, config) };
 }
 
-async function load(agentsDir: string): Promise<ReadonlyMap<string, LoadedAgent>> {
+async function load({
+  agentsDir,
+  variables,
+}: Pick<ServerConfig, 'agentsDir' | 'variables'>): Promise<ReadonlyMap<string, LoadedAgent>> {
   try {
-    return await loadAgents(agentsDir, { pipelines: PIPELINES });
+    return await loadAgents(agentsDir, { pipelines: PIPELINES, variables });
   } catch (cause) {
     if (!(cause instanceof AgentFolderError)) throw cause;
     throw new ServerError('agents_unusable', cause.message, { cause });

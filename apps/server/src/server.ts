@@ -94,7 +94,7 @@ export async function startServer(
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools }),
+      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config }),
     },
     recorder: config.recordings
       ? new FileRecorder({

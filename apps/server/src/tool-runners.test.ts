@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadAgents, type LoadedAgent } from '@antiphon/agents';
-import { PLAIN_TOOL, type ToolDefinition, type ToolOutcome } from '@antiphon/session';
+import { PLAIN_TOOL, systemClock, type ToolDefinition, type ToolOutcome } from '@antiphon/session';
 import { ToolQueue, ToolWorker } from '@antiphon/tools';
 import { isRedisMissing, PrivateRedis } from '@antiphon/tools/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ describe('toolRunnersOf', () => {
     const tools = new Map(DEFINITIONS.map(({ name }) => [name, () => `${name} here`]));
     metrics = new ServerMetrics({ sessions: () => new Map() });
     closings.push(() => metrics.close());
-    agent = { definition: { ...definition, config }, tools };
+    agent = { definition: { ...definition, config }, tools, webhooks: new Map() };
   });
 
   afterEach(async () => {
@@ -41,7 +41,8 @@ describe('toolRunnersOf', () => {
   });
 
   function outcomes(queue: ToolQueue | null): Promise<ToolOutcome[]> {
-    const options = { queue, metrics: metrics.tools };
+    const config = { webhookAllow: [], variables: () => undefined };
+    const options = { queue, metrics: metrics.tools, clock: systemClock, config };
     const runner = toolRunnersOf(new Map([['greeter', agent]]), options)(agent.definition);
     return Promise.all(
       DEFINITIONS.map(({ name }) =>

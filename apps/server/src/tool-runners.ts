@@ -1,14 +1,23 @@
 import type { LoadedAgent } from '@antiphon/agents';
 import type { ToolMetrics } from '@antiphon/observability';
-import type { AgentDefinition, ToolDefinition, ToolRunner } from '@antiphon/session';
-import { BullmqToolRunner, InProcessToolRunner, RoutedToolRunner } from '@antiphon/tools';
+import type { AgentDefinition, Clock, ToolDefinition, ToolRunner } from '@antiphon/session';
+import {
+  AddressGuard,
+  BullmqToolRunner,
+  InProcessToolRunner,
+  RoutedToolRunner,
+  toolFunctions,
+} from '@antiphon/tools';
 import type { ToolQueue } from '@antiphon/tools';
+import type { ServerConfig } from './config.ts';
 
 /** What runners need besides the tools. */
 export interface ToolRunnersOptions {
   /** `null` runs all tools in this process. */
   readonly queue: ToolQueue | null;
   readonly metrics: ToolMetrics;
+  readonly clock: Clock;
+  readonly config: Pick<ServerConfig, 'webhookAllow' | 'variables'>;
 }
 
 /**
@@ -17,14 +26,20 @@ export interface ToolRunnersOptions {
  */
 export function toolRunnersOf(
   agents: ReadonlyMap<string, LoadedAgent>,
-  { queue, metrics }: ToolRunnersOptions,
+  { queue, metrics, clock, config }: ToolRunnersOptions,
 ): (agent: AgentDefinition) => ToolRunner {
+  const guard = new AddressGuard({ allowed: config.webhookAllow });
+  const { variables } = config;
   const runners = new Map<string, ToolRunner>();
-  for (const [name, { definition, tools: functions }] of agents) {
+  for (const [name, { definition, tools, webhooks }] of agents) {
     const { tools: all } = definition.config;
     const queued = queue ? all.filter(isQueued) : [];
     const definitions = all.filter((tool) => !queued.includes(tool));
-    const inProcess = new InProcessToolRunner({ definitions, functions });
+    const functions = toolFunctions(
+      { definitions, functions: tools, webhooks },
+      { guard, clock, variables },
+    );
+    const inProcess = new InProcessToolRunner({ definitions, functions, clock });
     const onWorkers =
       queue && queued.length > 0
         ? new BullmqToolRunner(queue, {

@@ -1,6 +1,13 @@
 import { AgentFolderError, loadAgents, type LoadedAgent } from '@antiphon/agents';
 import { systemClock } from '@antiphon/session';
-import { ToolWorker, type AgentTools } from '@antiphon/tools';
+import {
+  AddressGuard,
+  openFollowUps,
+  toolFunctions,
+  ToolWorker,
+  type AgentTools,
+  type OpenFollowUps,
+} from '@antiphon/tools';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
 import { WorkerError } from './worker-error.ts';
@@ -9,6 +16,8 @@ import { WorkerError } from './worker-error.ts';
 export interface RunningWorker {
   /** The queued tools of each agent. */
   readonly queuedTools: ReadonlyMap<string, readonly string[]>;
+  /** A line that says where e-mailed answers go. */
+  readonly mails: string;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
@@ -27,8 +36,14 @@ export async function startWorker(
   const agents = await load(config.agentsDir);
   const tools = new Map<string, AgentTools>();
   const queuedTools = new Map<string, string[]>();
-  for (const [name, { definition, tools: functions }] of agents) {
+  const guard = new AddressGuard({ allowed: config.webhookAllow });
+  const { variables } = config;
+  for (const [name, { definition, tools: inCode, webhooks }] of agents) {
     const { tools: definitions } = definition.config;
+    const functions = toolFunctions(
+      { definitions, functions: inCode, webhooks },
+      { guard, clock: systemClock, variables },
+    );
     tools.set(name, { definitions, functions });
     const queued = definitions.filter(({ runs, run }) => runs === 'server' && run === 'queued');
     queuedTools.set(
@@ -36,11 +51,12 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
+  const mails = await openMails(config, log);
   const toldAtMs = new Map<string, number>();
   const worker = new ToolWorker({
     url: config.redisUrl,
     agents: tools,
-    followUps: null,
+    followUps: mails.followUps,
     concurrency: config.concurrency,
     onConnection: (isThere, reason) => {
       if (isThere) log.info('Redis is there: taking jobs');
@@ -55,7 +71,30 @@ export async function startWorker(
       log.warn({ err }, 'queue fault');
     },
   });
-  return { queuedTools, close: () => worker.close() };
+  const close = async (): Promise<void> => {
+    await worker.close();
+    await mails.close();
+  };
+  return { queuedTools, mails: mails.summary, close };
+}
+
+/** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
+function openMails(
+  { redisUrl, smtpUrl, smtpFrom, mailDir }: WorkerConfig,
+  log: Logger,
+): Promise<OpenFollowUps> {
+  return openFollowUps({
+    redisUrl,
+    smtpUrl,
+    from: smtpFrom,
+    folder: mailDir,
+    clock: systemClock,
+    onChange: ({ id, tool, state, reason }) => {
+      const isBad = state === 'failed' || state === 'unknown';
+      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+    },
+    onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
+  });
 }
 
 /** Kinds of faults that are remembered. */

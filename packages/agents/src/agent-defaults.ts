@@ -32,11 +32,26 @@ export const AGENT_DEFAULTS = {
   farewell: "Thanks for calling. I'm putting you through now.",
   /** Clients may stop at errors that they do not know; the feed and the log tell in any case. */
   reportFormatMismatch: false,
+  /** Most numbers that callers type are order numbers and the like. */
+  keypad: 'open',
   tool: {
     runs: 'server',
+    /** In the process of the session: nothing else has to run. */
+    run: 'inline',
+    /** Nobody said that it may run twice. */
+    effect: 'at_most_once',
+    confirm: 'none',
     /** A silence callers take for thinking; the cover is heard before 800 ms. */
     coverAfterMs: 500,
+    /** Callers hold that long without being asked. */
+    deadlineMs: 8_000,
     /** No caller waits longer than a minute for an answer. */
     timeoutMs: 60_000,
+  },
+  webhook: {
+    /** A service that answers is done by then, and a second try fits before a minute is over. */
+    tryTimeoutMs: 10_000,
+    /** Of tools that may run twice. */
+    retries: 2,
   },
 } as const;

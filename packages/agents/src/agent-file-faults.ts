@@ -1,28 +1,35 @@
 import type { FolderFault } from './agent-folder-error.ts';
-import { HANDOFF_TOOL } from './agent-schema.ts';
-import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { spellingAdvice } from './closest-name.ts';
-import { isRecord, itemsOf, type Fields } from './fields.ts';
-import { parameterFaults } from './tool-parameters.ts';
+import { coverFaults } from './cover-faults.ts';
+import { isRecord, itemsOf } from './fields.ts';
+import { textGaps } from './template-gaps.ts';
+import { toolFaults } from './tool-faults.ts';
+import type { VariableLookup } from './webhook-faults.ts';
 import type { YamlSource } from './yaml-source.ts';
 
-/** A cover may last a second; three words do. */
-const MOST_COVER_WORDS = 3;
-const LONGEST_COVER_MS = 1_000;
-/** Measured on phrases of one to three words, in several voices; the slowest counts. */
-const MS_PER_LETTER = 60;
+/** What `agent.yaml` is checked against; what is `null` is not checked. */
+export interface AgentFileContext {
+  readonly pipelines: readonly string[] | null;
+  readonly variables: VariableLookup | null;
+  /** Whether the tool of a name has a follow-up file. */
+  readonly hasFollowUp: (tool: string) => boolean;
+}
 
 /** What is wrong in `agent.yaml` beyond its shape. It may be called before the shape is right. */
-export function agentFileFaults(
-  source: YamlSource,
-  pipelines: readonly string[] | null,
-): FolderFault[] {
+export function agentFileFaults(source: YamlSource, context: AgentFileContext): FolderFault[] {
   const file = isRecord(source.content) ? source.content : {};
   return [
-    ...pipelineFaults(source, file.pipeline, pipelines),
-    ...itemsOf(file.covers).flatMap((cover, index) => coverFaults(source, cover, index)),
+    ...pipelineFaults(source, file.pipeline, context.pipelines),
+    ...coverFaults(source, ['covers'], { phrases: file.covers }),
+    ...phraseFaults(source, file.toolPhrases),
     ...itemsOf(file.tools).flatMap((tool, index) =>
-      isRecord(tool) ? toolFaults(source, tool, index) : [],
+      isRecord(tool)
+        ? toolFaults(source, ['tools', index], {
+            tool,
+            variables: context.variables,
+            hasFollowUp: context.hasFollowUp(String(tool.name)),
+          })
+        : [],
     ),
     ...repeatedTools(source, file.tools),
   ];
@@ -38,31 +45,30 @@ function pipelineFaults(
   return [source.faultAt(['pipeline'], reason, spellingAdvice(pipeline, pipelines))];
 }
 
-function coverFaults(source: YamlSource, cover: unknown, index: number): FolderFault[] {
-  if (typeof cover !== 'string') return [];
-  const words = cover.split(/\s+/).filter((word) => word !== '').length;
-  const durationMs = cover.trim().length * MS_PER_LETTER;
-  if (words <= MOST_COVER_WORDS && durationMs <= LONGEST_COVER_MS) return [];
-  const reason = `the cover ${JSON.stringify(cover)} is longer than three words or a second`;
-  const advice = `Use a short one such as ${JSON.stringify(AGENT_DEFAULTS.covers[0])}.`;
-  return [source.faultAt(['covers', index], reason, advice)];
-}
-
-function toolFaults(source: YamlSource, tool: Fields, index: number): FolderFault[] {
-  const faults = isRecord(tool.parameters)
-    ? parameterFaults(source, ['tools', index, 'parameters'], tool.parameters)
-    : [];
-  if (tool.runs === 'session' && tool.name !== HANDOFF_TOOL) {
-    const reason = `the session cannot run "${String(tool.name)}"`;
-    const advice = `Only ${HANDOFF_TOOL} runs there; write "runs: server" or "runs: client".`;
-    faults.push(source.faultAt(['tools', index, 'runs'], reason, advice));
-  }
-  const coverAfterMs = Number(tool.coverAfterMs ?? AGENT_DEFAULTS.tool.coverAfterMs);
-  const timeoutMs = Number(tool.timeoutMs ?? AGENT_DEFAULTS.tool.timeoutMs);
-  if (timeoutMs <= coverAfterMs) {
-    const reason = `timeoutMs is ${timeoutMs}, no more than coverAfterMs, ${coverAfterMs}`;
-    const key = tool.timeoutMs === undefined ? 'coverAfterMs' : 'timeoutMs';
-    faults.push(source.faultAt(['tools', index, key], reason, 'Let a call run longer than that.'));
+function phraseFaults(source: YamlSource, phrases: unknown): FolderFault[] {
+  if (!isRecord(phrases)) return [];
+  const faults = coverFaults(source, ['toolPhrases', 'progress'], {
+    phrases: phrases.progress,
+    noun: 'progress line',
+  });
+  for (const [name, phrase] of Object.entries(phrases)) {
+    if (typeof phrase !== 'string') continue;
+    const path = ['toolPhrases', name];
+    const known = name === 'addressCheck' ? ['address'] : [];
+    const gaps = textGaps(phrase);
+    for (const { piece, reason, advice } of gaps.faults) {
+      faults.push(source.faultInside(path, piece, { reason, advice }));
+    }
+    for (const gap of gaps.names.filter((given) => !known.includes(given))) {
+      const reason = `nothing is known for {${gap}} here`;
+      faults.push(
+        source.faultInside(path, `{${gap}}`, { reason, advice: spellingAdvice(gap, known) }),
+      );
+    }
+    if (name === 'addressCheck' && !gaps.names.includes('address')) {
+      const reason = 'the caller could not hear which address is meant';
+      faults.push(source.faultAt(path, reason, 'Put {address} where the address is said.'));
+    }
   }
   return faults;
 }

@@ -1,26 +1,14 @@
 import { z } from 'zod';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { strictMapping } from './schema-faults.ts';
+import { LONGEST_WAIT_MS, spoken, toolPhrasesSchema, toolSchema } from './tool-schema.ts';
 
-/** The tool with which a session passes the caller on to a person by itself. */
-export const HANDOFF_TOOL = 'transfer_to_human';
-
-/** Longer waits are no conversation any more. */
-const LONGEST_WAIT_MS = 600_000;
 /** Beyond this a caller thinks that nobody is there; semantic detection seldom waits so long. */
 const LONGEST_SILENCE_MS = 8_000;
 /** No detector finds an onset later than that. */
 const LONGEST_PADDING_MS = 2_000;
 
-const { turnDetection, tool } = AGENT_DEFAULTS;
-
-function spoken(description: string) {
-  return z
-    .string()
-    .trim()
-    .min(1, { error: `Write ${description}.` })
-    .describe(description);
-}
+const { turnDetection } = AGENT_DEFAULTS;
 
 const turnDetectionSchema = strictMapping({
   mode: z.enum(['vad', 'semantic']).default(turnDetection.mode),
@@ -29,22 +17,6 @@ const turnDetectionSchema = strictMapping({
   silenceDurationMs: z.int().min(50).max(LONGEST_SILENCE_MS).optional(),
   createsResponse: z.boolean().default(turnDetection.createsResponse),
   interruptsResponse: z.boolean().default(turnDetection.interruptsResponse),
-});
-
-const toolSchema = strictMapping({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,63}$/, {
-      error: 'Start with a lower-case letter; go on with letters, digits and underscores.',
-    })
-    .describe('a lower-case name such as lookup_order'),
-  description: spoken('what the tool does and when to use it'),
-  parameters: z
-    .record(z.string(), z.unknown())
-    .default({ type: 'object', properties: {}, additionalProperties: false }),
-  runs: z.enum(['server', 'client', 'session']).default(tool.runs),
-  coverAfterMs: z.int().min(0).max(LONGEST_WAIT_MS).default(tool.coverAfterMs),
-  timeoutMs: z.int().min(1).max(LONGEST_WAIT_MS).default(tool.timeoutMs),
 });
 
 /** The shape of `agent.yaml`; what holds between its values is checked apart. */
@@ -76,6 +48,8 @@ export const agentSchema = strictMapping({
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),
+  keypad: z.enum(['open', 'secure']).default(AGENT_DEFAULTS.keypad),
+  toolPhrases: toolPhrasesSchema.prefault({}),
   tools: z.array(toolSchema).default([]),
 });
 

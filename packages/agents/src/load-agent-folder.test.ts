@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_TOOL_PHRASES } from '@antiphon/session';
 import { AgentFolderError } from './agent-folder-error.ts';
 import { loadAgentFolder, type LoadOptions } from './load-agent-folder.ts';
 import { emptyDirectory, faultLines, PLAIN_AGENT, writtenFolder } from './written-folder.ts';
+
+const agents = fileURLToPath(new URL('../../../apps/server/agents/', import.meta.url));
 
 let directory = '';
 let folders = 0;
@@ -84,6 +86,7 @@ covers: [Just a moment.]
 apology: Sorry.
 farewell: Goodbye.
 reportFormatMismatch: true
+keypad: secure
 tools:
   - name: show_map
     description: Shows a map.
@@ -104,6 +107,7 @@ tools:
       covers: ['Just a moment.'],
       apology: 'Sorry.',
       farewell: 'Goodbye.',
+      keypad: 'secure',
       tools: [
         {
           name: 'show_map',
@@ -145,7 +149,6 @@ tools:
   });
 
   it('loads the agents that the server comes with', async () => {
-    const agents = fileURLToPath(new URL('../../../apps/server/agents/', import.meta.url));
     const acme = await loadAgentFolder(`${agents}acme-support`);
     expect(acme.definition.config.greeting).toBe(
       'Acme Software support, Alex speaking. What can I do for you?',
@@ -155,13 +158,51 @@ tools:
       order_id: '4471',
       status: 'shipped',
       expected_delivery: 'April 25',
+      email: 'maria.carter@example.com',
     });
     expect(acme.tools.get('lookup_order')?.({ order_id: '1234' }, {} as never)).toEqual({
       found: false,
     });
+    const cancel = (order: string) =>
+      acme.tools.get('cancel_order')?.({ order_id: order }, {} as never);
+    expect(cancel('4471')).toEqual({ order_id: '4471', status: 'cancelled' });
+    expect(cancel('3308')).toEqual({ order_id: '3308', status: 'delivered' });
+    expect(cancel('1234')).toEqual({ found: false });
     const bench = await loadAgentFolder(`${agents}stub-bench`);
     expect(bench.definition).toMatchObject({ pipeline: 'stub', detector: 'energy' });
     expect(bench.definition.config).toMatchObject({ greeting: null, tools: [] });
+  });
+});
+
+describe('a package of the support agent', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  async function tracing(order: string) {
+    vi.useFakeTimers();
+    const { tools } = await loadAgentFolder(`${agents}acme-support`);
+    const abort = new AbortController();
+    const context = { signal: abort.signal, sessionId: 's', callId: 'c' };
+    const result = tools.get('trace_package')?.({ order_id: order }, context) as Promise<unknown>;
+    return { abort, result };
+  }
+
+  it('is found by the carrier, in time', async () => {
+    const { result } = await tracing('4471');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await result).toEqual({
+      order_id: '4471',
+      location: 'Columbus, Ohio',
+      last_scan: 'April 22',
+      expected_delivery: 'April 25',
+    });
+  });
+
+  it('is not asked for when nobody waits, and not when there is no such order', async () => {
+    const { result, abort } = await tracing('4471');
+    abort.abort();
+    await expect(result).rejects.toThrow('The carrier was not waited for.');
+    expect(vi.getTimerCount()).toBe(0);
+    expect(await (await tracing('1234')).result).toEqual({ found: false });
   });
 });
 
@@ -203,7 +244,7 @@ tools:
       'agent.yaml:2:1 unknown key "pipline". Did you mean "pipeline"?',
       'agent.yaml:13:5 the cover "Let me check that for you." is longer than three words or a second. Use a short one such as "One moment.".',
       'agent.yaml:14:5 the cover "Acknowledging momentarily." is longer than three words or a second. Use a short one such as "One moment.".',
-      'agent.yaml:16:11 the tool Lookup-Order has no file tools/Lookup-Order.ts. Write it, or say "runs: client" if the client runs the tool.',
+      'agent.yaml:16:11 the tool Lookup-Order has no file tools/Lookup-Order.ts. Write it, give the tool a "webhook", or say "runs: client" if the client runs the tool.',
     ]);
   });
 

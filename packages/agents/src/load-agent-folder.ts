@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from '@antiphon/session';
-import type { AgentDefinition, Dialogue, ToolFunction } from '@antiphon/session';
+import type { AgentDefinition, Dialogue, FollowUpTemplate, ToolFunction } from '@antiphon/session';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { agentFileFaults } from './agent-file-faults.ts';
 import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
@@ -11,21 +10,28 @@ import { dialogueFaults, type KnownTools } from './dialogue-faults.ts';
 import { dialogueSchema } from './dialogue-schema.ts';
 import { distinctFaults } from './distinct-faults.ts';
 import { isRecord, itemsOf } from './fields.ts';
+import { loadFollowUpFiles } from './follow-up-files.ts';
 import { readBySchema } from './schema-faults.ts';
 import { loadToolFiles } from './tool-files.ts';
+import { webhooksOf, type Webhook } from './webhooks.ts';
+import type { VariableLookup } from './webhook-faults.ts';
 import { YamlSource } from './yaml-source.ts';
 
 /** An agent that can be run. */
 export interface LoadedAgent {
   readonly definition: AgentDefinition;
-  /** The functions of the tools that the server runs, by tool name. */
+  /** The functions of the tools that the server runs in code, by tool name. */
   readonly tools: ReadonlyMap<string, ToolFunction>;
+  /** The webhooks of the tools that the server runs by calling one, by tool name. */
+  readonly webhooks: ReadonlyMap<string, Webhook>;
 }
 
 /** What folders are checked against. */
 export interface LoadOptions {
   /** Names an agent may give as its pipeline; without them any will do. */
   readonly pipelines?: readonly string[];
+  /** The environment that headers of webhooks refer to; without it any variable will do. */
+  readonly variables?: VariableLookup;
 }
 
 /** A folder that was read: the agent where there are no faults. */
@@ -34,21 +40,30 @@ export interface FolderReading {
   readonly faults: readonly FolderFault[];
 }
 
-const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools'];
+const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 'follow-ups'];
 
 /**
  * Loads an agent from its folder, whose name is the agent's:
  *
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
- *   `farewell`, `reportFormatMismatch` and `tools` have defaults. A tool has a `name` and a `description`, and may have
- *   `parameters` (JSON Schema draft 7 of an object), `runs` (`server`, `client`, or `session` for
- *   `transfer_to_human`), `coverAfterMs` and `timeoutMs`.
+ *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
+ *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
+ *   for numbers that nobody may read) and `tools` have defaults.
+ * - a tool has a `name` and a `description`, and may have `parameters` (JSON Schema draft 7 of an
+ *   object), `runs` (`server`, `client`, or `session` for `transfer_to_human`), `run` (`inline` or
+ *   `queued`), `effect` (`none`, `idempotent`, `at_most_once`), `confirm` (`none`, `verbal`,
+ *   `dtmf`) with a `readBack` that has one part in brackets, `coverAfterMs` < `deadlineMs` <
+ *   `timeoutMs`, `covers` of its own, `contactField`, and a `webhook` in place of a file.
+ * - `webhook`: a `url`, and perhaps `headers` (`${NAME}` is a variable of the environment),
+ *   `tryTimeoutMs` and `retries` (0 to 2, of tools that may run twice).
  * - `instructions.md`: what a language model is told.
  * - `dialogue.yaml`, if the pipeline follows a script: see `Dialogue` in `@antiphon/session`.
  * - `tools/lookup-order.ts` for a server tool `lookup_order`: an ES module in TypeScript or
  *   JavaScript whose default export is a {@link ToolFunction}. Types are removed when it is
  *   loaded, not checked; other files of `tools/` belong into folders of it.
+ * - `follow-ups/trace-package.md` for a tool `trace_package` whose answer may be sent by e-mail:
+ *   `Subject: …` in the first line, then the body, with `{argument}` and `{result.field}`.
  *
  * Throws an {@link AgentFolderError} that lists all faults of the folder.
  */
@@ -71,10 +86,16 @@ export async function readAgentFolder(path: string, options: LoadOptions): Promi
   const agentText = await textOf(join(folder, 'agent.yaml'));
   const agent = new YamlSource(join(folder, 'agent.yaml'), agentText ?? '');
   const agentReading = readBySchema(agent, agentSchema);
+  const followUps = await loadFollowUpFiles(folder, agent);
   if (agentText === null) {
     faults.push(missingFile(agent.file, 'Start with description, pipeline, voice, backchannel.'));
   } else {
-    faults.push(...agentReading.faults, ...agentFileFaults(agent, options.pipelines ?? null));
+    const hasFollowUp = (tool: string): boolean => followUps.templates.has(tool);
+    const { pipelines = null, variables = null } = options;
+    faults.push(
+      ...agentReading.faults,
+      ...agentFileFaults(agent, { pipelines, variables, hasFollowUp }),
+    );
   }
 
   const instructionsFile = join(folder, 'instructions.md');
@@ -92,7 +113,7 @@ export async function readAgentFolder(path: string, options: LoadOptions): Promi
   }
 
   const { tools, faults: toolFaults } = await loadToolFiles(folder, agent);
-  faults.push(...toolFaults);
+  faults.push(...toolFaults, ...followUps.faults);
   if (faults.length > 0 || !agentReading.value)
     return { agent: null, faults: distinctFaults(faults) };
   const name = basename(folder);
@@ -100,17 +121,23 @@ export async function readAgentFolder(path: string, options: LoadOptions): Promi
     name,
     instructions: instructions ?? '',
     dialogue,
+    followUps: followUps.templates,
   });
-  return { agent: { definition, tools }, faults: [] };
+  const webhooks = webhooksOf(agentReading.value);
+  return { agent: { definition, tools, webhooks }, faults: [] };
+}
+
+/** What other files of the folder add to `agent.yaml`. */
+interface RestOfFolder {
+  readonly name: string;
+  readonly instructions: string;
+  readonly dialogue: Dialogue | null;
+  readonly followUps: ReadonlyMap<string, FollowUpTemplate>;
 }
 
 function definitionOf(
   file: AgentFile,
-  {
-    name,
-    instructions,
-    dialogue,
-  }: { name: string; instructions: string; dialogue: Dialogue | null },
+  { name, instructions, dialogue, followUps }: RestOfFolder,
 ): AgentDefinition {
   return {
     name,
@@ -122,15 +149,18 @@ function definitionOf(
       voice: file.voice,
       speed: file.speed,
       modality: 'audio',
-      tools: file.tools.map((tool) => ({ ...PLAIN_TOOL, ...tool })),
+      tools: file.tools.map(({ webhook: _webhook, ...tool }) => ({
+        ...tool,
+        followUp: followUps.get(tool.name) ?? null,
+      })),
       toolChoice: 'auto',
       maxOutputTokens: null,
       temperature: null,
       turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
-      toolPhrases: DEFAULT_TOOL_PHRASES,
-      keypad: 'open',
+      toolPhrases: file.toolPhrases,
+      keypad: file.keypad,
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
       listeningAfterMs: file.listeningAfterMs,
       apology: file.apology,

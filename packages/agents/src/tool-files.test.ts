@@ -79,7 +79,7 @@ export const statusOf = (id: string): Status => (id === '1' ? 'sent' : 'lost');
     expect(
       await faults({ 'agent.yaml': agent, 'tools/lookup-ordr.ts': 'export default () => 1;\n' }),
     ).toEqual([
-      'agent.yaml:6:11 the tool lookup_order has no file tools/lookup-order.ts. Write it, or say "runs: client" if the client runs the tool.',
+      'agent.yaml:6:11 the tool lookup_order has no file tools/lookup-order.ts. Write it, give the tool a "webhook", or say "runs: client" if the client runs the tool.',
       'tools/lookup-ordr.ts:1:1 agent.yaml has no tool "lookup_ordr" that the server runs. Should the file be called lookup-order? Else add the tool.',
     ]);
     expect(await faults({ 'tools/weather.ts': 'export default () => 1;\n' })).toEqual([

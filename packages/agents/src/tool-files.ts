@@ -30,9 +30,14 @@ export async function loadToolFiles(folder: string, agent: YamlSource): Promise<
     expected.push(base);
     const matching = files.filter((file) => baseOf(file) === base);
     const [file] = matching;
-    if (file === undefined) {
+    if (tool.webhook !== undefined) {
+      if (file === undefined) continue;
+      const reason = `the tool ${tool.name} has a webhook and the file tools/${file}`;
+      faults.push(agent.faultAtKey(['tools', index, 'webhook'], reason, 'Keep one of them.'));
+    } else if (file === undefined) {
       const reason = `the tool ${tool.name} has no file tools/${base}.ts`;
-      const advice = 'Write it, or say "runs: client" if the client runs the tool.';
+      const advice =
+        'Write it, give the tool a "webhook", or say "runs: client" if the client runs the tool.';
       faults.push(agent.faultAt(['tools', index, 'name'], reason, advice));
     } else if (matching.length > 1) {
       const reason = `the tool ${tool.name} has ${matching.length} files: ${matching.join(', ')}`;

@@ -1,17 +1,22 @@
 import { PLAIN_TOOL } from '@antiphon/session';
 import type { ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
-import { describeToolRunner } from '@antiphon/session/testing';
+import { describeToolRunner, DrivenClock } from '@antiphon/session/testing';
 import { InProcessToolRunner } from './in-process-tool-runner.ts';
 import { MAX_OUTPUT_BYTES } from './tool-function-outcome.ts';
 
-describeToolRunner('InProcessToolRunner', (tools) => ({
-  runner: new InProcessToolRunner({
-    definitions: tools.map((tool) => tool.definition),
-    functions: new Map(tools.map((tool) => [tool.definition.name, tool.run])),
-  }),
-  sessionId: 'session',
-}));
+describeToolRunner('InProcessToolRunner', (tools) => {
+  const clock = new DrivenClock();
+  return {
+    runner: new InProcessToolRunner({
+      definitions: tools.map((tool) => tool.definition),
+      functions: new Map(tools.map((tool) => [tool.definition.name, tool.run])),
+      clock,
+    }),
+    sessionId: 'session',
+    pass: (ms) => clock.advance(ms),
+  };
+});
 
 function definition(name: string, changes: Partial<ToolDefinition> = {}): ToolDefinition {
   return {
@@ -24,10 +29,15 @@ function definition(name: string, changes: Partial<ToolDefinition> = {}): ToolDe
   };
 }
 
-function runnerOf(run: ToolFunction, changes: Partial<ToolDefinition> = {}): InProcessToolRunner {
+function runnerOf(
+  run: ToolFunction,
+  changes: Partial<ToolDefinition> = {},
+  clock = new DrivenClock(),
+): InProcessToolRunner {
   return new InProcessToolRunner({
     definitions: [definition('tool', changes)],
     functions: new Map([['tool', run]]),
+    clock,
   });
 }
 
@@ -57,14 +67,17 @@ describe('InProcessToolRunner', () => {
       message:
         'The arguments of tool do not fit: x is no argument; order_id must match pattern ' +
         '"^[0-9]{4,5}$"; speed must be one of slow, fast; address.zip is missing.',
+      isInvalid: true,
     });
     expect(await outcome(runner, '{}')).toEqual({
       kind: 'error',
       message: 'The arguments of tool do not fit: order_id is missing.',
+      isInvalid: true,
     });
     expect(await outcome(runner, '{order_id')).toEqual({
       kind: 'error',
       message: 'The arguments of tool must be a JSON object.',
+      isInvalid: true,
     });
   });
 
@@ -116,7 +129,8 @@ describe('InProcessToolRunner', () => {
     }
   });
 
-  it('leaves no listener on the signal of a call that ended', async () => {
+  it('leaves no listener on the signal of a call that ended, and no timer', async () => {
+    const clock = new DrivenClock();
     const abort = new AbortController();
     const counts = { added: 0, removed: 0 };
     const signal = new Proxy(abort.signal, {
@@ -128,13 +142,31 @@ describe('InProcessToolRunner', () => {
       },
     });
     const call = { sessionId: 's', callId: 'c', name: 'tool', arguments: '{}' };
-    await runnerOf(() => 'ran').run(call, signal);
+    await runnerOf(() => 'ran', {}, clock).run(call, signal);
     expect(counts).toEqual({ added: 1, removed: 1 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('gives a call up at its time and not before', async () => {
+    const clock = new DrivenClock();
+    const runner = runnerOf(() => new Promise(() => {}), { timeoutMs: 700 }, clock);
+    let ended: ToolOutcome | null = null;
+    const running = outcome(runner).then((value) => (ended = value));
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(699);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ended).toBeNull();
+    clock.advance(1);
+    expect(await running).toEqual({ kind: 'timeout' });
+    expect(clock.pending).toBe(0);
   });
 
   it('refuses at construction what could never run', () => {
     const definitions = [definition('tool')];
-    expect(() => new InProcessToolRunner({ definitions, functions: new Map() })).toThrow(
+    expect(
+      () =>
+        new InProcessToolRunner({ definitions, functions: new Map(), clock: new DrivenClock() }),
+    ).toThrow(
       expect.objectContaining({
         code: 'missing_function',
         message: 'the tool tool has no function; give it one',

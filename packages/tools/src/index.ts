@@ -11,3 +11,5 @@ export type { FollowUpChange } from './follow-ups/follow-up-outbox.ts';
 export { readSmtpUrl } from './follow-ups/smtp-url.ts';
 export { InProcessToolRunner } from './in-process-tool-runner.ts';
 export { RoutedToolRunner } from './routed-tool-runner.ts';
+export { AddressGuard } from './webhooks/address-guard.ts';
+export { toolFunctions } from './webhooks/tool-functions.ts';

@@ -1,4 +1,5 @@
 import type { ToolCall, ToolFunction, ToolOutcome } from '@antiphon/session';
+import { saysUnknown } from './tool-unknown-error.ts';
 
 /** A model reads all of a result before it speaks; more than this is no answer to a caller. */
 export const MAX_OUTPUT_BYTES = 65_536;
@@ -24,12 +25,12 @@ export async function functionOutcome(
     const { sessionId, callId } = call;
     return outcomeOf(call.name, await run(args, { signal, sessionId, callId }));
   } catch (error) {
-    return failed(messageOf(call.name, error));
+    return saysUnknown(error) ? { kind: 'unknown' } : failed(messageOf(call.name, error));
   }
 }
 
 /** An error that the model may read. */
-export function failed(message: string): ToolOutcome {
+export function failed(message: string): Extract<ToolOutcome, { kind: 'error' }> {
   return { kind: 'error', message };
 }
 

@@ -87,7 +87,12 @@ export class AgentTurns {
 
   /** Whether nothing more is to be heard and nothing is being made. */
   isQuiet(nowMs: number): boolean {
-    return this.#responses.size === 0 && this.#calls.size === 0 && this.#playback.isDrained(nowMs);
+    return this.#calls.size === 0 && this.hasFinished(nowMs);
+  }
+
+  /** Whether what was said is heard to its end; a tool may still be running. */
+  hasFinished(nowMs: number): boolean {
+    return this.#responses.size === 0 && this.#playback.isDrained(nowMs);
   }
 
   /** When the phrase begins to be heard in the current turn; null while that is not known. */

@@ -1,6 +1,7 @@
 import type { FeedEvent } from '@antiphon/observability';
 import type { CallerLine } from '../scenario.ts';
 import type { Ink } from '../ink.ts';
+import { followUpTold } from './follow-up-told.ts';
 
 /** Tells a call as it happens, a line at a time. */
 export class CallPrinter {
@@ -22,6 +23,8 @@ export class CallPrinter {
   /** A message of the feed. */
   feed(event: FeedEvent): void {
     const { dim, agent, tool, alarm, struck } = this.#ink;
+    const followUp = followUpTold(event);
+    if (followUp) this.#print(`${tool('e-mail')}  ${followUp.state}`);
     switch (event.type) {
       case 'state':
         if (event.region === 'turn') this.#print(dim(`        ${event.from} → ${event.to}`));

@@ -1,13 +1,15 @@
 import type { FeedEvent, TurnReport } from '@antiphon/observability';
 import type { ServerEvent } from '@antiphon/protocol';
+import { followUpTold } from './follow-up-told.ts';
+import type { FollowUpTold } from './follow-up-told.ts';
 import type { ScriptEnd } from './script.ts';
 
 /** A tool call as the feed told it. */
 export interface ToolCallRecord {
   readonly callId: string;
   readonly name: string;
-  /** JSON text. */
-  readonly arguments: string;
+  /** JSON text; `null` when it was settled without being run. */
+  readonly arguments: string | null;
   outcome: string | null;
   output: string | null;
   durationMs: number | null;
@@ -43,6 +45,8 @@ export class CallRecord {
   readonly reports: TurnReport[] = [];
   readonly spoken: SpokenLine[] = [];
   readonly interruptions: InterruptionRecord[] = [];
+  /** What was told of e-mails, in order. */
+  readonly followUps: FollowUpTold[] = [];
   /** Errors on the wire and faults of the feed. */
   readonly errors: string[] = [];
   /** What the agent says, turn by turn. */
@@ -70,6 +74,8 @@ export class CallRecord {
   }
 
   feed(event: FeedEvent): void {
+    const followUp = followUpTold(event);
+    if (followUp) this.followUps.push(followUp);
     switch (event.type) {
       case 'state':
         if (event.region === 'turn') this.turnStates.push(event.to);
@@ -88,11 +94,9 @@ export class CallRecord {
       }
       case 'tool.settled': {
         const call = this.tools.find(({ callId }) => callId === event.callId);
-        if (call) {
-          call.outcome = event.outcome;
-          call.output = event.output;
-          call.durationMs = event.durationMs;
-        }
+        const { callId, name, outcome, output, durationMs } = event;
+        if (call) Object.assign(call, { outcome, output, durationMs });
+        else this.tools.push({ callId, name, arguments: null, outcome, output, durationMs });
         break;
       }
       case 'turn':

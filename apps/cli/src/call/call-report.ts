@@ -88,6 +88,7 @@ export function callJson(outcome: CallOutcome): Record<string, unknown> {
     callerLines: record.spoken,
     interruptions: record.interruptions,
     tools: record.tools,
+    followUps: record.followUps,
     turnStates: record.turnStates,
     turns: record.reports satisfies readonly TurnReport[],
     handoff: record.handoff,

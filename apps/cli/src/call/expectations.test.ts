@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../scenario.ts';
+import type { Scenario } from '../scenario.ts';
 import { CallRecord } from './call-record.ts';
 import { checkCall } from './expectations.ts';
+import type { FollowUpTold } from './follow-up-told.ts';
 
 const SCENARIO = parseScenario({
   name: 'test',
@@ -102,9 +104,9 @@ describe('checkCall', () => {
 
   it('fails a tool that is called twice, not at all, or with other arguments', () => {
     expect(failures((call) => call.tools.push(call.tools[0]!))).toEqual([
-      ['tool look_up: calls', '1', '2'],
+      ['tool look_up: runs', '1', '2'],
     ]);
-    expect(failures((call) => call.tools.pop())).toEqual([['tool look_up: calls', '1', '0']]);
+    expect(failures((call) => call.tools.pop())).toEqual([['tool look_up: runs', '1', '0']]);
     const other = '{"id":"7"}';
     expect(
       failures((call) => {
@@ -112,7 +114,7 @@ describe('checkCall', () => {
       }),
     ).toEqual([['tool look_up: arguments', '{"id":"7","deep":{"a":[1]}}', other]]);
     expect(failures((call) => call.tools.push({ ...call.tools[0]!, name: 'pay' }))).toEqual([
-      ['tool pay: calls', '0', '1'],
+      ['tool pay: runs', '0', '1'],
     ]);
   });
 
@@ -140,4 +142,73 @@ describe('checkCall', () => {
       ['audio of an item after it was cut', '0 ms', '100 ms'],
     ]);
   });
+
+  it('fails a tool that ended otherwise than it should', () => {
+    const scenario = parseScenario({
+      name: 'test',
+      file: 'test.yaml',
+      text: TOOLS_AND_MAILS.replace('followUps: 1', ''),
+    });
+    const got = (outcomes: readonly (string | null)[]) =>
+      failed(scenario, (call) => {
+        for (const outcome of outcomes) call.tools.push({ ...CALLED, outcome });
+      });
+    expect(got(['result'])).toEqual([]);
+    expect(got([])).toEqual([
+      ['tool pay: runs', '1', '0'],
+      ['tool pay: outcome', 'result', 'no call'],
+    ]);
+    expect(got(['declined'])).toEqual([['tool pay: outcome', 'result', 'declined']]);
+    const declined = parseScenario({
+      name: 'test',
+      file: 'test.yaml',
+      text: TOOLS_AND_MAILS.replace('outcome: result', 'outcome: declined\n      times: 0').replace(
+        'followUps: 1',
+        '',
+      ),
+    });
+    const refused = { ...CALLED, arguments: null, outcome: 'declined' };
+    expect(failed(declined, (call) => void call.tools.push(refused))).toEqual([]);
+    expect(
+      failed(declined, (call) => void call.tools.push({ ...refused, arguments: '{}' })),
+    ).toEqual([['tool pay: runs', '0', '1']]);
+    expect(got([null])).toEqual([['tool pay: outcome', 'result', 'not seen']]);
+  });
+
+  it('counts the e-mails that were sent', () => {
+    const text = TOOLS_AND_MAILS.replace(/tools:.*outcome: result\n/s, '');
+    const scenario = parseScenario({ name: 'test', file: 'test.yaml', text });
+    const got = (states: readonly FollowUpTold['state'][]) =>
+      failed(scenario, (call) => {
+        for (const state of states) call.followUps.push({ callId: 'c', state, isFinal: true });
+      });
+    expect(got(['pending', 'sending', 'sent'])).toEqual([]);
+    expect(got([])).toEqual([['e-mails sent', '1', '0 (none promised)']]);
+    expect(got(['pending', 'unknown'])).toEqual([['e-mails sent', '1', '0 (pending → unknown)']]);
+    expect(got(['sent', 'sent'])).toEqual([['e-mails sent', '1', '2 (sent → sent)']]);
+  });
 });
+
+const TOOLS_AND_MAILS = `
+agent: a
+title: t
+conversation:
+  - agent: [hello]
+expect:
+  tools:
+    - name: pay
+      outcome: result
+  followUps: 1
+`;
+
+const CALLED = { callId: 'c', name: 'pay', arguments: '{}', output: null, durationMs: 1 };
+
+function failed(scenario: Scenario, change: (call: CallRecord) => void) {
+  const call = new CallRecord();
+  call.script = { outcome: 'played' };
+  call.agentTurns = ['Hello.'];
+  change(call);
+  return checkCall(scenario, call)
+    .filter(({ passed }) => !passed)
+    .map(({ what, expected, got }) => [what, expected, got]);
+}

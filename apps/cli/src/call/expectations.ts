@@ -102,15 +102,21 @@ function historyChecks(
 
 function toolChecks(expected: CallExpectations['tools'][number], call: CallRecord): Check[] {
   const calls = call.tools.filter(({ name }) => name === expected.name);
+  const runs = calls.flatMap((one) => one.arguments ?? []);
   const checks = [
-    check(`tool ${expected.name}: calls`, {
-      expected: `${expected.times}`,
-      got: `${calls.length}`,
-    }),
+    check(`tool ${expected.name}: runs`, { expected: `${expected.times}`, got: `${runs.length}` }),
   ];
+  if (expected.outcome !== undefined) {
+    checks.push({
+      what: `tool ${expected.name}: outcome`,
+      expected: expected.outcome,
+      got: calls.map(({ outcome }) => outcome ?? 'not seen').join(', ') || 'no call',
+      passed: calls.length > 0 && calls.every(({ outcome }) => outcome === expected.outcome),
+    });
+  }
   if (expected.arguments === undefined) return checks;
   const wanted = JSON.stringify(expected.arguments);
-  for (const { arguments: text } of calls) {
+  for (const text of runs) {
     checks.push({
       what: `tool ${expected.name}: arguments`,
       expected: wanted,
@@ -130,6 +136,15 @@ function outcomeChecks(expect: CallExpectations, call: CallRecord): Check[] {
       expected: missing === null ? expect.states.join(' → ') : `… → ${missing} in this order`,
       got: call.turnStates.join(' → ') || 'none',
       passed: missing === null,
+    });
+  }
+  if (expect.followUps !== undefined) {
+    const sent = call.followUps.filter(({ state }) => state === 'sent').length;
+    checks.push({
+      what: 'e-mails sent',
+      expected: `${expect.followUps}`,
+      got: `${sent} (${call.followUps.map(({ state }) => state).join(' → ') || 'none promised'})`,
+      passed: sent === expect.followUps,
     });
   }
   if (expect.handoff !== undefined) checks.push(handoffCheck(expect.handoff, call.handoff));

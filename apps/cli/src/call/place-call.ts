@@ -16,6 +16,9 @@ const SESSION_END_LIMIT_MS = 15_000;
 /** The feed travels apart from the wire: its last messages may come a little later. */
 const FEED_END_LIMIT_MS = 2_000;
 
+/** Longer than the slowest tool takes, and the e-mail with its answer. */
+const FOLLOW_UP_LIMIT_MS = 60_000;
+
 const ULAW = { type: 'audio/pcmu' } as const;
 
 /** Where to call, what to play and whom to tell. */
@@ -42,7 +45,7 @@ export interface PlacedCall {
 
 /**
  * Plays a scenario against a server in real time and hangs up. It always ends: after the
- * scenario's limit and a few seconds of goodbye at most. Rejects with `server_unreachable` or
+ * scenario's limit, a minute where an e-mail is expected, and a few seconds of goodbye at most. Rejects with `server_unreachable` or
  * `server_refused` when no session comes about, and with `invalid_clip`.
  */
 export async function placeCall(options: CallOptions): Promise<PlacedCall> {
@@ -54,6 +57,8 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
   const wireClosed = oneTimeSignal();
   const feedClosed = oneTimeSignal();
   const configured = oneTimeSignal();
+  const followedUp = oneTimeSignal();
+  const expectedMails = scenario.expect.followUps ?? 0;
 
   const caller = new Caller({
     lines: scenario.conversation,
@@ -85,6 +90,8 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
       onEvent: (event) => {
         caller.feed(event);
         options.onFeed(event);
+        const settled = caller.record.followUps.filter(({ isFinal }) => isFinal);
+        if (settled.length >= expectedMails) followedUp.fire();
         if (event.type === 'session.ended') feedClosed.fire();
       },
       onClosed: (refusal) => {
@@ -106,6 +113,13 @@ export async function placeCall(options: CallOptions): Promise<PlacedCall> {
       try {
         await scriptEnded.within(scenario.limitSeconds * 1000);
         caller.abandon(`the call took longer than ${scenario.limitSeconds} s`);
+        // Whoever was promised an e-mail stays on until it is there: the feed ends with the call.
+        if (expectedMails > 0 && caller.record.script?.outcome === 'played') {
+          await Promise.race([
+            followedUp.within(FOLLOW_UP_LIMIT_MS),
+            wireClosed.within(FOLLOW_UP_LIMIT_MS),
+          ]);
+        }
         if (scenario.expect.ends !== undefined && caller.record.script?.outcome === 'played') {
           await wireClosed.within(SESSION_END_LIMIT_MS);
         }

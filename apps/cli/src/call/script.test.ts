@@ -69,6 +69,21 @@ describe('a line of the caller', () => {
     expect(spoken).toHaveLength(1);
   });
 
+  it('is said while a tool runs where the scenario has it so', () => {
+    const { turns, spoken, ends, runUntil, say } = scriptOf(
+      QUESTION.replace('[your number]', '[your number]\n    whileToolRuns: true'),
+    );
+    turns.toolStarted('call');
+    say('a', 'One moment.');
+    runUntil(9000);
+    expect([spoken, ends]).toEqual([[], []]);
+    say('b', 'Is it your number?');
+    runUntil(10_300);
+    expect(spoken).toEqual([]);
+    runUntil(10_500);
+    expect(spoken).toEqual([['Four.', null]]);
+  });
+
   it('waits while the agent is looking something up', () => {
     const { spoken, runUntil, say, turns } = scriptOf(QUESTION);
     say('a', "What's your number?");

@@ -1,4 +1,4 @@
-import type { CallerLine, ScenarioLine } from '../scenario.ts';
+import type { AgentLine, CallerLine, ScenarioLine } from '../scenario.ts';
 import { firstUnsaid } from '../spoken-words.ts';
 import { FRAME_MS } from '../frame-clock.ts';
 import type { AgentTurns } from './agent-turns.ts';
@@ -9,7 +9,7 @@ const ANSWER_GAP_MS = 400;
 /** An agent that has stopped speaking for so long has nothing more to say. */
 const AGENT_QUIET_MS = 5_000;
 
-/** Longer than the slowest tool's deadline plus its answer. */
+/** Longer than it takes from a call to the offer at its deadline, and from there to an answer. */
 const LINE_LIMIT_MS = 30_000;
 
 /** A cut-in is decided this long before its word: two ticks, so that none can miss it. */
@@ -59,7 +59,7 @@ export class Script {
     this.#lineSinceMs ??= nowMs;
     const line = this.#options.lines[this.#at];
     if (line === undefined) this.#end({ outcome: 'played' });
-    else if (line.speaker === 'agent') this.#listen(line.says, nowMs);
+    else if (line.speaker === 'agent') this.#listen(line, nowMs);
     else if (this.#sessionEnd !== null) this.abandon(this.#sessionEnd);
     else this.#speak(line, null);
   }
@@ -83,7 +83,7 @@ export class Script {
     this.#end({ outcome: 'stuck', line: this.line, problem });
   }
 
-  #listen(says: readonly (readonly string[])[], nowMs: number): void {
+  #listen({ says, whileToolRuns }: AgentLine, nowMs: number): void {
     const { turns, lines } = this.#options;
     const next = lines[this.#at + 1];
     const cutsInAt = next?.speaker === 'caller' ? next.cutsInAt : null;
@@ -95,7 +95,8 @@ export class Script {
         return;
       }
     }
-    this.#quietSinceMs = turns.isQuiet(nowMs) ? (this.#quietSinceMs ?? nowMs) : null;
+    const isQuiet = whileToolRuns ? turns.hasFinished(nowMs) : turns.isQuiet(nowMs);
+    this.#quietSinceMs = isQuiet ? (this.#quietSinceMs ?? nowMs) : null;
     const quietMs = this.#quietSinceMs === null ? -1 : nowMs - this.#quietSinceMs;
     const unsaid = firstUnsaid(turns.current.text, says);
     const gapMs = this.#sessionEnd === null ? ANSWER_GAP_MS : 0;
@@ -105,7 +106,8 @@ export class Script {
     }
     const hasSpoken = turns.current.text !== '';
     const isTooLate = nowMs - (this.#lineSinceMs ?? nowMs) >= LINE_LIMIT_MS;
-    const isSilent = quietMs >= AGENT_QUIET_MS && hasSpoken;
+    // A tool that runs is a reason to be silent.
+    const isSilent = quietMs >= AGENT_QUIET_MS && hasSpoken && turns.isQuiet(nowMs);
     const isGone = this.#sessionEnd !== null && quietMs >= 0;
     if (!isTooLate && !isSilent && !isGone) return;
     const missing = unsaid === null ? `"${cutsInAt}", to be interrupted` : quoted(unsaid);

@@ -42,6 +42,8 @@ export async function startTestServer(
     maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
     redisUrl: null,
+    webhookAllow: [],
+    variables: () => undefined,
     tls: null,
     smtpUrl: null,
     smtpFrom: null,

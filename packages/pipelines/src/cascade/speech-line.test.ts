@@ -74,6 +74,48 @@ describe('SpeechLine that is held', () => {
   });
 });
 
+describe('SpeechLine, given markdown', () => {
+  it('speaks the words without the marks, and times the written words', async () => {
+    const { line, textToSpeech, words } = setUp();
+    line.speak('- **Order 4471** is [on its way](https://example.com/x). 👍');
+    await line.drained();
+    expect(textToSpeech.syntheses.map(({ request }) => request.text)).toEqual([
+      'Order 4471 is on its way.',
+    ]);
+    expect(words).toEqual([
+      { text: '-', startMs: 0, endMs: 0 },
+      { text: '**Order', startMs: 0, endMs: 50 },
+      { text: '4471**', startMs: 60, endMs: 100 },
+      { text: 'is', startMs: 110, endMs: 130 },
+      { text: '[on', startMs: 140, endMs: 160 },
+      { text: 'its', startMs: 170, endMs: 200 },
+      { text: 'way](https://example.com/x).', startMs: 210, endMs: 250 },
+      { text: '👍', startMs: 250, endMs: 250 },
+    ]);
+  });
+
+  it('has said a name of several words when the last of them was said', async () => {
+    const { line, textToSpeech, words } = setUp();
+    line.speak('{"order_id":"4471"} **is** lost.');
+    await line.drained();
+    expect(textToSpeech.syntheses[0]?.request.text).toBe('order id 4471 is lost.');
+    expect(words).toEqual([
+      { text: '{"order_id":"4471"}', startMs: 0, endMs: 130 },
+      { text: '**is**', startMs: 140, endMs: 160 },
+      { text: 'lost.', startMs: 170, endMs: 220 },
+    ]);
+  });
+
+  it('passes over marks alone', async () => {
+    const { line, textToSpeech, words } = setUp();
+    line.speak('```json {');
+    line.speak('|---|---|');
+    await line.drained();
+    expect(textToSpeech.syntheses).toEqual([]);
+    expect(words.map(({ text }) => text)).toEqual(['```json', '{', '|---|---|']);
+  });
+});
+
 describe('SpeechLine', () => {
   it('is drained before anything was said, and again after it', async () => {
     const { line, chunks } = setUp();

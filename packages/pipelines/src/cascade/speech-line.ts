@@ -1,6 +1,7 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { Clock, TimedWord, TimerHandle } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
+import { PlainPiece } from './plain-piece.ts';
 import type { Synthesis, TextToSpeech } from './ports/text-to-speech.ts';
 import { providerError } from './provider-error.ts';
 import { isSpeakable } from './sentence-cutter.ts';
@@ -116,13 +117,14 @@ export class SpeechLine {
       if (this.#waiting.length > 0) this.#pauseWhenAhead();
       const text = this.#pause === null ? this.#waiting.shift() : undefined;
       if (text === undefined) break;
-      if (isSpeakable(text)) this.#start(text);
+      const plain = new PlainPiece(text);
+      if (isSpeakable(plain.text)) this.#start(plain);
       else this.#passOver(text);
     }
     this.#notify();
   }
 
-  #start(text: string): void {
+  #start(plain: PlainPiece): void {
     const { textToSpeech, voice, speed, audioGapMs } = this.#options;
     const piece: Piece = { startMs: this.#positionMs(), synthesis: null };
     this.#piece = piece;
@@ -130,9 +132,9 @@ export class SpeechLine {
     this.#stall.start(audioGapMs);
     try {
       const synthesis = textToSpeech.synthesize(
-        { text, voice, speed },
+        { text: plain.text, voice, speed },
         {
-          onWords: (words) => this.#words(piece, words),
+          onWords: (words) => this.#words(piece, plain.take(words)),
           onAudio: (pcm, sampleRate) => this.#audio(piece, pcm, sampleRate),
           onEnd: () => this.#end(piece),
           onError: (error) => this.#fail(piece, providerError(textToSpeech.name, error)),

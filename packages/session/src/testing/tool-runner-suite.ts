@@ -14,8 +14,13 @@ export interface ToolRunnerTrial {
   readonly runner: ToolRunner;
   /** The session whose agent has the tools. */
   readonly sessionId: string;
+  /** Lets this much of the runner's time pass; a runner that lives in real time has none. */
+  pass?(ms: number): void;
   close?(): Promise<void>;
 }
+
+/** Long enough for a tool to be started, and short for a test that waits in real time. */
+const BRIEF_TIMEOUT_MS = 500;
 
 /** Turns of the event loop after which a tool that has not started never will. */
 const MOST_TURNS = 100_000;
@@ -35,22 +40,25 @@ const ECHO_ARGUMENTS = {
 function suiteTool(
   name: string,
   run: SuiteTool['run'],
-  parameters: Readonly<Record<string, unknown>> = NO_ARGUMENTS,
+  changes: Partial<ToolDefinition> = {},
 ): SuiteTool {
-  const definition = { name, description: name, parameters, runs: 'server' } as const;
-  return { definition: { ...PLAIN_TOOL, ...definition }, run };
+  const definition = { name, description: name, parameters: NO_ARGUMENTS, runs: 'server' } as const;
+  return { definition: { ...PLAIN_TOOL, ...definition, ...changes }, run };
 }
 
 /** What happened inside the tools of one trial. */
 class SuiteTools {
   starts = 0;
   aborts = 0;
+  readonly #hang: ToolFunction = (_args, { signal }) => {
+    this.starts += 1;
+    signal.addEventListener('abort', () => (this.aborts += 1));
+    return new Promise(() => {});
+  };
   readonly list: readonly SuiteTool[] = [
-    suiteTool(
-      'echo',
-      (args, { sessionId, callId }) => ({ ...args, sessionId, callId }),
-      ECHO_ARGUMENTS,
-    ),
+    suiteTool('echo', (args, { sessionId, callId }) => ({ ...args, sessionId, callId }), {
+      parameters: ECHO_ARGUMENTS,
+    }),
     suiteTool('say', () => 'Plain "words", no JSON.'),
     suiteTool('later', () => Promise.resolve([1, 2])),
     suiteTool('nothing', () => undefined),
@@ -62,10 +70,10 @@ class SuiteTools {
       // oxlint-disable-next-line only-throw-error -- tools are written by others
       throw 'just text';
     }),
-    suiteTool('hang', (_args, { signal }) => {
-      this.starts += 1;
-      signal.addEventListener('abort', () => (this.aborts += 1));
-      return new Promise(() => {});
+    suiteTool('hang', this.#hang),
+    suiteTool('hang_briefly', this.#hang, { timeoutMs: BRIEF_TIMEOUT_MS }),
+    suiteTool('not_know', () => {
+      throw Object.assign(new Error('It may be done.'), { name: 'ToolUnknownError' });
     }),
     suiteTool('fail_on_abort', (_args, { signal }) => {
       this.starts += 1;
@@ -114,15 +122,22 @@ export function describeToolRunner(
       return runner.run({ ...call, arguments: options.arguments ?? '{}' }, signal);
     }
 
-    /** Runs a tool that fails and returns what the model is told. */
-    async function failure(tool: string, args?: string): Promise<string> {
+    /** Runs a tool that fails. */
+    async function failed(tool: string, args?: string) {
       const outcome = await run(
         await opened(),
         tool,
         args === undefined ? {} : { arguments: args },
       );
       if (outcome.kind !== 'error') throw new Error(`it ended with ${outcome.kind}`);
-      return outcome.message;
+      return outcome;
+    }
+
+    /** Runs a tool that fails and returns what the model is told. */
+    async function failure(tool: string): Promise<string> {
+      const { message, isInvalid } = await failed(tool);
+      expect(isInvalid).toBeFalsy();
+      return message;
     }
 
     it('gives a tool its arguments and who calls, and returns its result as JSON', async () => {
@@ -151,14 +166,18 @@ export function describeToolRunner(
       ['{"text":"hi","times":0}', 'times'],
       ['{"text":"hi","color":"red"}', 'color'],
       ['{"text":"hi","place":{"zip":1}}', 'zip'],
-    ])('refuses the arguments %s and names the field', async (args, field) => {
-      expect(await failure('echo', args)).toContain(field);
+    ])('refuses the arguments %s, says so and names the field', async (args, field) => {
+      const { message, isInvalid } = await failed('echo', args);
+      expect(message).toContain(field);
+      expect(isInvalid).toBe(true);
     });
 
     it.each(['{"text":', 'hello', '[]', 'null', '7'])(
       'refuses %s, which is no JSON object',
       async (args) => {
-        expect(await failure('echo', args)).toMatch(/JSON/);
+        const { message, isInvalid } = await failed('echo', args);
+        expect(message).toMatch(/JSON/);
+        expect(isInvalid).toBe(true);
       },
     );
 
@@ -175,6 +194,19 @@ export function describeToolRunner(
       expect(message).toMatch(/^\S.*$/);
       expect(message.length).toBeLessThan(1_000);
       expect(message).not.toMatch(/\bat .*:\d+:\d+/);
+    });
+
+    it('does not know what came of a tool that says that it does not know', async () => {
+      expect(await run(await opened(), 'not_know')).toEqual({ kind: 'unknown' });
+    });
+
+    it('gives a tool up when its time is over, and tells it', async () => {
+      const subject = await opened();
+      const outcome = run(subject, 'hang_briefly');
+      await started();
+      subject.pass?.(BRIEF_TIMEOUT_MS);
+      expect(await outcome).toEqual({ kind: 'timeout' });
+      expect(tools.aborts).toBe(1);
     });
 
     it('does not start a call that was cancelled before', async () => {

@@ -14,6 +14,7 @@ const dialogueUrl = new URL(
 );
 const dialogue = parse(readFileSync(dialogueUrl, 'utf8')) as Dialogue;
 
+const TOOLS = ['lookup_order', 'trace_package', 'cancel_order', 'transfer_to_human'];
 const GREETING = 'Acme Software support, Alex speaking. What can I do for you?';
 const SHIPPED = { order_id: '4471', status: 'shipped', expected_delivery: 'April 25' };
 const READ_BACK =
@@ -21,7 +22,7 @@ const READ_BACK =
 
 function answered(): SpokenConversation {
   const model = new ScriptedLanguageModel(dialogue);
-  return new SpokenConversation(model, ['lookup_order', 'transfer_to_human']).agentSaid(GREETING);
+  return new SpokenConversation(model, TOOLS).agentSaid(GREETING);
 }
 
 /** A caller who has been told about an order. */

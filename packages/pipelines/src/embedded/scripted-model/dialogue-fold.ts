@@ -37,7 +37,8 @@ interface ReadTurns {
  * Goes through a conversation from its start and finds where it stands in the dialogue. A stage
  * is entered when its reply begins to be heard, however soon it is cut; turns whose reply was cut
  * before any of it was heard, and those that follow, are read as one. A sound that cuts an answer
- * and says nothing does not end it: the rest is still due.
+ * and says nothing does not end it: the rest is still due. So is a result after words that are not
+ * its reply, such as a cover. Questions of the session's own and their answers are passed over.
  */
 export class DialogueFold {
   readonly #reader: TurnReader;
@@ -62,6 +63,8 @@ export class DialogueFold {
   }
 
   take(item: ConversationItem): void {
+    // The session asked, the caller answered it: neither is a turn of the script.
+    if (item.kind === 'message' && item.isAside) return;
     if (item.kind === 'toolCall') this.#callMade(item.name, item.callId);
     else if (item.kind === 'toolOutput') this.#callEnded(item.callId, item.output);
     else if (item.speaker === 'caller') this.#callerSpoke(item.text ?? '');
@@ -80,20 +83,16 @@ export class DialogueFold {
       if (calls.length > 0) return { text: this.#answer?.rest ?? '', calls };
       return { text: this.#calls.isWaiting ? '' : (this.#standing.lastText ?? ''), calls };
     }
+    const due = this.#due;
+    return { text: textOf(due), calls: due.flatMap((step) => step.call ?? []) };
+  }
+
+  /** The open steps as they are said. */
+  get #due(): Step[] {
     const clear = this.#open.filter((step) => !step.isUnclear);
     const steps = clear.length > 0 ? clear : this.#open.slice(-1);
     // A remark in passing goes first, so that the question comes last that is to be answered.
-    const ordered = [
-      ...steps.filter((step) => !step.movesOn),
-      ...steps.filter((step) => step.movesOn),
-    ];
-    return {
-      text: ordered
-        .map((step) => step.text)
-        .filter((text) => text !== '')
-        .join(' '),
-      calls: ordered.flatMap((step) => step.call ?? []),
-    };
+    return [...steps.filter((step) => !step.movesOn), ...steps.filter((step) => step.movesOn)];
   }
 
   #callerSpoke(said: string): void {
@@ -169,18 +168,23 @@ export class DialogueFold {
 
   #agentHeard(item: MessageItem): void {
     const text = item.text ?? '';
+    const due = this.#due;
     const answer = new HeardAnswer(this.next().text);
+    let owed: Step[] = [];
     if (answer.hear(text)) {
       this.#answer = answer;
+      // What was spoken to its end leaves out what came too late for it.
+      if (item.status === 'completed') owed = unbegun(due, answer);
     } else if (this.#answer?.hear(text)) {
       // The rest of an answer that was cut is no answer to what has come since.
       this.#open = this.#open.filter(({ source, call }) => source !== 'cut' || call !== null);
       return;
     } else {
       this.#answer = null;
-      this.#hearOpening(item);
+      if (!this.#calls.isWaiting) this.#hearOpening(item);
+      owed = due.filter(({ source }) => source === 'result');
     }
-    this.#answered();
+    this.#answered(owed);
   }
 
   /** Keeps what was said first, such as a greeting; one that was cut may be gone on with. */
@@ -192,14 +196,15 @@ export class DialogueFold {
     this.#isOpeningCut = status === 'incomplete';
   }
 
-  /** What was open is being said; its calls are still to come. */
-  #answered(): void {
-    const calls = this.#open.flatMap((step) => step.call ?? []);
+  /** What was open is being said, but for what is owed; its calls are still to come. */
+  #answered(owed: readonly Step[] = []): void {
+    const said = this.#open.filter((step) => !owed.includes(step));
+    const calls = said.flatMap((step) => step.call ?? []);
     if (calls.length > 0) {
       this.#calls.promise(calls);
       this.#lookedUp = this.#unheard?.step.call ? this.#unheard : null;
     }
-    this.#open = [];
+    this.#open = [...owed];
     this.#unheard = null;
   }
 
@@ -238,6 +243,24 @@ export class DialogueFold {
 function endOf(text: string): string {
   if (text.length <= MOST_CHARACTERS) return text;
   return text.slice(-MOST_CHARACTERS).replace(/^\S+/u, '');
+}
+
+function textOf(steps: readonly Step[]): string {
+  return steps
+    .map((step) => step.text)
+    .filter((text) => text !== '')
+    .join(' ');
+}
+
+/** The results, at the end of what was due, of which no word was heard. */
+function unbegun(due: readonly Step[], answer: HeardAnswer): Step[] {
+  for (let index = 1; index < due.length; index++) {
+    const rest = due.slice(index);
+    if (rest.every(({ source }) => source === 'result') && answer.isHeardUpTo(textOf(rest))) {
+      return rest;
+    }
+  }
+  return [];
 }
 
 function isEqual(left: FilledCall, right: FilledCall): boolean {

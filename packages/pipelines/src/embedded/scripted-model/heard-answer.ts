@@ -15,6 +15,11 @@ export class HeardAnswer {
     return this.#heard === this.#words.length;
   }
 
+  /** Whether what is left is just this text, with no word of it heard. */
+  isHeardUpTo(rest: string): boolean {
+    return !this.isWhole && this.#words.slice(this.#heard).join(' ') === wordsOf(rest).join(' ');
+  }
+
   /** What is still to be said, from the start of the sentence that was cut. */
   get rest(): string {
     if (this.isWhole) return '';

@@ -1,5 +1,5 @@
 import { PLAIN_TOOL } from '@antiphon/session';
-import type { ConversationItem, ToolDefinition } from '@antiphon/session';
+import type { ConversationItem, MessageItem, ToolDefinition } from '@antiphon/session';
 import type { LanguageModel, LanguageModelPart } from '../../cascade/ports/language-model.ts';
 
 /** What a model said and called in one answer. */
@@ -40,6 +40,13 @@ export class SpokenConversation {
   /** The session had the agent say something, such as the greeting or the rest of an answer. */
   agentSaid(text: string, status: 'completed' | 'incomplete' = 'completed'): this {
     return this.#say('agent', text, status);
+  }
+
+  /** The session asked something of its own, and the caller answered it. */
+  aside(question: string, answer: string): this {
+    this.#add({ ...this.#message('agent', question, 'completed'), isAside: true });
+    this.#add({ ...this.#message('caller', answer, 'completed'), isAside: true });
+    return this;
   }
 
   /** A tool answered. */
@@ -108,7 +115,16 @@ export class SpokenConversation {
   }
 
   #say(speaker: 'caller' | 'agent', text: string, status: 'completed' | 'incomplete'): this {
-    this.#add({
+    this.#add(this.#message(speaker, text, status));
+    return this;
+  }
+
+  #message(
+    speaker: 'caller' | 'agent',
+    text: string,
+    status: 'completed' | 'incomplete',
+  ): MessageItem {
+    return {
       kind: 'message',
       id: this.#nextId(),
       speaker,
@@ -116,8 +132,7 @@ export class SpokenConversation {
       status,
       text,
       audioMs: text.length * 60,
-    });
-    return this;
+    };
   }
 
   #add(item: ConversationItem): void {
