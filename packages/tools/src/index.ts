@@ -3,7 +3,7 @@ export { BullmqToolRunner } from './bullmq/bullmq-tool-runner.ts';
 export { REDIS_URL_FORMS, redisAddress } from './bullmq/redis-address.ts';
 export { QueueView } from './bullmq/queue-view.ts';
 export { ToolQueue } from './bullmq/tool-queue.ts';
-export { ToolWorker, type JobReport } from './bullmq/tool-worker.ts';
+export { ToolWorker } from './bullmq/tool-worker.ts';
 export { readSenderAddress } from './follow-ups/mail-address.ts';
 export { openFollowUps } from './follow-ups/open-follow-ups.ts';
 export type { OpenFollowUps } from './follow-ups/open-follow-ups.ts';

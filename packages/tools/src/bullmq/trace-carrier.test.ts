@@ -25,6 +25,7 @@ class LocalContexts implements ContextManager {
     return this.#storage.getStore() ?? ROOT_CONTEXT;
   }
 
+  // oxlint-disable-next-line max-params -- the interface has them
   with<Args extends unknown[], Fn extends (...args: Args) => ReturnType<Fn>>(
     inner: Context,
     fn: Fn,

@@ -89,7 +89,7 @@ class KillTrial {
     const redis = await PrivateRedis.start({ appendFsync: 'always' });
     this.#redis = redis;
     const workers = [1, 2].map(() => this.#startWorker(redis.url, notes));
-    await Promise.all(workers.map((worker) => once(worker, 'message')));
+    await Promise.all(workers.map(ready));
     const queue = new ToolQueue({ url: redis.url });
     this.#queue = queue;
     const runner = new BullmqToolRunner(queue, {
@@ -189,6 +189,14 @@ class KillTrial {
       }),
     };
   }
+}
+
+/** Resolves when a worker takes jobs; rejects when it ends before. */
+async function ready(worker: ChildProcess): Promise<void> {
+  const [said] = (await Promise.race([once(worker, 'message'), once(worker, 'close')])) as [
+    unknown,
+  ];
+  if (said !== 'ready') throw new Error(`A worker ended with ${String(said)} before it was ready.`);
 }
 
 /** Resolves when no job waits or runs; rejects when some still do after a while. */
