@@ -29,9 +29,13 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
     await redis.close();
   });
 
-  function trialOf(tools: readonly TrialTool[], options: QueueTrialOptions = {}): QueueTrial {
+  async function trialOf(
+    tools: readonly TrialTool[],
+    options: QueueTrialOptions = {},
+  ): Promise<QueueTrial> {
     const trial = new QueueTrial(redis.url, tools, options);
     trials.push(trial);
+    await trial.connected;
     return trial;
   }
 
@@ -284,6 +288,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
   it('closes while a worker was never there, and Redis neither', async () => {
     await redis.kill();
     const trial = new QueueTrial(redis.url, [{ name: 'tool', run: () => 1 }]);
+    trials.push(trial);
     trial.work({ closingMs: 0 });
     await trial.close();
     await redis.restart();
