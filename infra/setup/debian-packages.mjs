@@ -27,6 +27,8 @@ const packagesForTests = [
       'apps/server/src/tool-runners.test.ts',
       'apps/worker/src/main.e2e.test.ts',
       'apps/server/src/queue-board.test.ts',
+      'packages/tools/src/follow-ups/redis-outbox-store.test.ts',
+      'packages/tools/src/follow-ups/crashes.test.ts',
     ],
   },
   {

@@ -4,7 +4,7 @@ import type { RunningWorker } from './start-worker.ts';
 
 /** What is printed once the worker runs: whose tools it takes, and from where. */
 export function banner(
-  { queuedTools }: RunningWorker,
+  { queuedTools, mails }: RunningWorker,
   { redisUrl, concurrency }: WorkerConfig,
 ): string {
   const { host, port, path } = redisAddress(redisUrl);
@@ -17,6 +17,7 @@ export function banner(
     `  Redis  ${path ?? `${host}:${port}`}`,
     `  Tools  ${tools.length === 0 ? 'no agent has a queued tool' : tools.join(', ')}`,
     `  Jobs   up to ${concurrency} at a time`,
+    `  Mails  ${mails}`,
     '',
     'Ctrl-C stops it.',
   ];

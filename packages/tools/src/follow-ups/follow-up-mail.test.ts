@@ -134,7 +134,11 @@ describe('followUpMail', () => {
 
   it.each(ends)('claims no result after $kind', (outcome) => {
     const followUp = {
-      ...{ id: 'i', agent: 'a', tool: 't', to: 'ann@example.com', arguments: '{}' },
+      id: 'sess_1.call_1',
+      agent: 'acme',
+      tool: 'refund',
+      to: 'ann@example.com',
+      arguments: '{}',
       template: { subject: 'Refund done', body: 'We refunded {result.total}.' },
     };
     const { subject, text } = followUpMail(followUp, outcome, 'example.org');

@@ -245,6 +245,22 @@ describe('FollowUpOutbox', () => {
     await outbox.close();
   });
 
+  it('sends what is due before it ends, and tells what is lost', async () => {
+    const { outbox, script, changes } = trial();
+    for (const id of ['a.1', 'a.2', 'a.3']) await outbox.promise(promised(id));
+    script.answers.push('taken', 'refusedNow');
+    await outbox.settle('a.1', RESULT);
+    await outbox.settle('a.2', RESULT);
+    await outbox.close();
+    expect(changes.filter(({ state }) => state !== 'sending')).toMatchObject([
+      { id: 'a.1', state: 'sent' },
+      { id: 'a.2', state: 'pending' },
+      { id: 'a.2', state: 'failed', reason: 'process_ended' },
+      { id: 'a.3', state: 'failed', reason: 'process_ended' },
+    ]);
+    expect(script.attempts).toHaveLength(2);
+  });
+
   it('holds nothing after its end, and says what became of a mail under way', async () => {
     const { outbox, clock, script, changes, quiet } = trial();
     script.answers.push('held');

@@ -93,7 +93,7 @@ export class FollowUpOutbox implements FollowUps {
   }
 
   async settle(id: string, outcome: ToolOutcome): Promise<void> {
-    if (this.#closed || !isFollowUpId(id)) return;
+    if (this.#stopping.signal.aborted || !isFollowUpId(id)) return;
     await this.#tell(id, boundedOutcome(outcome));
     this.#pump();
   }
@@ -113,23 +113,27 @@ export class FollowUpOutbox implements FollowUps {
     }
   }
 
-  /** Claims nothing more, waits a little for what is under way, stops that and closes the store. */
+  /**
+   * Promises nothing more, sends for a little while what is due, stops what is under way then, and
+   * closes the store. What is lost with it is told as failed.
+   */
   close(): Promise<void> {
     return (this.#closed ??= this.#stop());
   }
 
   async #stop(): Promise<void> {
     const { clock, store } = this.#options;
-    if (this.#timer) clock.clearTimeout(this.#timer);
+    this.#pump();
     let timer: TimerHandle | null = null;
     const patience = new Promise<void>((resolve) => {
       timer = clock.setTimeout(resolve, CLOSING_MS);
     });
     await Promise.race([this.idle(), patience]);
     if (timer) clock.clearTimeout(timer);
+    if (this.#timer) clock.clearTimeout(this.#timer);
     this.#stopping.abort();
     await this.idle();
-    await store.close();
+    for (const each of await store.close()) this.#changed(each, 'failed', 'process_ended');
   }
 
   #sweepLater(): void {
@@ -144,17 +148,18 @@ export class FollowUpOutbox implements FollowUps {
     this.#isPumpWanted = true;
     this.#pumping ??= this.#work().finally(() => {
       this.#pumping = null;
-      if (this.#isPumpWanted && !this.#closed) this.#pump();
+      if (this.#isPumpWanted && !this.#stopping.signal.aborted) this.#pump();
     });
   }
 
   async #work(): Promise<void> {
-    while (this.#isPumpWanted && !this.#closed) {
+    const { signal } = this.#stopping;
+    while (this.#isPumpWanted && !signal.aborted) {
       this.#isPumpWanted = false;
       for (const [id, outcome] of this.#untold) {
         if (!(await this.#tell(id, outcome))) break;
       }
-      while (!this.#closed && this.#underWay.size < MOST_AT_ONCE && (await this.#sendNext()));
+      while (!signal.aborted && this.#underWay.size < MOST_AT_ONCE && (await this.#sendNext()));
     }
   }
 

@@ -102,9 +102,10 @@ export class MemoryOutboxStore implements OutboxStore {
     return Promise.resolve(this.#open.get(id)?.state ?? this.#final.get(id)?.state ?? null);
   }
 
-  close(): Promise<void> {
+  close(): Promise<readonly LostFollowUp[]> {
+    const lost = [...this.#open].map(([id, { followUp }]) => ({ id, tool: followUp.tool }));
     for (const kept of [this.#open, this.#early, this.#final]) kept.clear();
-    return Promise.resolve();
+    return Promise.resolve(lost);
   }
 
   #close(id: string, state: FinalState, nowMs: number): void {

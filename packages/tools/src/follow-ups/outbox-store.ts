@@ -18,7 +18,7 @@ export interface Claim {
   readonly lost: readonly LostFollowUp[];
 }
 
-/** A follow-up that became `unknown` because nobody ended its claim. */
+/** A follow-up that nobody takes to its end any more. */
 export type LostFollowUp = Pick<PromisedFollowUp, 'id' | 'tool'>;
 
 /** Instants that an {@link OutboxStore} decides by, all of the caller's clock. */
@@ -48,7 +48,8 @@ export interface OutboxStore {
   /** Ends a claim; `false` when it was lost before. */
   finish(id: string, claimant: string, end: ClaimEnd): Promise<boolean>;
   state(id: string): Promise<FollowUpState | null>;
-  close(): Promise<void>;
+  /** Closes it; returns those that were not final and are lost now. */
+  close(): Promise<readonly LostFollowUp[]>;
 }
 
 /** A final state, or back to `pending` until an instant. */

@@ -68,7 +68,9 @@ describe.skipIf(isRedisMissing)('RedisOutboxStore', () => {
     await store.promise(promised('a.1'), NOW_MS);
     await store.settle('a.1', RESULT, NOW_MS);
     await store.claim('claimant.1', LATER);
-    expect(await contents('final:')).toMatch(/ann@example\.com.*Secret Road/su);
+    for (const text of ['ann@example.com', 'Secret Road']) {
+      expect(await contents('final:')).toContain(text);
+    }
     expect(await store.finish('a.1', 'claimant.1', { state: 'sent', nowMs: NOW_MS })).toBe(true);
     const rest = await contents('final:');
     expect(rest).not.toMatch(/example|Secret|Order/u);
@@ -80,7 +82,8 @@ describe.skipIf(isRedisMissing)('RedisOutboxStore', () => {
     const store = await opened('early:', { ...OUTBOX_BOUNDS, mostEarly: 2 });
     for (let call = 1; call <= 3; call++) await store.settle(`a.${call}`, RESULT, NOW_MS + call);
     const kept = (await contents('early:')).split('\n').filter((line) => line.includes('Secret'));
-    expect(kept.map((line) => /a\.\d/u.exec(line)?.[0]).toSorted()).toEqual(['a.2', 'a.3']);
+    const ids = new Set(kept.map((line) => /a\.\d/u.exec(line)?.[0]));
+    expect(ids).toEqual(new Set(['a.2', 'a.3']));
     expect(kept.every((line) => line.endsWith('true]'))).toBe(true);
   });
 

@@ -141,10 +141,10 @@ export class RedisOutboxStore implements OutboxStore {
     return (await this.#redis.hget(`${this.#prefix}entry:${id}`, 'state')) as FollowUpState | null;
   }
 
-  close(): Promise<void> {
+  close(): Promise<readonly LostFollowUp[]> {
     this.#isClosed = true;
     this.#redis.disconnect();
-    return Promise.resolve();
+    return Promise.resolve([]);
   }
 
   #keysOf(id: string): string[] {

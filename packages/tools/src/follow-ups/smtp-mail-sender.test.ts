@@ -178,19 +178,29 @@ describe('SmtpMailSender', () => {
   });
 
   describe('under an outbox', () => {
-    const outcomes: [string, MailServerMove[], string, number][] = [
-      ['refused for good', [{ recipient: 550 }], 'failed', 0],
-      ['told to come back', [{ recipient: 451 }, { data: 452 }], 'sent', 1],
-      ['hung at the connection', ['hangAtConnect', 'closeAtConnect'], 'sent', 1],
-      ['cut off before the data', ['closeAtRecipient'], 'sent', 1],
-      ['left without a reply', ['hangAfterData'], 'unknown', 1],
-      ['cut off after the data', ['closeAfterData'], 'unknown', 1],
-      ['cut off after the reply', ['closeAfterReply'], 'sent', 1],
+    const trials: { how: string; moves: MailServerMove[]; state: string; count: number }[] = [
+      { how: 'refused for good', moves: [{ recipient: 550 }], state: 'failed', count: 0 },
+      {
+        how: 'told to come back',
+        moves: [{ recipient: 451 }, { data: 452 }],
+        state: 'sent',
+        count: 1,
+      },
+      {
+        how: 'hung at the connection',
+        moves: ['hangAtConnect', 'closeAtConnect'],
+        state: 'sent',
+        count: 1,
+      },
+      { how: 'cut off before the data', moves: ['closeAtRecipient'], state: 'sent', count: 1 },
+      { how: 'left without a reply', moves: ['hangAfterData'], state: 'unknown', count: 1 },
+      { how: 'cut off after the data', moves: ['closeAfterData'], state: 'unknown', count: 1 },
+      { how: 'cut off after the reply', moves: ['closeAfterReply'], state: 'sent', count: 1 },
     ];
 
-    it.each(outcomes)(
-      'when %s (%j) is %s after %i deliveries',
-      async (_how, moves, state, count) => {
+    it.each(trials)(
+      'when $how, is $state after $count deliveries',
+      async ({ moves, state, count }) => {
         const server = await opened();
         server.play(...moves);
         const clock = new DrivenClock();

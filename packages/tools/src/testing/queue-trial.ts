@@ -1,4 +1,10 @@
-import type { FollowUps, ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
+import type {
+  FollowUps,
+  ToolDefinition,
+  ToolFunction,
+  ToolOutcome,
+  ToolRunner,
+} from '@antiphon/session';
 import { PLAIN_TOOL } from '@antiphon/session';
 import { BullmqToolRunner, type QueuedTools } from '../bullmq/bullmq-tool-runner.ts';
 import { ToolQueue, type ToolQueueOptions } from '../bullmq/tool-queue.ts';
@@ -74,7 +80,10 @@ export class QueueTrial {
   }
 
   /** Calls a tool as the next call of a session `s`. */
-  call(tool: string, signal: AbortSignal = new AbortController().signal): Promise<ToolOutcome> {
+  call(
+    tool: string,
+    signal: Parameters<ToolRunner['run']>[1] = new AbortController().signal,
+  ): Promise<ToolOutcome> {
     this.#calls += 1;
     const call = { sessionId: 's', callId: `call:${this.#calls}`, name: tool, arguments: '{}' };
     return this.#runner.run(call, signal);
