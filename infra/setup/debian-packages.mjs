@@ -15,6 +15,23 @@ const packagesForTests = [
     tests: ['apps/server/src/talk-page.e2e.test.ts'],
   },
   {
+    name: 'redis-server',
+    binary: '/usr/bin/redis-server',
+    tests: [
+      'packages/tools/src/testing/private-redis.test.ts',
+      'packages/tools/src/testing/kill-trial.e2e.test.ts',
+      'packages/tools/src/bullmq/bullmq-tool-runner.test.ts',
+      'packages/tools/src/bullmq/queued-tools.test.ts',
+      'packages/tools/src/bullmq/queue-faults.test.ts',
+      'packages/tools/src/bullmq/trace-carrier.test.ts',
+      'apps/server/src/tool-runners.test.ts',
+      'apps/worker/src/main.e2e.test.ts',
+      'apps/server/src/queue-board.test.ts',
+      'packages/tools/src/follow-ups/redis-outbox-store.test.ts',
+      'packages/tools/src/follow-ups/crashes.test.ts',
+    ],
+  },
+  {
     name: 'openssl',
     binary: '/usr/bin/openssl',
     tests: ['apps/server/src/tls.test.ts', 'apps/server/src/stock-clients/openai.e2e.test.ts'],

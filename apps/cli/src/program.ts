@@ -6,6 +6,10 @@ import type { DoorCommand } from './load/door-command.ts';
 import { LOAD_ENGINES } from './load/load-engine.ts';
 import { runLoadCommand } from './load/load-command.ts';
 import type { LoadCommand } from './load/load-command.ts';
+import { TOOL_LOADS } from './load/bench-tools.ts';
+import type { ToolLoad } from './load/bench-tools.ts';
+import { TURN_DETECTIONS } from './load/load-run.ts';
+import { runToolCommand } from './load/tool-command.ts';
 import { ALL_VOICES } from './scenario-library.ts';
 import { DEFAULT_SERVER_URL } from './server-address.ts';
 import type { Terminal } from './terminal.ts';
@@ -44,8 +48,10 @@ const LOAD_EXAMPLES = `
 Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
+  $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
+  $ antiphon load --sessions 200 --tools slow
   $ antiphon load --door realtime
   $ antiphon load --door realtime --connections-per-second 100 --duration 20
 
@@ -53,6 +59,10 @@ With --sessions callers talk with the agent. Without, the door itself is measure
 of reading an event and writing its answer, beside JSON.parse and JSON.stringify of the same bytes,
 and the milliseconds from connecting to session.created, as connections come evenly and in bursts,
 with how fast another session is answered meanwhile.
+
+With --tools the bench agent’s turns call tools: of every kind (mixed), or four in five the one that
+takes 5 s (slow). It is measured for the duration without and then with them: how late covers are
+heard, what tools add beside their own time, and what they do to the turns of others.
 
 Without --url it starts the built server in a process of its own and stops it afterwards.
 Exits with 0 when there were no errors, else with 1.
@@ -109,6 +119,8 @@ type LoadOptions = Omit<LoadCommand, 'sessions' | 'engine' | 'durationSeconds'> 
     readonly engine?: LoadCommand['engine'];
     readonly door?: DoorCommand['door'];
     readonly duration: number;
+    /** True where no kind was said. */
+    readonly tools?: ToolLoad | true;
   };
 
 function addLoad(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
@@ -120,6 +132,16 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .option('--sessions <count>', 'callers at once', wholeNumber(1, MOST_SESSIONS))
     .addOption(new Option('--door <door>', 'how they come in').choices(DOORS))
     .addOption(new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES))
+    .addOption(
+      new Option('--turn-detection <mode>', 'what ends callers’ turns (as the agent has it)')
+        .choices(TURN_DETECTIONS)
+        .conflicts('door'),
+    )
+    .addOption(
+      new Option('--tools [kinds]', 'callers’ turns call tools of the bench agent')
+        .choices(TOOL_LOADS)
+        .conflicts(['door', 'engine', 'turnDetection']),
+    )
     .addOption(
       new Option('--connections-per-second <count>', 'of a door that is measured')
         .argParser(wholeNumber(1, MOST_CONNECTIONS_PER_SECOND))
@@ -133,16 +155,20 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .option('--json', 'print one result for programs; everything else goes to stderr', false)
     .addHelpText('after', LOAD_EXAMPLES)
     .action(async (given: LoadOptions, load: Command) => {
-      const { sessions, engine, door, duration, ...others } = given;
+      const { sessions, engine, door, duration, tools, ...others } = given;
       const command = { ...others, durationSeconds: duration };
-      if (sessions !== undefined && engine !== undefined) {
+      if (sessions !== undefined && tools !== undefined) {
+        const kinds = tools === true ? 'mixed' : tools;
+        const measured = { ...command, sessions, tools: kinds };
+        onResult(await runToolCommand(measured, terminal, signal));
+      } else if (sessions !== undefined && engine !== undefined) {
         onResult(await runLoadCommand({ ...command, sessions, engine }, terminal, signal));
       } else if (sessions === undefined && door !== undefined) {
         const measured = { ...command, door, engine: engine ?? 'stub' };
         onResult(await runDoorCommand(measured, terminal, signal));
       } else {
         load.error(
-          'error: say --sessions and --engine for callers who talk, or --door to measure a door',
+          'error: say --sessions and --engine, or --tools, for callers who talk, or --door to measure a door',
         );
       }
     });

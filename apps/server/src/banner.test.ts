@@ -8,7 +8,9 @@ const PLAIN: RunningServer = {
   keyFile: '/srv/.antiphon/api-key',
   isNewKey: false,
   selfSignedCertFile: null,
+  mails: 'E-mailed answers go to /srv/.antiphon/mail; promises are lost when this process ends.',
   agents: ['greeter', 'waiter'],
+  undurableTools: [],
   close: () => Promise.resolve(),
 };
 
@@ -22,6 +24,7 @@ describe('the banner', () => {
     expect(text).toContain('http://127.0.0.1:8787/#key=sk-one');
     expect(text).toContain('npx antiphon call greeter\n');
     expect(text).toContain('ws://127.0.0.1:8787/v1/realtime?agent=greeter');
+    expect(text).toContain('E-mailed answers go to /srv/.antiphon/mail');
     expect(text).not.toContain('TLS');
   });
 
@@ -37,6 +40,13 @@ describe('the banner', () => {
     expect(text).toContain('wss://localhost:8443/v1/realtime?agent=greeter');
     expect(text).toContain('npx antiphon call greeter --url https://localhost:8443\n');
     expect(text).not.toContain('NODE_EXTRA_CA_CERTS');
+  });
+
+  it('says which queued tools are lost with the process', () => {
+    expect(banner(PLAIN, READER)).not.toContain('REDIS_URL');
+    const text = banner({ ...PLAIN, undurableTools: ['greeter/cancel_order'] }, READER);
+    expect(text).toContain('greeter/cancel_order: queued, but run in this process');
+    expect(text).toContain('REDIS_URL');
   });
 
   it('says how Node is made to trust a certificate that was made here', () => {

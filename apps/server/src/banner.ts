@@ -10,7 +10,7 @@ export interface BannerReader {
 
 /** What is printed once the server takes calls: where to go and how to call. */
 export function banner(server: RunningServer, { workingDir, isTerminal }: BannerReader): string {
-  const { url, key, keyFile, isNewKey, agents, selfSignedCertFile } = server;
+  const { url, key, keyFile, isNewKey, agents, selfSignedCertFile, mails, undurableTools } = server;
   const here = browsableUrl(url);
   const [first = ''] = agents;
   // A key that somebody set is in use elsewhere.
@@ -28,12 +28,19 @@ export function banner(server: RunningServer, { workingDir, isTerminal }: Banner
     `  Agents    ${agents.join(', ')}`,
     `  Key       ${keyFile === null ? 'from ANTIPHON_API_KEYS' : shortest(keyFile, workingDir)}`,
   ];
+  if (undurableTools.length > 0) {
+    lines.push(
+      `  Tools     ${undurableTools.join(', ')}: queued, but run in this process, and a call that`,
+      '            runs is lost with it; REDIS_URL and npm run worker make them durable',
+    );
+  }
   if (selfSignedCertFile !== null) {
     lines.push(
       `  TLS       self-signed: ${shortest(selfSignedCertFile, workingDir)}`,
       `            Node clients trust it with NODE_EXTRA_CA_CERTS=${selfSignedCertFile}`,
     );
   }
+  lines.push('', mails);
   if (isNewKey) lines.push('', `  A new API key was made: ${key}`);
   lines.push('', 'Ctrl-C stops it.');
   return `${lines.join('\n')}\n`;

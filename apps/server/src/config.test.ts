@@ -18,7 +18,11 @@ describe('readConfig', () => {
       logLevel: 'info',
       maxSessions: 1000,
       connectionsPerMinute: 6000,
+      redisUrl: null,
       tls: null,
+      smtpUrl: null,
+      smtpFrom: null,
+      mailDir: path.join(workingDir, '.antiphon', 'mail'),
     });
     expect(path.basename(config.agentsDir)).toBe('agents');
   });
@@ -98,9 +102,61 @@ describe('readConfig', () => {
     expect(problem).toThrow(/ANTIPHON_RECORDINGS is "maybe"/);
   });
 
+  it('takes the address of a Redis, and never shows one that is malformed', () => {
+    const url = 'rediss://me:secret@redis.example/1';
+    expect(read({ REDIS_URL: url }).redisUrl).toBe(url);
+    const problem = () => read({ REDIS_URL: 'redis//me:secret@redis.example' });
+    expect(problem).toThrow(/REDIS_URL is not usable; use redis:\/\//);
+    expect(problem).not.toThrow(/secret/);
+  });
+
   it('never shows a key, not even a malformed one', () => {
     const problem = () => read({ ANTIPHON_API_KEYS: 'sk-secret with spaces' });
     expect(problem).toThrow(/ANTIPHON_API_KEYS is not usable; use one or more keys/);
     expect(problem).not.toThrow(/secret/);
+  });
+
+  it('reads where e-mailed answers go, and whom they come from', () => {
+    const env = {
+      SMTP_URL: 'smtps://user:p%40ss@mail.example.com',
+      SMTP_FROM: 'Acme Support <support@example.com>',
+      REDIS_URL: 'unix:///run/redis.sock',
+      ANTIPHON_MAIL_DIR: 'letters',
+    };
+    expect(read(env)).toMatchObject({
+      smtpUrl: env.SMTP_URL,
+      smtpFrom: env.SMTP_FROM,
+      redisUrl: env.REDIS_URL,
+      mailDir: path.join(workingDir, 'letters'),
+    });
+    expect(read({ ANTIPHON_DATA_DIR: '/data' }).mailDir).toBe('/data/mail');
+  });
+
+  it('refuses a mail server without a sender', () => {
+    const problem = () => read({ SMTP_URL: 'smtp://mail.example.com' });
+    expect(problem).toThrow(/SMTP_URL is set, but SMTP_FROM is not; use one e-mail address/);
+  });
+
+  it.each([
+    'support@example.com, sales@example.com',
+    'support@example.com\r\nBcc: all@example.com',
+    'Support',
+    'Support <support@localhost>',
+  ])('refuses the sender %j', (from) => {
+    const env = { SMTP_URL: 'smtp://mail.example.com', SMTP_FROM: from };
+    expect(() => read(env)).toThrow(/SMTP_FROM is ".*; use one e-mail address/);
+  });
+
+  it.each([
+    ['SMTP_URL', 'smtp://user:hunter2@mail.example.com/inbox'],
+    ['SMTP_URL', 'smtp://:hunter2@mail.example.com'],
+    ['SMTP_URL', 'hunter2'],
+    ['SMTP_URL', 'smtp://user:hunter2@mail.example.com:99999'],
+    ['SMTP_URL', 'smtp://user:hunter2@mail.example.com?tls=maybe'],
+    ['REDIS_URL', 'http://:hunter2@cache.example.com'],
+  ])('refuses %s=%s without showing it', (name, value) => {
+    const problem = () => read({ [name]: value, SMTP_FROM: 'support@example.com' });
+    expect(problem).toThrow(new RegExp(`^${name} is not usable; use `));
+    expect(problem).not.toThrow(/hunter2/);
   });
 });

@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AddressGuard } from '@antiphon/tools';
+import {
+  AddressGuard,
+  readSenderAddress,
+  readSmtpUrl,
+  REDIS_URL_FORMS,
+  redisAddress,
+} from '@antiphon/tools';
 import { z } from 'zod';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
@@ -56,12 +62,22 @@ export interface ServerConfig {
   readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
+  /**
+   * Where queued tools are put for workers, and promised e-mails are kept; may hold a password.
+   * `null` runs and keeps them in this process.
+   */
+  readonly redisUrl: string | null;
   /** Hosts, addresses and ranges that webhooks may call although they are not public. */
   readonly webhookAllow: readonly string[];
   /** The environment, for agent folders that refer to a variable of it. */
   readonly variables: (name: string) => string | undefined;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
+  /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
+  readonly smtpUrl: string | null;
+  /** Whom they come from, `address` or `Name <address>`; never `null` with a mail server. */
+  readonly smtpFrom: string | null;
+  readonly mailDir: string;
 }
 
 /** Options of the command line, as text; they go before the environment. */
@@ -127,6 +143,7 @@ const variables = {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
+  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
   ANTIPHON_WEBHOOK_ALLOW: {
     schema: webhookAllow,
     allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
@@ -134,7 +151,22 @@ const variables = {
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
+  SMTP_URL: {
+    schema: z.string().refine((text) => readSmtpUrl(text) !== null),
+    allowed:
+      'smtp://user:password@host:port, or smtps:// for TLS from the start; percent-encode ' +
+      'special characters in the user and password',
+  },
+  SMTP_FROM: {
+    schema: z.string().refine((text) => readSenderAddress(text) !== null),
+    allowed:
+      'one e-mail address, such as support@example.com or Acme Support <support@example.com>',
+  },
+  ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
 } as const;
+
+/** Their values are secrets, or hold one, even when they are malformed. */
+const SECRETS: readonly string[] = ['ANTIPHON_API_KEYS', 'REDIS_URL', 'SMTP_URL'];
 
 type Variable = keyof typeof variables;
 
@@ -153,10 +185,14 @@ const environment = z.object({
   ANTIPHON_CONNECTIONS_PER_MINUTE: variables.ANTIPHON_CONNECTIONS_PER_MINUTE.schema.prefault(
     DEFAULT_CONNECTIONS_PER_MINUTE,
   ),
+  REDIS_URL: variables.REDIS_URL.schema.optional(),
   ANTIPHON_WEBHOOK_ALLOW: variables.ANTIPHON_WEBHOOK_ALLOW.schema.optional(),
   ANTIPHON_TLS: variables.ANTIPHON_TLS.schema.optional(),
   ANTIPHON_TLS_CERT: variables.ANTIPHON_TLS_CERT.schema.optional(),
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
+  SMTP_URL: variables.SMTP_URL.schema.optional(),
+  SMTP_FROM: variables.SMTP_FROM.schema.optional(),
+  ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -194,11 +230,18 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     throw new ServerError('invalid_config', lines.join('\n'));
   }
   const values = parsed.data;
+  if (values.SMTP_URL !== undefined && values.SMTP_FROM === undefined) {
+    throw new ServerError(
+      'invalid_config',
+      `SMTP_URL is set, but SMTP_FROM is not; use ${variables.SMTP_FROM.allowed}.`,
+    );
+  }
+  const dataDir = path.resolve(workingDir, values.ANTIPHON_DATA_DIR);
   return {
     host: values.ANTIPHON_HOST,
     port: values.ANTIPHON_PORT,
     apiKeys: values.ANTIPHON_API_KEYS ?? null,
-    dataDir: path.resolve(workingDir, values.ANTIPHON_DATA_DIR),
+    dataDir,
     agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
     defaultAgent: values.ANTIPHON_DEFAULT_AGENT ?? null,
     recordings: values.ANTIPHON_RECORDINGS === 'on',
@@ -206,9 +249,13 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
+    redisUrl: values.REDIS_URL ?? null,
     webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
     variables: (name) => env[name],
     tls: readTls(values, workingDir),
+    smtpUrl: values.SMTP_URL ?? null,
+    smtpFrom: values.SMTP_FROM ?? null,
+    mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
   };
 }
 
@@ -241,8 +288,16 @@ function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
   return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
 }
 
+function isRedisUrl(url: string): boolean {
+  try {
+    redisAddress(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function complaint(shownName: string, name: Variable, value: string | undefined): string {
-  // Keys are secrets even when they are malformed.
-  const shown = name === 'ANTIPHON_API_KEYS' ? 'not usable' : JSON.stringify(value);
+  const shown = SECRETS.includes(name) ? 'not usable' : JSON.stringify(value);
   return `${shownName} is ${shown}; use ${variables[name].allowed}.`;
 }

@@ -3,6 +3,7 @@ import type { SessionEvent } from '@antiphon/session';
 import { TestSession } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { FeedMapping, MAX_TEXT_CHARS } from './feed-mapping.ts';
+import { transcriptRefOf } from './transcript-ref.ts';
 
 type News = SessionEvent extends infer Event
   ? Event extends unknown
@@ -12,7 +13,7 @@ type News = SessionEvent extends infer Event
 
 /** The feed messages of a run of events, each checked against the schema of the feed. */
 function feedOf(events: readonly (News | SessionEvent)[]) {
-  const mapping = new FeedMapping();
+  const mapping = new FeedMapping(transcriptRefOf('sess_1', { isKept: true }));
   return events.flatMap((news) => {
     const bodies = mapping.bodies({ atMs: 1_000, ...news });
     for (const body of bodies) {
@@ -150,6 +151,70 @@ describe('FeedMapping', () => {
       feedOf([done({ ...agentItem, speaker: 'caller', medium: 'text', text: written })]);
     expect(typed(text)).toMatchObject([{ text }]);
     expect(typed(`${text}yz`)).toMatchObject([{ text: `${text}…` }]);
+  });
+
+  it('tells how a call went on, without a word of it', () => {
+    const call = { callId: 'call_1', name: 'lookup_order' } as const;
+    const news: readonly News[] = [
+      { type: 'consent.asked', ...call },
+      { type: 'consent.decided', ...call, verdict: 'confirmed' },
+      { type: 'tool.covered', ...call },
+      { type: 'tool.overdue', ...call },
+      { type: 'followUp.offered', ...call },
+      { type: 'followUp.promised', ...call },
+      { type: 'followUp.declined', ...call },
+      { type: 'tool.settled', ...call, outcome: 'deferred', output: null, durationMs: 8_000 },
+      { type: 'tool.settled', ...call, outcome: 'declined', output: null, durationMs: 0 },
+    ];
+    expect(feedOf(news)).toEqual(news);
+  });
+
+  it('masks the e-mail addresses in calls, results and handoffs', () => {
+    const call = { callId: 'call_1', name: 'lookup_order' } as const;
+    const text = '{"email":"jane@example.com"}';
+    const feed = feedOf([
+      { type: 'tool.started', ...call, arguments: text, confirm: 'none' },
+      { type: 'tool.settled', ...call, outcome: 'result', output: text, durationMs: 1 },
+      {
+        type: 'handoff.requested',
+        details: '{"summary":"Write jane@example.com.","email":"jane@example.com"}',
+      },
+    ]);
+    expect(JSON.stringify(feed)).not.toContain('jane');
+    expect(feed).toMatchObject([
+      { arguments: '{"email":"j…@example.com"}' },
+      { output: '{"email":"j…@example.com"}' },
+      { record: { summary: 'Write j…@example.com.', slots: { email: 'j…@example.com' } } },
+    ]);
+  });
+
+  it('tells of a handoff what was collected and where the call can be read', () => {
+    const call = { callId: 'call_1', name: 'lookup_order' } as const;
+    const feed = feedOf([
+      { type: 'tool.started', ...call, arguments: '{"order_id":"4471"}', confirm: 'none' },
+      {
+        type: 'tool.settled',
+        ...call,
+        outcome: 'result',
+        output: '{"order_id":"4471","customer_id":7}',
+        durationMs: 1,
+      },
+      { type: 'handoff.requested', details: '{"reason":"angry","summary":"Late twice."}' },
+    ]);
+    expect(feed.at(-1)).toEqual({
+      type: 'handoff',
+      details: '{"reason":"angry","summary":"Late twice."}',
+      record: {
+        reason: 'angry',
+        summary: 'Late twice.',
+        slots: { order_id: '4471', customer_id: 7 },
+        transcriptRef: {
+          sessionId: 'sess_1',
+          events: '/sessions/sess_1/events.jsonl',
+          recording: '/sessions/sess_1/recording.wav',
+        },
+      },
+    });
   });
 
   it('tells failures and broken invariants as faults', () => {

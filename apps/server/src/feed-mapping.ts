@@ -1,4 +1,5 @@
-import type { FeedBody } from '@antiphon/observability';
+import { HandoffNotes, maskAddresses } from '@antiphon/observability';
+import type { FeedBody, TranscriptRef } from '@antiphon/observability';
 import type { ConversationItem, MessageItem, SessionEvent } from '@antiphon/session';
 
 /**
@@ -14,6 +15,12 @@ export const MAX_TEXT_CHARS = 4_000;
 export class FeedMapping {
   /** Agent messages that were generated and are still being heard, by item id. */
   readonly #unheard = new Map<string, MessageItem>();
+  readonly #handoff = new HandoffNotes();
+  readonly #transcriptRef: TranscriptRef;
+
+  constructor(transcriptRef: TranscriptRef) {
+    this.#transcriptRef = transcriptRef;
+  }
 
   /** The feed messages of an event, in order; often none. */
   bodies(event: SessionEvent): readonly FeedBody[] {
@@ -45,21 +52,33 @@ export class FeedMapping {
         const { itemId, verdict, playedMs } = event;
         return [{ type: 'bargeIn', itemId, verdict, playedMs }];
       }
-      case 'tool.started':
-        return [
-          {
-            type: event.type,
-            callId: event.callId,
-            name: event.name,
-            arguments: shown(event.arguments),
-          },
-        ];
+      case 'tool.started': {
+        const { type, callId, name } = event;
+        this.#handoff.note(event.arguments);
+        return [{ type, callId, name, arguments: masked(event.arguments) }];
+      }
       case 'tool.settled': {
         const { type, callId, name, outcome, output, durationMs } = event;
-        return [{ type, callId, name, outcome, output: output && shown(output), durationMs }];
+        if (output !== null) this.#handoff.note(output);
+        return [{ type, callId, name, outcome, output: output && masked(output), durationMs }];
       }
-      case 'handoff.requested':
-        return [{ type: 'handoff', details: shown(event.details) }];
+      case 'tool.covered':
+      case 'tool.overdue':
+      case 'followUp.offered':
+      case 'followUp.promised':
+      case 'followUp.declined':
+      case 'consent.asked': {
+        const { type, callId, name } = event;
+        return [{ type, callId, name }];
+      }
+      case 'consent.decided': {
+        const { type, callId, name, verdict } = event;
+        return [{ type, callId, name, verdict }];
+      }
+      case 'handoff.requested': {
+        const details = masked(event.details);
+        return [{ type: 'handoff', details, record: this.#handoffRecord(event.details) }];
+      }
       case 'turn.measured':
         return [{ type: 'turn', report: event.report }];
       case 'engine.failed':
@@ -70,13 +89,6 @@ export class FeedMapping {
       }
       case 'invariant.violated':
         return [{ type: 'fault', code: event.name, message: event.detail }];
-      case 'tool.covered':
-      case 'tool.overdue':
-      case 'consent.asked':
-      case 'consent.decided':
-      case 'followUp.offered':
-      case 'followUp.promised':
-      case 'followUp.declined':
       case 'session.configured':
       case 'caller.speechStarted':
       case 'caller.speechStopped':
@@ -86,6 +98,22 @@ export class FeedMapping {
       case 'generation.ended':
         return [];
     }
+  }
+
+  #handoffRecord(details: string) {
+    const record = this.#handoff.record(details, this.#transcriptRef);
+    const { reason, summary, slots } = record;
+    return {
+      ...record,
+      reason: reason && masked(reason),
+      summary: summary && masked(summary),
+      slots: Object.fromEntries(
+        Object.entries(slots).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? masked(value) : value,
+        ]),
+      ),
+    };
   }
 
   #finished(item: ConversationItem): FeedBody[] {
@@ -135,6 +163,10 @@ function transcriptOf(event: Extract<SessionEvent, { type: 'caller.transcript' }
 function itemBody(item: MessageItem, status: 'completed' | 'incomplete'): FeedBody {
   const { id, speaker, text } = item;
   return { type: 'item', itemId: id, speaker, text: text && shown(text), status };
+}
+
+function masked(text: string): string {
+  return maskAddresses(shown(text));
 }
 
 function shown(text: string): string {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { QueueView } from '@antiphon/tools';
 import Fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
@@ -10,6 +11,9 @@ import { callRoutes } from './call-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { requireKey } from './key-guard.ts';
+import { queueBoard } from './queue-board.ts';
+import { PROMETHEUS_TEXT } from './server-metrics.ts';
+import type { ServerMetrics } from './server-metrics.ts';
 import type { SessionRegistry } from './session-registry.ts';
 import { talkPage } from './talk-page.ts';
 import type { Tls } from './tls.ts';
@@ -36,6 +40,9 @@ export interface HttpOptions {
   readonly tls: Tls | null;
   readonly shelf: AgentShelf;
   readonly registry: SessionRegistry;
+  readonly metrics: ServerMetrics;
+  /** The queue of tools; `null` when they run in this process. */
+  readonly queueView: QueueView | null;
   readonly log: Logger;
   /** Where recordings are kept, a folder per session. */
   readonly recordingsDir: string;
@@ -44,12 +51,13 @@ export interface HttpOptions {
 }
 
 /**
- * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/sessions`,
- * `/sessions/{id}/{recording.wav,events.jsonl}` and the routes that make client secrets. Errors are
- * `{ error: { message } }`.
+ * The HTTP side: `/`, `/healthz` and `/readyz` for everybody, and with a key `/agents`, `/metrics`,
+ * `/sessions`, `/sessions/{id}/{recording.wav,events.jsonl}`, `/admin/queues` and the routes that make
+ * client secrets. Errors are `{ error: { message } }`.
  */
 export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { keys, secrets, tls, shelf, registry, log, recordingsDir, unreadyReason } = options;
+  const { keys, secrets, tls, shelf, registry, metrics, log, recordingsDir } = options;
+  const { queueView, unreadyReason } = options;
   const limits = {
     headersTimeout: REQUEST_TIMEOUT_MS,
     connectionsCheckingInterval: CHECKING_INTERVAL_MS,
@@ -93,6 +101,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       isDefault: name === shelf.defaultAgent.name,
     })),
   }));
+  app.get('/metrics', { onRequest }, async (_request, reply) =>
+    reply.type(PROMETHEUS_TEXT).send(await metrics.text()),
+  );
   app.get('/sessions', { onRequest }, () => ({ sessions: registry.list() }));
   app.get<{ Params: { id: string; name: string } }>(
     '/sessions/:id/:name',
@@ -112,6 +123,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
         .send(createReadStream(file));
     },
   );
+  await queueBoard(app, { keys, secrets, view: queueView });
   await callRoutes(app, { keys, secrets });
   await clientSecretRoutes(app, { keys, secrets, shelf, log });
   return app;

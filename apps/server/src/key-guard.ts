@@ -1,8 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { protocolErrors } from '@antiphon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys } from './api-key.ts';
 import type { ClientSecrets } from './client-secrets.ts';
-import { headerKey } from './request-key.ts';
+import { basicPassword, headerKey } from './request-key.ts';
 import { sendFault } from './rest-fault.ts';
 import type { RestFault } from './rest-fault.ts';
 
@@ -24,10 +25,32 @@ const BEYOND_SECRET: RestFault = {
  * else with 401.
  */
 export function requireKey(keys: ApiKeys, secrets: ClientSecrets) {
+  return guard({ keys, secrets, challenge: 'Bearer', keyOf: headerKey });
+}
+
+/** The same for pages that operators open in a browser, which asks them for the key as a password. */
+export function requireOperator(keys: ApiKeys, secrets: ClientSecrets) {
+  return guard({
+    keys,
+    secrets,
+    challenge: 'Basic realm="Antiphon: any user, an API key as password", charset="UTF-8"',
+    keyOf: (headers) => headerKey(headers) ?? basicPassword(headers),
+  });
+}
+
+interface Guard {
+  readonly keys: ApiKeys;
+  readonly secrets: ClientSecrets;
+  /** How a key is asked for. */
+  readonly challenge: string;
+  readonly keyOf: (headers: IncomingHttpHeaders) => string | null;
+}
+
+function guard({ keys, secrets, challenge, keyOf }: Guard) {
   return async ({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const key = headerKey(headers);
+    const key = keyOf(headers);
     if (keys.accepts(key)) return;
     if (secrets.grantOf(key)) await sendFault(reply, 403, BEYOND_SECRET);
-    else await sendFault(reply.header('www-authenticate', 'Bearer'), 401, INVALID_KEY);
+    else await sendFault(reply.header('www-authenticate', challenge), 401, INVALID_KEY);
   };
 }

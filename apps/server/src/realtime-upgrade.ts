@@ -33,9 +33,12 @@ const MAX_PAYLOAD_BYTES = 22 * 1024 * 1024;
 
 /** Close codes: 3000 is what the Realtime API uses, 1013 is "try again later". */
 const INVALID_KEY = { code: 3000, reason: 'invalid_request_error.invalid_api_key' };
-const UNKNOWN_AGENT = { code: 4004, reason: 'invalid_request_error.invalid_value' };
+const INVALID_VALUE = { code: 4004, reason: 'invalid_request_error.invalid_value' };
 const TRY_AGAIN_LATER = 1013;
 const INTERNAL_ERROR = 1011;
+
+/** What `?events=` says when a client wants the events that are our own. */
+const OWN_EVENTS = 'antiphon';
 
 const CONNECTING_TOO_OFTEN = 'this key opens connections too often';
 
@@ -120,6 +123,9 @@ export class RealtimeUpgrade {
         ...admission,
         clock,
         maxSessionMs: this.#options.maxSessionMs,
+        ...(url.searchParams.has('events') && {
+          ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
+        }),
         start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
       });
       passMessages(socket, {
@@ -161,7 +167,13 @@ export class RealtimeUpgrade {
       return { why: reason, fault, closing: { code: TRY_AGAIN_LATER, reason } };
     }
     const choice = chooseAgent(queryFor(url, grant.session), shelf);
-    if ('type' in choice) return { why: 'unknown agent', fault: choice, closing: UNKNOWN_AGENT };
+    if ('type' in choice) return { why: 'unknown agent', fault: choice, closing: INVALID_VALUE };
+    const events = url.searchParams.get('events');
+    if (events !== null && events !== OWN_EVENTS) {
+      const supported = [OWN_EVENTS];
+      const fault = protocolErrors.unsupportedValue({ param: 'events', value: events, supported });
+      return { why: 'unknown events', fault, closing: INVALID_VALUE };
+    }
     return { ...choice, initialSession: grant.session };
   }
 }

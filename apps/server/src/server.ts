@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { FileRecorder } from '@antiphon/storage';
+import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -19,9 +20,13 @@ import type { Pipelines } from './pipelines.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { openServerFollowUps } from './server-follow-ups.ts';
+import { ServerMetrics } from './server-metrics.ts';
 import { SessionRegistry } from './session-registry.ts';
+import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
-import { toolRunnersOf } from './tool-runners.ts';
+import { ToolMetricsChannel } from './tool-metrics-channel.ts';
+import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -52,8 +57,12 @@ export interface RunningServer {
   readonly isNewKey: boolean;
   /** The certificate that clients must be told to trust; `null` when there is none. */
   readonly selfSignedCertFile: string | null;
+  /** A line that says where e-mailed answers go. */
+  readonly mails: string;
   /** Names of the agents; the default one is first. */
   readonly agents: readonly string[];
+  /** Queued tools, as `agent/tool`, that run in this process for want of a Redis. */
+  readonly undurableTools: readonly string[];
   /** Ends every session and everything else; resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -75,11 +84,17 @@ export async function startServer(
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
+  const metrics = new ServerMetrics({
+    sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
+  });
+  const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
+  const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const registry = new SessionRegistry({
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded, { clock, config }),
+      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config }),
     },
     recorder: config.recordings
       ? new FileRecorder({
@@ -88,6 +103,14 @@ export async function startServer(
           onFault: (sessionId, err) => log.warn({ sessionId, err }, 'recording failed'),
         })
       : null,
+    metricsOf: ({ name, config: { tools } }) =>
+      new ToolMetricsChannel({
+        metrics: metrics.tools,
+        agent: name,
+        agentTools: agents.agents.get(name)?.config.tools ?? [],
+        tools,
+      }),
+    followUps: followUps.followUps,
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -102,12 +125,15 @@ export async function startServer(
     onFull: () => log.warn('too many connections without a key: the oldest are dropped'),
   });
   const unreadyReason = () => readiness.unreadyReason;
+  const queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
   const http = await buildHttp({
     keys,
     secrets,
     tls,
     shelf: agents,
     registry,
+    metrics,
+    queueView,
     log,
     recordingsDir,
     unreadyReason,
@@ -142,7 +168,11 @@ export async function startServer(
     feed.close();
     heartbeat.close();
     await http.close();
+    await queueView?.close();
+    await metrics.close();
     await pipelines?.close();
+    await followUps.close();
+    await queue?.close();
   };
   let closed: Promise<void> | null = null;
   const close = () => (closed ??= stop());
@@ -170,6 +200,8 @@ export async function startServer(
       keyFile: keys.file,
       isNewKey: keys.isNew,
       selfSignedCertFile: tls?.isSelfSigned ? tls.certFile : null,
+      mails: followUps.summary,
+      undurableTools,
       agents: [first, ...[...agents.agents.keys()].filter((name) => name !== first)],
       close,
     };
@@ -177,6 +209,27 @@ export async function startServer(
     await close();
     throw error;
   }
+}
+
+/** Sessions by agent, of agents without any too. */
+function sessionCounts(
+  sessions: readonly LiveSession[],
+  agents: Iterable<string>,
+): ReadonlyMap<string, number> {
+  const counts = new Map([...agents].map((name) => [name, 0]));
+  for (const { agent } of sessions) counts.set(agent, (counts.get(agent) ?? 0) + 1);
+  return counts;
+}
+
+function openQueue(url: string, { clock, log }: { clock: Clock; log: Logger }): ToolQueue {
+  return new ToolQueue({
+    url,
+    clock,
+    onConnection: (isThere, reason) => {
+      if (isThere) log.info('Redis is there: queued tools run on workers');
+      else log.warn({ reason }, 'Redis cannot be reached: queued tools fail until it is back');
+    },
+  });
 }
 
 async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {

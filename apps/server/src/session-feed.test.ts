@@ -4,6 +4,7 @@ import { describeControlChannel } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { KEPT_EVENTS, SessionFeed } from './session-feed.ts';
 import type { FeedWatcher } from './session-feed.ts';
+import { transcriptRefOf } from './transcript-ref.ts';
 
 class Watcher implements FeedWatcher {
   readonly seen: FeedEvent[] = [];
@@ -32,12 +33,15 @@ const fault = (index: number): SessionEvent => ({
 const ended: SessionEvent = { atMs: 99, type: 'session.ended', reason: 'callerLeft' };
 
 function feedWith(events: number): SessionFeed {
-  const feed = new SessionFeed('sess_1');
+  const feed = new SessionFeed(transcriptRefOf('sess_1', { isKept: true }));
   for (let index = 1; index <= events; index++) feed.notify(fault(index));
   return feed;
 }
 
-describeControlChannel('session feed', () => new SessionFeed('sess_test'));
+describeControlChannel(
+  'session feed',
+  () => new SessionFeed(transcriptRefOf('sess_test', { isKept: false })),
+);
 
 describe('SessionFeed', () => {
   it('numbers events from 1 and tells a new watcher the ones before it came', () => {
@@ -106,7 +110,7 @@ describe('SessionFeed', () => {
   });
 
   it('knows how the regions stand', () => {
-    const feed = new SessionFeed('sess_1');
+    const feed = new SessionFeed(transcriptRefOf('sess_1', { isKept: true }));
     feed.notify({
       atMs: 1,
       type: 'state.changed',

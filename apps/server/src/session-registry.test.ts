@@ -32,6 +32,7 @@ function open(maxSessions = 1000, log = pino({ level: 'silent' })) {
       toolsOf: () => new FakeTools(),
     },
     recorder: null,
+    metricsOf: () => new ListeningChannel(),
     clock,
     log,
     maxSessionMs: 3_600_000,

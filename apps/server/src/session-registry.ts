@@ -1,9 +1,11 @@
+import type { TranscriptRef } from '@antiphon/observability';
 import type {
   AgentDefinition,
   CallerLeg,
   Clock,
   ControlChannel,
   EndReason,
+  FollowUps,
   Recorder,
   Session,
   SessionEvent,
@@ -14,8 +16,11 @@ import type {
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
 import type { Logger } from 'pino';
+import { FollowUpWatch } from './follow-up-watch.ts';
+import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
+import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
 const FEED_KEPT_MS = 5 * 60_000;
@@ -34,6 +39,10 @@ export interface SessionRooms {
 export interface SessionRegistryOptions {
   readonly rooms: SessionRooms;
   readonly recorder: Recorder | null;
+  /** What counts the tool calls of a session of this agent. */
+  readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
+  /** Sends answers by e-mail; without it none is offered. */
+  readonly followUps?: FollowUps | null;
   readonly clock: Clock;
   readonly log: Logger;
   readonly maxSessions: number;
@@ -81,18 +90,25 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, agent, leg, channel }: SessionRequest): Session {
-    const { rooms, recorder, clock, maxSessionMs } = this.#options;
+    const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
-    const feed = new SessionFeed(sessionId);
+    const feed = new SessionFeed(this.transcriptRef(sessionId));
+    const channels = [channel, feed, logChannel(log), metricsOf(agent)];
+    if (followUps) {
+      const onState: FollowUpWatchOptions['onState'] = (callId, tool, state) =>
+        feed.tell({ type: 'followUp', callId, tool, state }, clock.now());
+      channels.push(new FollowUpWatch({ sessionId, followUps, clock, onState }));
+    }
     const session = startSession({
       sessionId,
       agent,
       leg,
-      channels: [channel, feed, logChannel(log)],
+      channels,
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
       tools: rooms.toolsOf(agent),
+      followUps,
       recorder,
       clock,
       maxSessionMs,
@@ -105,6 +121,11 @@ export class SessionRegistry {
       log.info({ reason, durationMs: Math.round(clock.now() - startedAtMs) }, 'session ended');
     });
     return session;
+  }
+
+  /** Where a session can be read and heard once it has ended. */
+  transcriptRef(sessionId: string): TranscriptRef {
+    return transcriptRefOf(sessionId, { isKept: this.#options.recorder !== null });
   }
 
   /** The live sessions, oldest first. */

@@ -1,3 +1,6 @@
+export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
+export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
+export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { handoffRecordSchema } from './handoff-record.ts';
 import { turnReportSchema } from './turn-report.ts';
 
 const word = z.object({ text: z.string(), startMs: z.number(), endMs: z.number() });
@@ -59,8 +60,33 @@ const body = z.discriminatedUnion('type', [
     output: z.string().nullable(),
     durationMs: z.number(),
   }),
+  /** A phrase was spoken because the call takes long. */
+  z.object({ type: z.literal('tool.covered'), callId: z.string(), name: z.string() }),
+  /** The call reached its deadline. */
+  z.object({ type: z.literal('tool.overdue'), callId: z.string(), name: z.string() }),
+  /** The caller was asked whether to e-mail the answer, and what came of it. */
+  z.object({
+    type: z.literal(['followUp.offered', 'followUp.promised', 'followUp.declined']),
+    callId: z.string(),
+    name: z.string(),
+  }),
+  /** Where a promised e-mail stands. */
+  z.object({
+    type: z.literal('followUp'),
+    callId: z.string(),
+    tool: z.string(),
+    state: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown']),
+  }),
+  /** The caller was asked to agree to a call. */
+  z.object({ type: z.literal('consent.asked'), callId: z.string(), name: z.string() }),
+  z.object({
+    type: z.literal('consent.decided'),
+    callId: z.string(),
+    name: z.string(),
+    verdict: z.enum(['confirmed', 'refused', 'unclear', 'unheard', 'expired']),
+  }),
   /** The caller is to be passed to a person; `details` is the transfer call's JSON arguments. */
-  z.object({ type: z.literal('handoff'), details: z.string() }),
+  z.object({ type: z.literal('handoff'), details: z.string(), record: handoffRecordSchema }),
   z.object({ type: z.literal('turn'), report: turnReportSchema }),
   z.object({ type: z.literal('fault'), code: z.string(), message: z.string() }),
 ]);

@@ -41,11 +41,26 @@ export type TurnDetectionPatch =
   | (Pick<ServerVad, 'type'> & Partial<Omit<ServerVad, 'type'>>)
   | (Pick<SemanticVad, 'type'> & Partial<Omit<SemanticVad, 'type'>>);
 
+/** Antiphon's own: how the session treats a tool's calls; absent members take its defaults. */
+export interface ToolExtension {
+  /** What the caller does before it runs: nothing, says yes to the read-back, or presses 1. */
+  confirm?: 'none' | 'verbal' | 'dtmf';
+  /** `{argument}` stands for a value; the part in brackets names the action. */
+  readBack?: string;
+  /** Silence before a cover. */
+  coverAfterMs?: number;
+  /** When a call is given up. */
+  timeoutMs?: number;
+  /** Said while it runs, in turn; those of the agent where there are none. */
+  covers?: string[];
+}
+
 /** A function the agent may call; parameters is a JSON schema. */
 export interface FunctionTool {
   name: string;
   description?: string;
   parameters?: JsonObject;
+  antiphon?: ToolExtension;
 }
 
 /** Which tool an answer uses: a mode, or one function by name. */

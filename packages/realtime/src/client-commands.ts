@@ -80,6 +80,9 @@ export class ClientCommands {
         return this.#respond(event);
       case 'response.cancel':
         return this.#cancel(event);
+      case 'antiphon.dtmf':
+        leg.press(event.digit);
+        return null;
     }
   }
 

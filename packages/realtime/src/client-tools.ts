@@ -5,9 +5,6 @@ import type { ToolChoice, ToolDefinition } from '@antiphon/session';
 /** The protocol sets no limit; somebody may have to approve the call, but not for ever. */
 const CLIENT_TOOL_TIMEOUT_MS = 10 * 60_000;
 
-/** Local functions answer sooner; after this a caller on the line begins to wonder. */
-const CLIENT_COVER_AFTER_MS = 1_500;
-
 /** How tools that a client sends become tools of the session. */
 export interface ClientToolOptions {
   /** The tools of the agent; those that the server runs stay beside the client's. */
@@ -18,7 +15,8 @@ export interface ClientToolOptions {
 
 /**
  * The session's tools when a client sends its own: the client runs those, and the agent's others
- * stay. Of two with the same name the client's wins.
+ * stay. Of two with the same name the client's wins; how its calls are treated is up to the agent
+ * where that has it as a client's tool, and else to the client.
  */
 export function toolsBesideAgents(
   tools: readonly FunctionTool[],
@@ -27,16 +25,40 @@ export function toolsBesideAgents(
   const names = new Set(tools.map((tool) => tool.name));
   return [
     ...agentTools.filter((tool) => tool.runs !== 'client' && !names.has(tool.name)),
-    ...tools.map((tool): ToolDefinition => ({
-      ...PLAIN_TOOL,
-      name: tool.name,
-      description: tool.description ?? '',
-      parameters: tool.parameters ?? { type: 'object', properties: {} },
-      runs: 'client',
-      coverAfterMs: isCovered ? CLIENT_COVER_AFTER_MS : CLIENT_TOOL_TIMEOUT_MS,
-      timeoutMs: CLIENT_TOOL_TIMEOUT_MS,
-    })),
+    ...tools.map((tool): ToolDefinition => {
+      const known = agentTools.find(({ name, runs }) => runs === 'client' && name === tool.name);
+      return known ? redescribed(known, tool) : definitionOf(tool, isCovered);
+    }),
   ];
+}
+
+/** The agent's tool with what the client says of it. */
+function redescribed(known: ToolDefinition, tool: FunctionTool): ToolDefinition {
+  const { description, parameters } = known;
+  return {
+    ...known,
+    description: tool.description ?? description,
+    parameters: tool.parameters ?? parameters,
+  };
+}
+
+/** A tool that the agent does not know; a client that names covers wants them spoken. */
+function definitionOf(tool: FunctionTool, isCovered: boolean): ToolDefinition {
+  const { covers, coverAfterMs, timeoutMs, confirm, readBack } = tool.antiphon ?? {};
+  const usualCoverAfterMs =
+    isCovered || covers !== undefined ? PLAIN_TOOL.coverAfterMs : CLIENT_TOOL_TIMEOUT_MS;
+  return {
+    ...PLAIN_TOOL,
+    name: tool.name,
+    description: tool.description ?? '',
+    parameters: tool.parameters ?? { type: 'object', properties: {} },
+    runs: 'client',
+    confirm: confirm ?? PLAIN_TOOL.confirm,
+    readBack: readBack ?? PLAIN_TOOL.readBack,
+    coverAfterMs: coverAfterMs ?? usualCoverAfterMs,
+    covers: covers ?? PLAIN_TOOL.covers,
+    timeoutMs: timeoutMs ?? CLIENT_TOOL_TIMEOUT_MS,
+  };
 }
 
 /** The tools of an agent that its clients are to run, as the client sees them. */

@@ -1,3 +1,4 @@
+import type { TranscriptRef } from '@antiphon/observability';
 import { parseClientEvent, protocolErrors } from '@antiphon/protocol';
 import type {
   ClientEvent,
@@ -21,6 +22,7 @@ import { ConversationEvents } from './conversation-events.ts';
 import { EventOutlet } from './event-outlet.ts';
 import type { RealtimeSocket } from './event-outlet.ts';
 import { GreetingCue } from './greeting-cue.ts';
+import { HandoffEvent } from './handoff-event.ts';
 import { IdlePrompt } from './idle-prompt.ts';
 import { prepareSession } from './initial-session.ts';
 import { OutOfBandResponses } from './out-of-band-responses.ts';
@@ -55,6 +57,8 @@ export interface RealtimeConnectionOptions {
    * cannot be met is an error event, and then none of it holds. A model in it is passed over.
    */
   readonly initialSession?: SessionPatch;
+  /** The client asked for our own events, which name where its call is kept. */
+  readonly ownEvents?: { readonly transcriptRef: TranscriptRef };
   /** When the session expires, as it was started with; 60 minutes unless said. */
   readonly maxSessionMs?: number;
 }
@@ -79,6 +83,7 @@ export class RealtimeConnection {
   readonly #commands: ClientCommands;
   readonly #idle: IdlePrompt;
   readonly #greeting: GreetingCue | null;
+  readonly #handoff: HandoffEvent | null;
   #isCallerSpeaking = false;
   #hasEnded = false;
 
@@ -144,6 +149,8 @@ export class RealtimeConnection {
         return turnDetection?.type === 'server_vad' ? turnDetection.idleTimeoutMs : null;
       },
     });
+    const { ownEvents } = options;
+    this.#handoff = ownEvents ? new HandoffEvent({ outlet, ...ownEvents }) : null;
     const prepared = prepareSession(wire, initialSession);
     outlet.send({ type: 'session.created', session: wire.object() });
     if (!prepared.ok) outlet.sendError(prepared.fault, null);
@@ -243,6 +250,7 @@ export class RealtimeConnection {
         return;
       default:
         // The rest is for those who watch: clients break at events that they do not know.
+        this.#handoff?.notify(event);
         return;
     }
   }

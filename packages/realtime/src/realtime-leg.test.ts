@@ -80,6 +80,22 @@ describe('audio of a Realtime client', () => {
   });
 });
 
+describe('the keypad of a Realtime client', () => {
+  it('is a fact for each key, in order, until the leg is closed', () => {
+    const { leg } = legOf(PCM16);
+    const facts: LegFact[] = [];
+    leg.facts$.subscribe((fact) => facts.push(fact));
+    leg.press('4');
+    leg.press('#');
+    leg.close();
+    leg.press('7');
+    expect(facts).toEqual([
+      { type: 'leg.dtmf', digit: '4' },
+      { type: 'leg.dtmf', digit: '#' },
+    ]);
+  });
+});
+
 describe('audio that is not in the format it was declared to have', () => {
   /** Two seconds of a sung vowel at 8 kHz, which is sound in any encoding. */
   const vowel = Int16Array.from({ length: 16_000 }, (_, sample) =>

@@ -83,6 +83,11 @@ export class RealtimeLeg implements CallerLeg {
     return null;
   }
 
+  /** The caller pressed a key of the keypad: 0-9, *, #, A-D. */
+  press(digit: string): void {
+    if (!this.#isClosed) this.facts$.next({ type: 'leg.dtmf', digit });
+  }
+
   /** The client is gone. */
   leave(): void {
     if (!this.#isClosed) this.facts$.next({ type: 'leg.closed', reason: 'callerLeft' });

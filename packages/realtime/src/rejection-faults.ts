@@ -5,7 +5,10 @@ import type { Rejection } from '@antiphon/session';
 /** The client events that a session may refuse. */
 export type RefusedEvent = Exclude<
   ClientEvent['type'],
-  'input_audio_buffer.append' | 'input_audio_buffer.clear' | 'output_audio_buffer.clear'
+  | 'input_audio_buffer.append'
+  | 'input_audio_buffer.clear'
+  | 'output_audio_buffer.clear'
+  | 'antiphon.dtmf'
 >;
 
 /** The wire's word for what was done to an item that is not there. */

@@ -79,6 +79,11 @@ export class AgentSpeech {
     return this.#generation?.id ?? null;
   }
 
+  /** The item of that generation, once there is one. */
+  get activeItemId(): string | null {
+    return this.#generation?.itemId ?? null;
+  }
+
   generate(generationId: string, ask: Ask): void {
     const { parts, lastTurn } = this.#options;
     const turn = lastTurn();
@@ -109,7 +114,8 @@ export class AgentSpeech {
       kind: ask.kind,
       options: ask.options,
     });
-    if (ask.kind === 'cover' || ask.kind === 'progress') this.#options.tools.covered(ask.callIds);
+    if (ask.kind === 'cover' || ask.kind === 'progress')
+      this.#options.tools.covered(ask.callIds ?? []);
     if (ask.kind === 'call') this.#giveCalls(generation);
     else this.#engine?.generate(this.#requestFor(generationId, ask));
   }

@@ -100,6 +100,17 @@ export class HistoryCutter {
     this.#reportCut();
   }
 
+  /**
+   * The client stops an item that another one follows, which is still being made and goes on. False,
+   * and nothing is done, where the playout cannot part the two.
+   */
+  stopItem(itemId: string): boolean {
+    if (!this.#playout.drop(itemId)) return false;
+    this.#reason = 'client';
+    if (!this.#playout.isActive) this.#parts.report({ type: 'playout.cut' });
+    return true;
+  }
+
   /** Whether the item's audio is still on its way to the caller. */
   isPlaying(itemId: string): boolean {
     const item = this.#parts.conversation.message(itemId);

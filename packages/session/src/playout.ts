@@ -200,6 +200,23 @@ export class Playout {
     return items;
   }
 
+  /**
+   * Drops what is not yet heard of one item; what comes after it moves up. False, and nothing is
+   * done, where that lies in a buffer of the client's already, or the item is not here.
+   */
+  drop(itemId: string): boolean {
+    const { leg, ledger } = this.#options;
+    const item = this.#open.get(itemId);
+    const isMovable = leg.capabilities.bargeIn === 'hold';
+    const isSent = [...this.#open.keys()].some((id) => id !== itemId && ledger.sentMs(id) > 0);
+    if (!item || (isSent && !isMovable)) return false;
+    const wasHeld = this.#isHeld;
+    this.hold();
+    this.#drop([{ itemId, generationId: item.generationId }]);
+    if (!wasHeld) this.resume();
+    return true;
+  }
+
   /** A leg that marks what was heard may do so once more when it is cleared; nothing is sent then. */
   #clear(): void {
     this.#isHeld = true;
@@ -207,8 +224,8 @@ export class Playout {
     this.#isHeld = false;
   }
 
-  /** Drops the audio of some items, which were to be heard after the others. */
-  #drop(items: readonly CutItem[]): void {
+  /** Drops the audio of some items: held, or to be heard after the others. */
+  #drop(items: readonly Speech[]): void {
     const isDropped = ({ itemId }: Speech) => items.some((item) => item.itemId === itemId);
     const rate = this.#options.leg.outputRate;
     this.#queue = this.#queue.filter((chunk) => {

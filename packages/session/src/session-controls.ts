@@ -124,12 +124,16 @@ export class SessionControls implements SessionControl {
   }
 
   truncateItem(itemId: string, audioEndMs: number): Rejection | null {
-    const { parts, cutter, isEnded } = this.#rooms;
+    const { parts, speech, cutter, isEnded } = this.#rooms;
     if (isEnded()) return { code: 'ended' };
     const refusal = cutter.refuses(itemId, audioEndMs);
     if (refusal) return refusal;
     // A client that truncates what is being played has stopped playing it by itself.
-    if (cutter.isPlaying(itemId)) parts.report({ type: 'client.answerCancelled' });
+    if (cutter.isPlaying(itemId)) {
+      const makesAnother = speech.activeId !== null && speech.activeItemId !== itemId;
+      if (!makesAnother || !cutter.stopItem(itemId))
+        parts.report({ type: 'client.answerCancelled' });
+    }
     cutter.truncate(itemId, audioEndMs);
     return null;
   }

@@ -131,6 +131,54 @@ describe('what is kept of interrupted speech', () => {
   });
 });
 
+describe('a client that cuts what it hears while the next answer is being made', () => {
+  it.each([
+    ['cancel', CANCEL],
+    ['hold', HOLD],
+  ])('gets that answer at once, on %s legs', (_leg, capabilities) => {
+    const test = new TestSession(capabilities);
+    const ear = new CallerEar(test.clock);
+    test.leg.ear = ear;
+    test.session.control.requestAnswer({});
+    say(test, 'one two three');
+    const first = test.agentItemId;
+    test.clock.advance(300);
+    test.session.control.requestAnswer({});
+    // Such a client stops by itself.
+    ear.stop();
+    test.session.control.truncateItem(first, 290);
+    expect(test.channel.turnStates().at(-1)).toBe('responding.thinking');
+    say(test, 'four five');
+    expect(test.leg.sent.at(-1)?.atMs).toBe(test.clock.now());
+    test.clock.advance(1_000);
+    expect(test.engine.session.cancelled).toEqual([]);
+    expect(said(test)).toEqual(['one', 'four five']);
+    expect(ear.heardMs(first)).toBe(300);
+    expect(ear.heardMs(test.agentItemId)).toBe(400);
+    expect(test.channel.turnStates().at(-1)).toBe('listening');
+    expect(test.channel.of('bargeIn.decided')).toEqual([]);
+  });
+
+  it('loses nothing of it that was sent ahead, on hold legs', () => {
+    const test = new TestSession(HOLD);
+    const ear = new CallerEar(test.clock);
+    test.leg.ear = ear;
+    test.session.control.requestAnswer({});
+    say(test, 'one two three');
+    const first = test.agentItemId;
+    test.clock.advance(300);
+    test.session.control.requestAnswer({});
+    test.engine.session.speak('four five');
+    expect(test.leg.sentMs(test.agentItemId)).toBeGreaterThan(0);
+    test.session.control.truncateItem(first, 290);
+    test.engine.session.speak('six', 400);
+    test.engine.session.end();
+    test.clock.advance(1_000);
+    expect(ear.heardMs(first)).toBe(300);
+    expect(ear.heardMs(test.agentItemId)).toBe(600);
+  });
+});
+
 describe('speech over a cover that may not be interrupted', () => {
   it('takes no floor', () => {
     const test = new TestSession(HOLD);

@@ -21,6 +21,10 @@ const callIdsWhere = (
 const owedConsent = (context: SessionContext): readonly string[] =>
   callIdsWhere(context, (call) => call.consent === 'owed' && !call.settled).slice(0, 1);
 
+/** Calls whose wait is long enough for words. */
+const coveredCalls = (context: SessionContext): readonly string[] =>
+  callIdsWhere(context, (call) => call.coverDue && !call.settled);
+
 const dueOffers = (context: SessionContext): readonly string[] =>
   callIdsWhere(context, (call) => call.offer === 'due' && !call.settled);
 
@@ -158,10 +162,6 @@ export const questionActions = {
   }),
   stay: begin(({ context }) => about('staying', sameCalls(context))),
   admitNoEmail: begin(() => about('emailFailed', [])),
-  reassure: begin(({ context }) =>
-    about(
-      'progress',
-      callIdsWhere(context, (call) => !call.settled),
-    ),
-  ),
+  cover: begin(({ context }) => about('cover', coveredCalls(context))),
+  reassure: begin(({ context }) => about('progress', coveredCalls(context))),
 };

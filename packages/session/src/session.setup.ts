@@ -116,7 +116,6 @@ export const sessionSetup = setup({
       ({ context }) => context.waitingAsk ?? { kind: 'answer', itemId: null, options: {} },
     ),
     answerTools: begin(() => ({ kind: 'answer', itemId: null, options: {} })),
-    cover: begin(() => ({ kind: 'cover', itemId: null, options: {} })),
     makeListeningNoise: begin(() => ({ kind: 'backchannel', itemId: null, options: {} })),
     sayFarewell: begin(() => ({ kind: 'farewell', itemId: null, options: {} })),
     sayAgain: begin(({ context }) => askAgain(context)),

@@ -230,9 +230,9 @@ export class ToolDesk {
     if (name !== undefined) this.#options.parts.notify({ type: 'tool.overdue', callId, name });
   }
 
-  /** Words are spoken that cover the wait for these calls; none is all of them. */
-  covered(callIds: readonly string[] | undefined): void {
-    for (const callId of callIds ?? this.#pending.keys()) {
+  /** Words are spoken that cover the wait for these calls. */
+  covered(callIds: readonly string[]): void {
+    for (const callId of callIds) {
       const name = this.#pending.get(callId)?.tool.name;
       if (name !== undefined) this.#options.parts.notify({ type: 'tool.covered', callId, name });
     }

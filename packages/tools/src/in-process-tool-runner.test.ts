@@ -2,7 +2,8 @@ import { PLAIN_TOOL } from '@antiphon/session';
 import type { ToolDefinition, ToolFunction, ToolOutcome } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { describeToolRunner, DrivenClock } from '@antiphon/session/testing';
-import { InProcessToolRunner, MAX_OUTPUT_BYTES } from './in-process-tool-runner.ts';
+import { InProcessToolRunner } from './in-process-tool-runner.ts';
+import { MAX_OUTPUT_BYTES } from './tool-function-outcome.ts';
 
 describeToolRunner('InProcessToolRunner', (tools) => {
   const clock = new DrivenClock();

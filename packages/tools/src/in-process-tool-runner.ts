@@ -1,14 +1,8 @@
 import type { Clock, ToolCall, ToolFunction, ToolOutcome, ToolRunner } from '@antiphon/session';
+import type { AgentTools } from './agent-tools.ts';
 import { argumentsReader, type ArgumentsReader } from './tool-arguments.ts';
 import { ToolError } from './tool-error.ts';
-import { saysUnknown } from './tool-unknown-error.ts';
-import type { AgentTools } from './agent-tools.ts';
-
-/** A model reads all of a result before it speaks; more than this is no answer to a caller. */
-export const MAX_OUTPUT_BYTES = 65_536;
-
-/** Enough for a sentence that says what went wrong. */
-const MAX_MESSAGE_LENGTH = 500;
+import { CANCELLED, failed, functionOutcome } from './tool-function-outcome.ts';
 
 interface ReadyTool {
   readonly readArguments: ArgumentsReader;
@@ -21,7 +15,6 @@ export interface InProcessToolRunnerOptions extends AgentTools {
   readonly clock: Clock;
 }
 
-const CANCELLED: ToolOutcome = { kind: 'cancelled' };
 const TIMED_OUT: ToolOutcome = { kind: 'timeout' };
 
 /**
@@ -53,7 +46,7 @@ export class InProcessToolRunner implements ToolRunner {
     if (!args) return { ...failed(message), isInvalid: true };
     if (signal.aborted) return CANCELLED;
     const abort = new AbortController();
-    const outcome = settled(tool.run, args, { call, signal: abort.signal });
+    const outcome = functionOutcome(tool.run, { call, args, signal: abort.signal });
     return this.#untilGivenUp(outcome, { abort, signal, timeoutMs: tool.timeoutMs });
   }
 
@@ -79,48 +72,4 @@ export class InProcessToolRunner implements ToolRunner {
       void outcome.then(end);
     });
   }
-}
-
-async function settled(
-  run: ToolFunction,
-  args: Readonly<Record<string, unknown>>,
-  { call, signal }: { readonly call: ToolCall; readonly signal: AbortSignal },
-): Promise<ToolOutcome> {
-  try {
-    const { sessionId, callId } = call;
-    return outcomeOf(call.name, await run(args, { signal, sessionId, callId }));
-  } catch (error) {
-    return saysUnknown(error) ? { kind: 'unknown' } : failed(messageOf(call.name, error));
-  }
-}
-
-function outcomeOf(tool: string, value: unknown): ToolOutcome {
-  const output = typeof value === 'string' ? value : jsonText(value);
-  if (output === null) return failed(`${tool} gave a result that cannot be written as JSON.`);
-  const bytes = Buffer.byteLength(output);
-  if (bytes <= MAX_OUTPUT_BYTES) return { kind: 'result', output };
-  return failed(
-    `${tool} gave a result of ${bytes} bytes; at most ${MAX_OUTPUT_BYTES} can be read.`,
-  );
-}
-
-/** Nothing is `null`; what JSON cannot hold is no text at all. */
-function jsonText(value: unknown): string | null {
-  if (value === undefined) return 'null';
-  try {
-    return JSON.stringify(value) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** What was thrown in one line, without its stack. */
-function messageOf(tool: string, error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error === 'string' ? error : '';
-  const line = text.trim().split('\n')[0]!.slice(0, MAX_MESSAGE_LENGTH);
-  return line === '' ? `${tool} failed without saying why.` : line;
-}
-
-function failed(message: string): Extract<ToolOutcome, { kind: 'error' }> {
-  return { kind: 'error', message };
 }

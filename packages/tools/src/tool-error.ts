@@ -2,14 +2,18 @@
  * What went wrong, one code per kind of failure.
  *
  * - `invalid_parameters`: a tool's parameters are no JSON Schema; a programming mistake.
+ * - `invalid_redis_url`: the address of the Redis cannot be read.
  * - `missing_function`: a tool that the server runs has no function; a programming mistake.
+ * - `invalid_mail_settings`: the mail server or the sender cannot be used as it is written.
  * - `missing_variable`: a header of a webhook names a variable of the environment that is not set.
  * - `invalid_header`: a header of a webhook holds what no header may.
  * - `invalid_allowance`: an allowed address is no host, no address and no range.
  */
 export type ToolErrorCode =
   | 'invalid_parameters'
+  | 'invalid_redis_url'
   | 'missing_function'
+  | 'invalid_mail_settings'
   | 'missing_variable'
   | 'invalid_header'
   | 'invalid_allowance';

@@ -48,7 +48,16 @@ describe('CallPrinter', () => {
           output: '{"found":true}',
           durationMs: 1.6,
         },
-        { type: 'handoff', details: '{"reason":"x"}' },
+        {
+          type: 'handoff',
+          details: '{"reason":"x"}',
+          record: {
+            reason: 'x',
+            summary: null,
+            slots: {},
+            transcriptRef: { sessionId: 's', events: null, recording: null },
+          },
+        },
         { type: 'session.ended', reason: 'handedOff' },
       ),
     ).toEqual([

@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
@@ -54,5 +54,7 @@ function stubAgents(dataDirectory: string): string {
   const agents = path.join(dataDirectory, 'agents');
   const from = path.join(SERVER, 'agents', STUB_AGENT);
   cpSync(from, path.join(agents, STUB_AGENT), { recursive: true });
+  // Its tools are ES modules wherever they lie.
+  writeFileSync(path.join(dataDirectory, 'package.json'), '{"type":"module"}');
   return agents;
 }

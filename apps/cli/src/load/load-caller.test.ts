@@ -20,6 +20,8 @@ function driven() {
   return {
     sent,
     measurements,
+    configured: (detection: Parameters<LoadCaller['configured']>[0]) =>
+      caller.configured(detection),
     frames: (count: number) => {
       for (let i = 0; i < count; i += 1, nowMs += 20) caller.frame(nowMs);
     },
@@ -84,6 +86,25 @@ describe('LoadCaller', () => {
     expect([...measurements.errors.keys()]).toEqual([
       'answered before the silence window was over',
     ]);
+  });
+
+  it('expects no silence window of a server that listens to the words', () => {
+    const { frames, receive, configured, measurements } = driven();
+    configured({
+      type: 'semantic_vad',
+      eagerness: 'auto',
+      create_response: true,
+      interrupt_response: true,
+    });
+    frames(74 + 50 + 20);
+    receive(STOPPED);
+    receive(audio('a', 2000), 5);
+    expect(measurements.values).toMatchObject({
+      turnOverhead: [],
+      postEndpoint: [5],
+      voiceToVoice: [405],
+    });
+    expect([...measurements.errors.keys()]).toEqual([]);
   });
 
   it('cuts in on every second answer, stops playing and says what it heard', () => {

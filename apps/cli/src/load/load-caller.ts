@@ -1,12 +1,12 @@
 import { samplesToMs } from '@antiphon/audio';
-import type { ServerEvent, SessionObject, WireClientEvent } from '@antiphon/protocol';
+import type { ServerEvent, WireClientEvent } from '@antiphon/protocol';
 import { parseServerEvent } from '@antiphon/protocol';
 import { FRAME_MS } from '../frame-clock.ts';
 import { Playback } from '../playback.ts';
 import { peekAudioDelta, peekType } from './event-peek.ts';
 import type { PeekedDelta } from './event-peek.ts';
-import type { WheelMember } from './frame-wheel.ts';
 import type { LoadMeasurements } from './load-measurements.ts';
+import type { SessionCaller } from './load-run.ts';
 import { SILENT_FRAME } from './utterance.ts';
 import type { Utterance } from './utterance.ts';
 
@@ -51,11 +51,12 @@ interface BargeIn {
  * One of many callers: speaks, is answered, and interrupts every second answer. It has no timer:
  * `frame` comes every 20 ms and `message` with what was received. Instants never go back.
  */
-export class LoadCaller implements WheelMember {
+export class LoadCaller implements SessionCaller {
   readonly #options: LoadCallerOptions;
   readonly #playback = new Playback();
   #phase: 'listening' | 'speaking' | 'waiting' = 'listening';
-  #silenceFrames = USUAL_SILENCE_MS / FRAME_MS;
+  /** Null where the words end a turn and no window is known beforehand. */
+  #silenceFrames: number | null = USUAL_SILENCE_MS / FRAME_MS;
   #turn = 0;
   #frameOfTurn = 0;
   #quietFrames = 0;
@@ -74,11 +75,13 @@ export class LoadCaller implements WheelMember {
     this.#options = options;
   }
 
-  /** The session is as it will be; frames may begin. */
-  configured({ audio }: SessionObject): void {
-    const detection = audio.input.turn_detection;
-    const silenceMs = detection?.type === 'server_vad' ? detection.silence_duration_ms : null;
-    this.#silenceFrames = Math.ceil((silenceMs ?? USUAL_SILENCE_MS) / FRAME_MS);
+  configured(detection: Parameters<SessionCaller['configured']>[0]): void {
+    if (detection?.type === 'semantic_vad') {
+      this.#silenceFrames = null;
+      return;
+    }
+    const silenceMs = detection?.silence_duration_ms ?? USUAL_SILENCE_MS;
+    this.#silenceFrames = Math.ceil(silenceMs / FRAME_MS);
   }
 
   frame(nowMs: number): void {
@@ -88,7 +91,6 @@ export class LoadCaller implements WheelMember {
     if (this.#phase === 'waiting') this.#wait(nowMs);
   }
 
-  /** Takes a message of the server as it came. */
   message(data: Buffer, nowMs: number): void {
     const type = peekType(data);
     if (type === 'response.output_audio.delta') {
@@ -176,11 +178,7 @@ export class LoadCaller implements WheelMember {
     if (this.#bargeIn?.isOver === false) this.#bargeIn.lastAudioAtMs = nowMs;
     const isAfterSpeech = this.#phase === 'waiting' && this.#stoppedAtMs !== null;
     if (isAfterSpeech && this.#stoppedAtMs !== null) {
-      if (this.#turnEndAtMs > this.#voiceEndAtMs) {
-        measurements.add('turnOverhead', nowMs - this.#turnEndAtMs);
-      } else {
-        measurements.fail('answered before the silence window was over');
-      }
+      this.#measureOverhead(nowMs);
       measurements.add('postEndpoint', nowMs - this.#stoppedAtMs);
       measurements.add('voiceToVoice', nowMs - this.#voiceEndAtMs);
       measurements.turns += 1;
@@ -193,6 +191,16 @@ export class LoadCaller implements WheelMember {
     this.#heardItem = itemId;
     const startAtMs = this.#playback.append(itemId, samplesToMs(audioBytes, RATE), nowMs);
     if (this.#heardSinceMs === null) this.#heardSinceMs = startAtMs;
+  }
+
+  #measureOverhead(nowMs: number): void {
+    const { measurements } = this.#options;
+    if (this.#silenceFrames === null) return;
+    if (this.#turnEndAtMs > this.#voiceEndAtMs) {
+      measurements.add('turnOverhead', nowMs - this.#turnEndAtMs);
+    } else {
+      measurements.fail('answered before the silence window was over');
+    }
   }
 
   #speechStarted(nowMs: number): void {

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Terminal } from '../terminal.ts';
+import { LoadCaller } from './load-caller.ts';
 import type { LoadEngine } from './load-engine.ts';
 import { loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
 import { LoadRun } from './load-run.ts';
+import type { LoadTurnDetection } from './load-run.ts';
 import { measuredServer } from './measured-server.ts';
 import type { ServerChoice } from './measured-server.ts';
 
@@ -18,6 +20,8 @@ const PROGRESS_MS = 500;
 export interface LoadCommand extends ServerChoice {
   readonly sessions: number;
   readonly engine: LoadEngine;
+  /** The agent's own unless given. */
+  readonly turnDetection?: LoadTurnDetection | undefined;
   readonly durationSeconds: number;
   readonly voiceSet: string;
   readonly json: boolean;
@@ -32,16 +36,23 @@ export async function runLoadCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const script = loadScript(command.engine, command.voiceSet);
+  const { agent, utteranceSets } = loadScript(command.engine, command.voiceSet);
   const { engine, sessions } = command;
   const server = await measuredServer(command, terminal, { engine, sessions, recordings: 'off' });
   const measurements = new LoadMeasurements();
   const run = new LoadRun({
     server: server.url,
     key: server.key,
-    ...script,
+    agent,
     sessions: command.sessions,
-    measurements,
+    turnDetection: command.turnDetection,
+    callerOf: (index, send) =>
+      new LoadCaller({
+        utterances: utteranceSets[index % utteranceSets.length]!,
+        measurements,
+        send,
+      }),
+    onFailure: (error) => measurements.fail(error),
   });
   try {
     const { usage } = server;
@@ -71,7 +82,7 @@ export async function runLoadCommand(
     }
     const result: LoadResult = {
       engine: command.engine,
-      agent: script.agent,
+      agent,
       sessions: command.sessions,
       connected: run.connected,
       measuredMs,

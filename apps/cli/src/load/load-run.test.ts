@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startScriptedServer } from '../testing/scripted-server.ts';
 import type { ScriptedServer } from '../testing/scripted-server.ts';
+import { LoadCaller } from './load-caller.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { LoadRun } from './load-run.ts';
 import { burstUtterance } from './utterance.ts';
@@ -24,8 +25,15 @@ async function runWith(key: string): Promise<LoadMeasurements> {
   });
   const measurements = new LoadMeasurements();
   const { url } = server;
-  const utteranceSets = [[burstUtterance()]];
-  run = new LoadRun({ server: url, key, agent: 'a', sessions: 3, utteranceSets, measurements });
+  const utterances = [burstUtterance()];
+  run = new LoadRun({
+    server: url,
+    key,
+    agent: 'a',
+    sessions: 3,
+    callerOf: (_index, send) => new LoadCaller({ utterances, measurements, send }),
+    onFailure: (error) => measurements.fail(error),
+  });
   await run.arrive(new AbortController().signal);
   return measurements;
 }

@@ -6,9 +6,7 @@ import { CliError } from '../cli-error.ts';
 import { openSocket } from '../open-socket.ts';
 import { realtimeAddress } from '../server-address.ts';
 import { FrameWheel } from './frame-wheel.ts';
-import { LoadCaller } from './load-caller.ts';
-import type { LoadMeasurements } from './load-measurements.ts';
-import type { Utterance } from './utterance.ts';
+import type { WheelMember } from './frame-wheel.ts';
 
 /** About a turn: callers arrive over this time, so that they do not all talk at once. */
 const LONGEST_ARRIVAL_MS = 6_000;
@@ -21,20 +19,34 @@ const CONFIGURED_LIMIT_MS = 10_000;
 
 const ULAW = { type: 'audio/pcmu' } as const;
 
-const CONFIGURE: WireClientEvent = {
-  type: 'session.update',
-  session: { type: 'realtime', audio: { input: { format: ULAW }, output: { format: ULAW } } },
-};
+/** How callers ask the server to find the end of their turns: by silence alone, or by the words. */
+export const TURN_DETECTIONS = ['vad', 'semantic'] as const;
 
-/** Whom callers call and what they say. */
+/** An entry of {@link TURN_DETECTIONS}. */
+export type LoadTurnDetection = (typeof TURN_DETECTIONS)[number];
+
+const DETECTION_TYPES = { vad: 'server_vad', semantic: 'semantic_vad' } as const;
+
+/** Somebody on a line. */
+export interface SessionCaller extends WheelMember {
+  /** The session is as it will be; frames may begin. */
+  configured(detection: SessionObject['audio']['input']['turn_detection']): void;
+  /** Takes a message of the server as it came. */
+  message(data: Buffer, nowMs: number): void;
+}
+
+/** Whom callers call, and who they are. */
 export interface LoadRunOptions {
   readonly server: string;
   readonly key: string;
   readonly agent: string;
   readonly sessions: number;
-  /** The utterances of one caller after the other, again and again. */
-  readonly utteranceSets: readonly (readonly Utterance[])[];
-  readonly measurements: LoadMeasurements;
+  /** The agent's own unless given. */
+  readonly turnDetection?: LoadTurnDetection | undefined;
+  /** The caller with that number, counted from 0, whose session was made. */
+  readonly callerOf: (index: number, send: (message: Buffer | string) => void) => SessionCaller;
+  /** A caller got no session, or lost it. */
+  readonly onFailure: (error: string) => void;
 }
 
 /** Many callers of one server, on one timer. */
@@ -54,10 +66,10 @@ export class LoadRun {
 
   /**
    * Lets the callers in, one after the other; rejects like `openSocket` when the first gets no
-   * session, and counts what others meet.
+   * session, and tells what others meet.
    */
   async arrive(signal: AbortSignal): Promise<void> {
-    const { sessions, measurements } = this.#options;
+    const { sessions, onFailure } = this.#options;
     const gapMs = Math.min(ARRIVAL_GAP_MS, LONGEST_ARRIVAL_MS / sessions);
     const startAtMs = performance.now();
     const arrivals: Promise<void>[] = [];
@@ -65,7 +77,7 @@ export class LoadRun {
       const arrival = this.#call(index);
       if (index === 0) await arrival;
       else {
-        const failed = (error: Error) => measurements.fail(error.message);
+        const failed = (error: Error) => onFailure(error.message);
         arrivals.push(arrival.catch(failed));
       }
       const waitMs = startAtMs + (index + 1) * gapMs - performance.now();
@@ -81,13 +93,24 @@ export class LoadRun {
     this.#hangUps.clear();
   }
 
+  #configuration(): WireClientEvent {
+    const { turnDetection } = this.#options;
+    const detection = turnDetection && { turn_detection: { type: DETECTION_TYPES[turnDetection] } };
+    return {
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        audio: { input: { format: ULAW, ...detection }, output: { format: ULAW } },
+      },
+    };
+  }
+
   /** Settles when the session is configured, or rejects. */
   #call(index: number): Promise<void> {
-    const { server, key, agent, utteranceSets, measurements } = this.#options;
+    const { server, key, agent, callerOf, onFailure } = this.#options;
     const address = { address: realtimeAddress(server, agent), key };
-    const utterances = utteranceSets[index % utteranceSets.length]!;
     return new Promise((resolve, reject) => {
-      let caller: LoadCaller | null = null;
+      let caller: SessionCaller | null = null;
       let leave = () => {};
       const fail = (reason: string) => {
         clearTimeout(timer);
@@ -97,12 +120,8 @@ export class LoadRun {
       const timer = setTimeout(() => fail('not configured in time'), CONFIGURED_LIMIT_MS);
       const begin = (session: SessionObject, opened: WebSocket) => {
         clearTimeout(timer);
-        caller = new LoadCaller({
-          utterances,
-          measurements,
-          send: (message) => opened.send(message, { binary: false }),
-        });
-        caller.configured(session);
+        caller = callerOf(index, (message) => opened.send(message, { binary: false }));
+        caller.configured(session.audio.input.turn_detection);
         leave = this.wheel.add(caller);
         this.#hangUps.add(hangUp);
         resolve();
@@ -115,13 +134,12 @@ export class LoadRun {
         onClosed: (code, reason) => {
           leave();
           if (!caller) fail(`${code} ${reason}`);
-          else if (this.#hangUps.delete(hangUp))
-            measurements.fail(`session ended: ${code} ${reason}`);
+          else if (this.#hangUps.delete(hangUp)) onFailure(`session ended: ${code} ${reason}`);
         },
       });
       const greet = (data: Buffer, opened: WebSocket) => {
         const event = parseServerEvent(data.toString());
-        if (event.type === 'session.created') opened.send(JSON.stringify(CONFIGURE));
+        if (event.type === 'session.created') opened.send(JSON.stringify(this.#configuration()));
         if (event.type === 'session.updated') begin(event.session, opened);
         if (event.type === 'error') fail(event.error.message);
       };

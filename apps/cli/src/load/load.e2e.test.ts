@@ -30,6 +30,25 @@ describe('a door', () => {
   });
 });
 
+describe('a load with tools', () => {
+  it('is answered, covered and measured', async () => {
+    const { stdout, error, succeeded } = await runProgram(
+      `load --tools --sessions 4 --duration 10 --json --url ${server.url} --key ${server.key}`,
+    );
+    expect({ error, succeeded }).toEqual({ error: null, succeeded: true });
+    const result = JSON.parse(stdout) as { milliseconds: Record<string, unknown> };
+    expect(result).toMatchObject({ tools: 'mixed', connectedAtEnd: 4, errors: {} });
+    expect(Object.keys(result.milliseconds)).toEqual([
+      'turnOverheadWithout',
+      'turnOverheadBeside',
+      'coverLate',
+      'instantAdds',
+      'short_waitAdds',
+      'long_waitAdds',
+    ]);
+  });
+});
+
 describe('a load', () => {
   it.each([
     ['stub', 4],

@@ -192,7 +192,9 @@ class ScriptedSession {
       this.#tell({ type: 'state', region: 'turn', from: 'responding', to: 'listening' });
       return;
     }
-    this.#tell({ type: 'handoff', details: answer.handsOff });
+    const transcriptRef = { sessionId: 'sess_1', events: null, recording: null };
+    const record = { reason: null, summary: null, slots: {}, transcriptRef };
+    this.#tell({ type: 'handoff', details: answer.handsOff, record });
     const lengthMs = text.split(' ').length * wordMs;
     this.#farewell = setTimeout(() => {
       this.#ended('handedOff');

@@ -41,9 +41,13 @@ export async function startTestServer(
     maxSessions: 10,
     maxSessionMs: 3_600_000,
     connectionsPerMinute: 6_000,
+    redisUrl: null,
     webhookAllow: [],
     variables: () => undefined,
     tls: null,
+    smtpUrl: null,
+    smtpFrom: null,
+    mailDir: path.join(folder, 'mail'),
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

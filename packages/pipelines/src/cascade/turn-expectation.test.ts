@@ -45,6 +45,15 @@ describe('how likely a turn is over when a number of four or five digits is expe
     }
   });
 
+  it('is nothing after the words before a number, as long as they are all there is', () => {
+    const fresh = turn(ORDER);
+    for (const text of ["it's", 'it is the', "it's that", 'my order number is', 'is', '']) {
+      expect(fresh(text), text).toBe(0);
+    }
+    expect(fresh("it's late")).toBe(SCORE);
+    expect(fresh('')).toBe(SCORE);
+  });
+
   it('is more than half after the fourth digit and certain after the fifth', () => {
     for (const text of ["it's uh four four seven one", '4471', 'double four seven one please']) {
       expect(endOfTurn(text), text).toBe(0.8);
@@ -78,7 +87,7 @@ describe('how likely a turn is over when a number of four or five digits is expe
     'four four seven one is what it says here',
     '',
   ])('is what the words say in %j', (text) => {
-    expect(endOfTurn(text)).toBe(SCORE);
+    expect(turn(ORDER)(text)).toBe(SCORE);
   });
 
   it('counts digits of turns that nobody answered', () => {
@@ -114,14 +123,14 @@ describe('how likely a turn is over otherwise', () => {
     expect(expectation.endOfTurn({ text: 'two one three' })).toBeUndefined();
   });
 
-  it('asks the model once, and not before the caller says digits', () => {
+  it('asks the model once, and not before the caller begins a number', () => {
     const asked: number[] = [];
     const languageModel = model((history) => {
       asked.push(history.length);
       return ORDER;
     });
     const expectation = new TurnExpectation({ languageModel, history: () => [] });
-    expectation.endOfTurn({ text: "it's" });
+    expectation.endOfTurn({ text: 'well' });
     expect(asked).toEqual([]);
     expectation.endOfTurn({ text: "it's four" });
     expectation.endOfTurn({ text: "it's four four" });

@@ -26,6 +26,9 @@ const POINTING = new Set(
   'a the that this which other another last next first right wrong'.split(' '),
 );
 
+/** Words before a number, which nobody stops after. */
+const LEAD_INS = new Set('it is that this the a my order number would be so'.split(' '));
+
 /** How far a number has come, and what that makes of the turn; null for no number at its end. */
 type NumberRating = { readonly isWhole: boolean; readonly endOfTurn: number | undefined } | null;
 
@@ -42,6 +45,8 @@ export interface TurnExpectationOptions {
  */
 export class TurnExpectation {
   readonly #options: TurnExpectationOptions;
+  /** Words of this turn were the beginning of the number. */
+  #isBegun = false;
   #found: { readonly expectation: Expectation | null; readonly before: readonly string[] } | null =
     null;
 
@@ -53,9 +58,15 @@ export class TurnExpectation {
   endOfTurn({ text, endOfUtterance }: PartialTranscript): number | undefined {
     if (endsInHesitation(text)) return 0;
     const tokens = spokenTokens(text);
-    if (digitRuns(tokens).length === 0) return endOfUtterance;
+    // A recogniser in doubt about the beginning takes back all its words in a pause.
+    if (tokens.length === 0) return this.#isBegun ? 0 : endOfUtterance;
+    const hasDigits = digitRuns(tokens).length > 0;
+    this.#isBegun = hasDigits || tokens.every((token) => LEAD_INS.has(token));
+    if (!this.#isBegun) return endOfUtterance;
     const { expectation, before } = (this.#found ??= this.#find());
+    this.#isBegun = expectation !== null;
     if (!expectation) return endOfUtterance;
+    if (!hasDigits) return 0;
     const alone = rate(tokens, expectation, endOfUtterance);
     // What nobody has answered yet may be the beginning of this number.
     const joined =

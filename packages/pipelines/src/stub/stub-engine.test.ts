@@ -130,6 +130,41 @@ describe('StubEngine', () => {
     expect(caller.text).not.toBe('');
   });
 
+  it('calls a tool that an answer must call by name, without arguments', async () => {
+    const caller = open(new StubEngine({ clock: new DrivenClock() }));
+    caller.answer('a', { toolChoice: { name: toolCall.name } });
+    await settle();
+    expect(caller.of('generation.toolCall')).toMatchObject([
+      { name: toolCall.name, arguments: '{}' },
+    ]);
+    caller.answer('b', { toolChoice: { name: 'unknown_tool' } });
+    await settle();
+    expect(caller.of('generation.toolCall')).toHaveLength(1);
+  });
+
+  it('says a short text shortly, and makes its sound once', async () => {
+    const caller = open(new StubEngine({ clock: new DrivenClock() }));
+    const say = (generationId: string, text: string) =>
+      caller.session.generate({ kind: 'say', generationId, config: FIXTURE_CONFIG, text });
+    say('a', 'One moment.');
+    await settle();
+    expect(caller.audioMs).toBe(500);
+    const chunks = caller.of('generation.audio').map(({ pcm }) => pcm);
+    say('b', 'One moment.');
+    await settle();
+    expect(
+      caller
+        .of('generation.audio')
+        .slice(chunks.length)
+        .map(({ pcm }) => pcm),
+    ).toEqual(chunks);
+    const [first, again] = [0, chunks.length].map((at) => caller.of('generation.audio')[at]?.pcm);
+    expect(again).toBe(first);
+    say('c', 'a text of many words that would take more than two seconds to say');
+    await settle();
+    expect(caller.audioMs).toBe(500 + 500 + 2000);
+  });
+
   it.each([
     ['is told to call none', { toolChoice: 'none' as const }],
     ['has no such tool', { tools: [] }],

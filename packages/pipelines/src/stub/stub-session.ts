@@ -5,22 +5,26 @@ import type {
   EngineMark,
   EngineSession,
   GenerationRequest,
-  TimedWord,
   TimerHandle,
   Usage,
 } from '@antiphon/session';
 import { STUB_SAMPLE_RATE } from './stub-speech.ts';
+import type { StubSaying } from './stub-speech.ts';
 
 /** What {@link StubSession} needs. */
 export interface StubSessionOptions {
   readonly context: EngineContext;
   readonly clock: Clock;
-  readonly reply: string;
+  readonly reply: StubSaying;
   readonly transcript: string;
   readonly delayMs: number;
-  readonly toolCall: { readonly name: string; readonly arguments: string } | null;
-  readonly chunks: readonly Int16Array[];
-  readonly wordsOf: (text: string) => readonly TimedWord[];
+  readonly toolCall: StubCall | null;
+  readonly say: (text: string) => StubSaying;
+}
+
+interface StubCall {
+  readonly name: string;
+  readonly arguments: string;
 }
 
 interface Generation {
@@ -117,11 +121,12 @@ export class StubSession implements EngineSession {
 
   *#eventsOf(request: GenerationRequest): Generator<EngineEvent> {
     const { generationId } = request;
-    const callId = this.#callFor(request);
+    const call = this.#callFor(request);
     if (request.kind === 'answer') yield this.#mark(generationId, 'transcriptReady');
     if (request.kind === 'answer') yield this.#mark(generationId, 'firstToken');
-    if (callId && this.#options.toolCall) {
-      yield { type: 'generation.toolCall', generationId, callId, ...this.#options.toolCall };
+    if (call) {
+      const callId = `call_${generationId}`;
+      yield { type: 'generation.toolCall', generationId, callId, ...call };
     } else {
       yield* this.#speech(request);
     }
@@ -130,29 +135,30 @@ export class StubSession implements EngineSession {
 
   *#speech(request: GenerationRequest): Generator<EngineEvent> {
     const { generationId, config } = request;
-    const text = request.kind === 'say' ? request.text : this.#options.reply;
+    const { say, reply } = this.#options;
+    const { text, words, chunks } = request.kind === 'say' ? say(request.text) : reply;
     const modality = request.kind === 'say' ? config.modality : request.options.modality;
-    const words = this.#options.wordsOf(text);
     if (words.length === 0) return;
     yield { type: 'generation.text', generationId, delta: text };
     if ((modality ?? config.modality) === 'text') return;
     yield this.#mark(generationId, 'firstSentence');
     yield { type: 'generation.words', generationId, words };
     yield this.#mark(generationId, 'firstByte');
-    for (const pcm of this.#options.chunks) {
+    for (const pcm of chunks) {
       yield { type: 'generation.audio', generationId, pcm, sampleRate: STUB_SAMPLE_RATE };
     }
   }
 
-  /** The id of the call that an answer makes, or `null` when it speaks. */
-  #callFor(request: GenerationRequest): string | null {
+  /** The call that an answer makes, or `null` when it speaks. */
+  #callFor(request: GenerationRequest): StubCall | null {
     const { toolCall, context } = this.#options;
-    if (request.kind === 'say' || !toolCall) return null;
+    if (request.kind === 'say') return null;
     const tools = request.options.tools ?? request.config.tools;
     const choice = request.options.toolChoice ?? request.config.toolChoice;
-    if (choice === 'none' || !tools.some((tool) => tool.name === toolCall.name)) return null;
-    if (context.history().at(-1)?.kind === 'toolOutput') return null;
-    return `call_${request.generationId}`;
+    const named = typeof choice === 'object' && choice.name !== toolCall?.name ? choice.name : null;
+    const call = named === null ? toolCall : { name: named, arguments: '{}' };
+    if (!call || choice === 'none' || !tools.some((tool) => tool.name === call.name)) return null;
+    return context.history().at(-1)?.kind === 'toolOutput' ? null : call;
   }
 
   #mark(generationId: string, mark: EngineMark): EngineEvent {

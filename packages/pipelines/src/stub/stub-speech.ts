@@ -23,11 +23,24 @@ const SYLLABLE_DEPTH = 0.7;
 /** Weights of the first harmonics: falling, with a bump where a vowel's first formant lies. */
 const HARMONICS = [1, 0.8, 0.5, 0.7, 0.6, 0.3, 0.15, 0.1];
 
+/** A text with its times and its sound. */
+export interface StubSaying {
+  readonly text: string;
+  readonly words: readonly TimedWord[];
+  /** Views of one buffer: listeners may keep them and must not write to them. */
+  readonly chunks: readonly Int16Array[];
+}
+
+/** A text said evenly over `durationMs`. */
+export function stubSaying(text: string, durationMs: number): StubSaying {
+  return { text, words: stubWords(text, durationMs), chunks: stubSpeech(durationMs) };
+}
+
 /**
  * A voice-like sound of `durationMs` at 24 kHz in chunks of 100 ms, the last perhaps shorter. The
- * chunks are views of one buffer: listeners may keep them and must not write to them.
+ * chunks are views of one buffer.
  */
-export function stubSpeech(durationMs: number): readonly Int16Array[] {
+function stubSpeech(durationMs: number): readonly Int16Array[] {
   const pcm = new Int16Array(Math.round((durationMs * STUB_SAMPLE_RATE) / 1000));
   const scale = PEAK / HARMONICS.reduce((sum, weight) => sum + weight, 0);
   for (let index = 0; index < pcm.length; index += 1) {
@@ -48,7 +61,7 @@ export function stubSpeech(durationMs: number): readonly Int16Array[] {
 }
 
 /** The words of a text, spread evenly over `durationMs`. */
-export function stubWords(text: string, durationMs: number): readonly TimedWord[] {
+function stubWords(text: string, durationMs: number): readonly TimedWord[] {
   const words = text.trim() === '' ? [] : text.trim().split(/\s+/u);
   const wordMs = durationMs / words.length;
   return words.map((word, index) => ({

@@ -8,6 +8,15 @@ import type {
   ToolChoice,
 } from '../session-config.ts';
 
+/** The keys of a telephone, those of the fourth column too. */
+export const KEYPAD_DIGITS = [
+  ...(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const),
+  ...(['*', '#', 'A', 'B', 'C', 'D'] as const),
+] as const;
+
+/** One key: 0-9, *, #, A-D. */
+export type KeypadDigit = (typeof KEYPAD_DIGITS)[number];
+
 /** Which of the two payload shapes a client wrote its session in. */
 export type SessionShape = 'ga' | 'beta';
 
@@ -62,4 +71,6 @@ export type ClientEvent = { eventId: string | null } & (
     }
   | { type: 'response.create'; response: ResponseOverrides }
   | { type: 'response.cancel'; responseId?: string }
+  /** Antiphon's own: a key of the keypad was pressed. */
+  | { type: 'antiphon.dtmf'; digit: KeypadDigit }
 );

@@ -4,6 +4,7 @@ import type { ProtocolFault } from '../errors.ts';
 import type { JsonObject } from '../json-value.ts';
 import { presentKeys } from '../present-keys.ts';
 import { faultOfAppend } from './append-event.ts';
+import { KEYPAD_DIGITS } from './client-event.ts';
 import type { BareClientEventType, ClientEvent } from './client-event.ts';
 import { newItemField } from './item-payload.ts';
 import { responseField } from './response-payload.ts';
@@ -104,6 +105,12 @@ const readResponseCancel = schemaReader(
   }),
 );
 
+const readDtmf = schemaReader(z.object({ digit: z.enum(KEYPAD_DIGITS) }), ({ digit }, eventId) => ({
+  type: 'antiphon.dtmf',
+  eventId,
+  digit,
+}));
+
 /** How each client event is read, by its type. A map, so that no inherited name is a type. */
 export const eventReaders: ReadonlyMap<string, Reader> = new Map<ClientEvent['type'], Reader>([
   ['session.update', sessionReader('session.update')],
@@ -118,4 +125,5 @@ export const eventReaders: ReadonlyMap<string, Reader> = new Map<ClientEvent['ty
   ['conversation.item.truncate', readTruncate],
   ['response.create', readResponseCreate],
   ['response.cancel', readResponseCancel],
+  ['antiphon.dtmf', readDtmf],
 ]);

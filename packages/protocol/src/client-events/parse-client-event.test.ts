@@ -73,6 +73,13 @@ describe('parseClientEvent, valid events', () => {
   ])('reads %j', (wire, event) => {
     expect(parsed(wire)).toStrictEqual(event);
   });
+
+  it('reads each key of a telephone', () => {
+    for (const digit of '0123456789*#ABCD') {
+      const dtmf = { type: 'antiphon.dtmf', digit };
+      expect(parsed(dtmf)).toStrictEqual({ ...dtmf, eventId: null });
+    }
+  });
 });
 
 const TRUNCATE = {
@@ -112,6 +119,12 @@ describe('parseClientEvent, faults', () => {
       'missing_required_parameter',
       'content_index',
     ],
+    ['{"type":"antiphon.dtmf"}', 'missing_required_parameter', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":1}', 'invalid_type', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":""}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"12"}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"a"}', 'invalid_value', 'digit'],
+    ['{"type":"antiphon.dtmf","digit":"E"}', 'invalid_value', 'digit'],
     ['{"type":"response.cancel","response_id":{}}', 'invalid_type', 'response_id'],
     ['{"type":"response.create","response":[]}', 'invalid_type', 'response'],
     ['{"type":"conversation.item.create"}', 'missing_required_parameter', 'item'],
@@ -129,6 +142,13 @@ describe('parseClientEvent, faults', () => {
     );
     expect(faultOf('{"type":"conversation.item.delete","item_id":5}').message).toBe(
       "Invalid type for 'item_id': expected a string, but got an integer instead.",
+    );
+  });
+
+  it('names the keys there are', () => {
+    expect(faultOf('{"type":"antiphon.dtmf","digit":"E"}').message).toBe(
+      "Invalid value: 'E'. Supported values are: '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', " +
+        "'*', '#', 'A', 'B', 'C' and 'D'.",
     );
   });
 

@@ -9,6 +9,7 @@ import type {
   Truncation,
   TurnDetectionPatch,
 } from '../session-config.ts';
+import { READ_BACK_FAULT, readsBackArguments, toolExtensionField } from './tool-extension.ts';
 
 /**
  * Deepest nesting taken in free-form JSON (tool schemas, prompt variables): far beyond any real
@@ -133,19 +134,26 @@ const functionMembers = {
   }),
   description: z.string().nullish(),
   parameters: freeJsonField.nullish(),
+  antiphon: toolExtensionField.nullish(),
 };
 
 const toolField = z
   .union([
-    z.object({ type: z.literal('function').optional(), ...functionMembers }),
-    z.object({ type: z.literal('function').optional(), function: z.object(functionMembers) }),
+    z
+      .object({ type: z.literal('function').optional(), ...functionMembers })
+      .refine(readsBackArguments, READ_BACK_FAULT),
+    z.object({
+      type: z.literal('function').optional(),
+      function: z.object(functionMembers).refine(readsBackArguments, READ_BACK_FAULT),
+    }),
   ])
   .transform((tool): FunctionTool => {
-    const { name, description, parameters } = 'function' in tool ? tool.function : tool;
+    const { name, description, parameters, antiphon } = 'function' in tool ? tool.function : tool;
     return presentKeys({
       name,
       description: description ?? undefined,
       parameters: parameters ?? undefined,
+      antiphon: antiphon ?? undefined,
     });
   });
 

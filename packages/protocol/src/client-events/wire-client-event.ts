@@ -1,6 +1,7 @@
 import type { GaAudioFormat } from '../audio-format.ts';
 import type { JsonObject } from '../json-value.ts';
 import type { Include, InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
+import type { KeypadDigit } from './client-event.ts';
 import type { WireUserPart } from '../server-events/wire-item.ts';
 import type { WireTool, WireTurnDetection } from '../server-events/wire-session.ts';
 
@@ -68,4 +69,5 @@ export type WireClientEvent = { event_id?: string } & (
     }
   | { type: 'response.create'; response?: WireResponseCreate }
   | { type: 'response.cancel'; response_id?: string }
+  | { type: 'antiphon.dtmf'; digit: KeypadDigit }
 );

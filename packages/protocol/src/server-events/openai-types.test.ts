@@ -64,9 +64,11 @@ type ContentOf<Item> = Item extends { content?: (infer Part)[] } ? Part : never;
 type McpMember = 'approval_request_id' | 'approve' | 'error' | 'reason' | 'server_label' | 'tools';
 
 describe('the events of the GA dialect', () => {
-  it('are those of the openai package, but for what is shown as the client wrote it', () => {
+  it('are those of the openai package, but for our own and what is shown as the client wrote it', () => {
     type Misfit = Misfits<ServerEvent, Ga.RealtimeServerEvent>;
-    expectTypeOf<Misfit>().toEqualTypeOf<'session.created' | 'session.updated'>();
+    expectTypeOf<Misfit>().toEqualTypeOf<
+      'session.created' | 'session.updated' | 'antiphon.handoff'
+    >();
     type AsWritten = 'reasoning' | 'prompt';
     expectTypeOf<NullsAbsent<Omit<GaSession, AsWritten>>>().toExtend<
       NullsAbsent<Omit<Ga.RealtimeSessionCreateRequest, AsWritten>>
@@ -106,13 +108,14 @@ describe('the events of the GA dialect', () => {
 });
 
 describe('the events of the beta dialect', () => {
-  it('are those of the openai package, but for its names of models and sessions that only listen', () => {
+  it('are those of the openai package, but for our own and its names of models and sessions that only listen', () => {
     type Misfit = Misfits<BetaEvent, Beta.RealtimeServerEvent>;
     expectTypeOf<Misfit>().toEqualTypeOf<
       | 'session.created'
       | 'session.updated'
       | 'transcription_session.created'
       | 'transcription_session.updated'
+      | 'antiphon.handoff'
     >();
     // Its types have any model but its own unknown, and a tool by name forgotten.
     type Own = 'model' | 'tool_choice';

@@ -54,6 +54,7 @@ const REQUIRED_MEMBERS: Readonly<Record<ServerEvent['type'], Members>> = {
   'output_audio_buffer.started': { response_id: 'string' },
   'output_audio_buffer.stopped': { response_id: 'string' },
   'output_audio_buffer.cleared': { response_id: 'string' },
+  'antiphon.handoff': { slots: 'object', transcript_ref: 'object' },
 };
 
 /** A frame that is none of the events this package knows; wireType is null without a type. */

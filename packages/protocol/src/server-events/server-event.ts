@@ -154,6 +154,19 @@ type OtherEventBody =
         | 'output_audio_buffer.stopped'
         | 'output_audio_buffer.cleared';
       response_id: string;
+    }
+  /** Antiphon's own, for clients that ask for it: the caller is passed on to a person. */
+  | {
+      type: 'antiphon.handoff';
+      reason: string | null;
+      summary: string | null;
+      slots: Record<string, string | number | boolean>;
+      transcript_ref: {
+        session_id: string;
+        /** Paths of the server, good once the session has ended; null where nothing is kept. */
+        events: string | null;
+        recording: string | null;
+      };
     };
 
 /** A server event before it has its event_id. */

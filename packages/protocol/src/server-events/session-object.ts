@@ -55,10 +55,11 @@ function wirePrompt(prompt: PromptReference) {
 }
 
 function wireTool(tool: FunctionTool): WireTool {
-  const { name, description, parameters } = tool;
+  const { name, description, parameters, antiphon } = tool;
   const wire: WireTool = { type: 'function', name };
   if (description !== undefined) wire.description = description;
   if (parameters !== undefined) wire.parameters = parameters;
+  if (antiphon !== undefined) wire.antiphon = antiphon;
   return wire;
 }
 

@@ -1,6 +1,12 @@
 import type { GaAudioFormat } from '../audio-format.ts';
 import type { JsonObject } from '../json-value.ts';
-import type { Include, InputTranscription, NoiseReduction, ToolChoice } from '../session-config.ts';
+import type {
+  Include,
+  InputTranscription,
+  NoiseReduction,
+  ToolChoice,
+  ToolExtension,
+} from '../session-config.ts';
 
 /** Turn detection as a session object shows it: always with every member of its type. */
 export type WireTurnDetection =
@@ -26,6 +32,8 @@ export interface WireTool {
   name: string;
   description?: string;
   parameters?: JsonObject;
+  /** Only where the client sent it. */
+  antiphon?: ToolExtension;
 }
 
 /** Tracing settings as a session object shows them. */

@@ -1,5 +1,11 @@
 import { startSession } from '@antiphon/session';
-import type { AgentAudio, AgentDefinition, CallerLeg, SessionConfig } from '@antiphon/session';
+import type {
+  AgentAudio,
+  AgentDefinition,
+  CallerLeg,
+  LegFact,
+  SessionConfig,
+} from '@antiphon/session';
 import {
   DrivenClock,
   FakeDetectors,
@@ -42,6 +48,7 @@ export interface WireTrialOptions extends Partial<
     | 'sessionType'
     | 'maxSessionMs'
     | 'initialSession'
+    | 'ownEvents'
   >
 > {
   readonly config?: Partial<SessionConfig>;
@@ -74,6 +81,8 @@ export class WireTrial {
   readonly channel = new ListeningChannel();
   /** Agent audio as the session wrote it to the client's leg. */
   readonly sent: (AgentAudio & { readonly atMs: number })[] = [];
+  /** What the client's leg reported to the session. */
+  readonly facts: LegFact[] = [];
   readonly connection: RealtimeConnection;
   readonly engines = new FakeEngine();
   readonly #names = new IdNames();
@@ -116,6 +125,7 @@ export class WireTrial {
   }
 
   #overheard(leg: CallerLeg): CallerLeg {
+    leg.facts$.subscribe((fact) => this.facts.push(fact));
     const send = leg.send.bind(leg);
     leg.send = (audio) => {
       this.sent.push({ ...audio, atMs: this.clock.now() });

@@ -9,6 +9,12 @@ export { FakeFollowUps } from './fake-follow-ups.ts';
 export { FakeTools } from './fake-tools.ts';
 export { violations } from './invariants.ts';
 export {
+  describeFollowUps,
+  type FollowUpsTrial,
+  type HandedMail,
+  type MailAnswer,
+} from './follow-ups-suite.ts';
+export {
   KNOWN_LINES,
   knownAudio,
   knownSpeech,

@@ -104,7 +104,7 @@ export const MOVES = {
     const item = test.session.control
       .items()
       .filter((candidate) => candidate.kind === 'message' && candidate.speaker === 'agent')
-      .at(-1);
+      .at(amount % 3 === 0 ? -2 : -1);
     if (item) test.session.control.truncateItem(item.id, amount * 20);
   },
   commit: (test: TestSession) => test.session.control.commitAudio(),

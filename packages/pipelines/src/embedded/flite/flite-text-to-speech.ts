@@ -6,8 +6,7 @@ import type {
   TextToSpeech,
 } from '../../cascade/ports/text-to-speech.ts';
 import { PipelineError } from '../../pipeline-error.ts';
-import type { RunningWorker } from '../../start-worker.ts';
-import { WorkerCrew } from '../worker-crew.ts';
+import { JobLine } from '../job-line.ts';
 import { FLITE_VOICES } from './flite-program.ts';
 import type { FliteReply } from './flite.worker.ts';
 import { SpeechCache } from './speech-cache.ts';
@@ -49,37 +48,39 @@ export class FliteTextToSpeech implements TextToSpeech {
   readonly name = 'flite';
   readonly voices: readonly string[] = FLITE_VOICES;
   readonly #cache: SpeechCache;
-  readonly #jobs = new Map<string, Job>();
-  readonly #waiting: Job[] = [];
-  readonly #idle: RunningWorker[] = [];
-  readonly #running = new Map<RunningWorker, Job>();
-  #crew: WorkerCrew<FliteReply> | undefined;
-  #failure: PipelineError | undefined;
+  /** Those that wait or run, by key. */
+  readonly #jobs: Map<string, Job>;
+  readonly #line: JobLine<Job, FliteReply>;
 
-  private constructor(cacheBytes: number) {
-    this.#cache = new SpeechCache(cacheBytes);
+  private constructor(cache: SpeechCache, jobs: Map<string, Job>, line: JobLine<Job, FliteReply>) {
+    this.#cache = cache;
+    this.#jobs = jobs;
+    this.#line = line;
   }
 
   /** Loads Flite into its threads. Rejects with `worker_failed` when it cannot be loaded. */
   static async start(options: FliteOptions = {}): Promise<FliteTextToSpeech> {
-    const size = options.workers ?? 1;
-    if (!Number.isInteger(size) || size < 1) {
-      throw new PipelineError('invalid_argument', `workers is ${size}; it must be 1 or more`);
-    }
-    const speech = new FliteTextToSpeech(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
-    const crew = await WorkerCrew.start<FliteReply>({
+    const cache = new SpeechCache(options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+    const jobs = new Map<string, Job>();
+    const line = await JobLine.start<Job, FliteReply>({
       name: 'flite',
       module: new URL('./flite.worker', import.meta.url),
-      data: undefined,
-      size,
-      onMessage: (worker, reply) => speech.#finish(worker, reply),
-      onLoss: (worker, error) => speech.#lose(worker, error),
-      onReplaced: (worker) => speech.#makeIdle(worker),
-      onFailure: (error) => speech.#fail(error),
+      workers: options.workers ?? 1,
+      messageOf: ({ request }) => request,
+      onReply: (job, reply) => {
+        jobs.delete(job.key);
+        if (reply.ok) cache.put(job.key, reply.speech);
+        for (const events of job.listeners) {
+          if (reply.ok) deliver(reply.speech, events, () => !job.listeners.has(events));
+          else events.onError(new PipelineError('synthesis_failed', reply.message));
+        }
+      },
+      onLost: (job, error) => {
+        jobs.delete(job.key);
+        for (const events of job.listeners) events.onError(error);
+      },
     });
-    speech.#crew = crew;
-    speech.#idle.push(...crew.workers);
-    return speech;
+    return new FliteTextToSpeech(cache, jobs, line);
   }
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
@@ -122,17 +123,13 @@ export class FliteTextToSpeech implements TextToSpeech {
   /** Ends the threads; texts not spoken yet are dropped without a callback. */
   async close(): Promise<void> {
     this.#jobs.clear();
-    this.#waiting.length = 0;
-    this.#idle.length = 0;
-    this.#running.clear();
-    const crew = this.#crew;
-    this.#crew = undefined;
-    await crew?.close();
+    await this.#line.close();
   }
 
   #refusal({ voice, speed }: SynthesisRequest, key: string): PipelineError | undefined {
-    if (this.#failure) return this.#failure;
-    if (!this.#crew) return new PipelineError('closed', 'Flite is closed; start another one');
+    if (this.#line.failure) return this.#line.failure;
+    if (this.#line.isClosed)
+      return new PipelineError('closed', 'Flite is closed; start another one');
     if (!this.voices.includes(voice)) {
       return new PipelineError(
         'unknown_voice',
@@ -145,7 +142,7 @@ export class FliteTextToSpeech implements TextToSpeech {
         `a speed of ${speed} cannot be spoken; use ${SLOWEST} to ${FASTEST}`,
       );
     }
-    if (this.#waiting.length < MAX_WAITING_TEXTS || this.#jobs.has(key)) return undefined;
+    if (this.#line.waiting < MAX_WAITING_TEXTS || this.#jobs.has(key)) return undefined;
     return new PipelineError(
       'queue_full',
       `${MAX_WAITING_TEXTS} texts wait to be spoken already; start Flite with more workers`,
@@ -155,67 +152,14 @@ export class FliteTextToSpeech implements TextToSpeech {
   #enqueue(key: string, request: SynthesisRequest): Job {
     const job: Job = { key, request, listeners: new Set() };
     this.#jobs.set(key, job);
-    this.#waiting.push(job);
-    // After the listener was added.
-    queueMicrotask(() => this.#dispatch());
+    this.#line.add(job);
     return job;
   }
 
   #forget(job: Job, events: SynthesisEvents): void {
     job.listeners.delete(events);
-    const at = this.#waiting.indexOf(job);
-    if (job.listeners.size > 0 || at < 0) return;
-    this.#waiting.splice(at, 1);
+    if (job.listeners.size > 0 || !this.#line.withdraw(job)) return;
     this.#jobs.delete(job.key);
-  }
-
-  #dispatch(): void {
-    while (this.#waiting.length > 0 && this.#idle.length > 0) {
-      const worker = this.#idle.pop()!;
-      const job = this.#waiting.shift()!;
-      this.#running.set(worker, job);
-      worker.hold();
-      worker.post(job.request);
-    }
-  }
-
-  #makeIdle(worker: RunningWorker): void {
-    if (!this.#crew) return;
-    this.#idle.push(worker);
-    this.#dispatch();
-  }
-
-  #finish(worker: RunningWorker, reply: FliteReply): void {
-    const job = this.#running.get(worker);
-    if (!job) return;
-    this.#running.delete(worker);
-    this.#jobs.delete(job.key);
-    worker.release();
-    this.#makeIdle(worker);
-    if (reply.ok) this.#cache.put(job.key, reply.speech);
-    for (const events of job.listeners) {
-      if (reply.ok) deliver(reply.speech, events, () => !job.listeners.has(events));
-      else events.onError(new PipelineError('synthesis_failed', reply.message));
-    }
-  }
-
-  #lose(worker: RunningWorker, error: PipelineError): void {
-    const job = this.#running.get(worker);
-    this.#running.delete(worker);
-    const at = this.#idle.indexOf(worker);
-    if (at >= 0) this.#idle.splice(at, 1);
-    if (!job) return;
-    this.#jobs.delete(job.key);
-    for (const events of job.listeners) events.onError(error);
-  }
-
-  #fail(error: PipelineError): void {
-    this.#failure = error;
-    const jobs = this.#waiting.splice(0);
-    for (const job of jobs) {
-      this.#jobs.delete(job.key);
-      for (const events of job.listeners) events.onError(error);
-    }
   }
 }
 

@@ -168,6 +168,7 @@ function eventShapes(dialect: 'ga' | 'beta'): EventShape[] {
         3,
       ),
     }),
+    of('antiphon.dtmf', 2, { digit: required(word(...'0123456789*#ABCD'.split(''))) }),
   ];
 }
 

@@ -39,6 +39,15 @@ const functionMembers = {
   name: required(text({ form: 'name' })),
   description: optional(text()),
   parameters: optional(json, 2),
+  antiphon: optional(
+    strict({
+      confirm: optional(word('none')),
+      coverAfterMs: optional(whole(0, 600_000)),
+      timeoutMs: optional(whole(1, 600_000)),
+      covers: optional(list(text({ min: 1, max: 16, samples: ['Hm.', 'One moment.'] }))),
+    }),
+    3,
+  ),
 };
 const toolType = optionalNotNull(word('function'), 2);
 export const tools = list(

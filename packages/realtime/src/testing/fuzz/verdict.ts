@@ -97,6 +97,8 @@ export function judge({ type, members }: WellFormedEvent, now: Circumstances): V
       }
       return judgeCancel(open, now);
     }
+    case 'antiphon.dtmf':
+      return verdict({});
     default:
       throw new Error(`Nobody knows what ${type} is to do.`);
   }

@@ -1,0 +1,38 @@
+import type { ToolMetrics } from '@antiphon/observability';
+import type { Clock } from '@antiphon/session';
+import { openFollowUps } from '@antiphon/tools';
+import type { OpenFollowUps } from '@antiphon/tools';
+import type { Logger } from 'pino';
+import type { ServerConfig } from './config.ts';
+
+/** What the e-mailed answers of a server need. */
+export interface ServerFollowUpsOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: ToolMetrics;
+}
+
+/** Opens the server's e-mailed answers; logs say ids, states and codes, and nothing else of them. */
+export async function openServerFollowUps(
+  { redisUrl, smtpUrl, smtpFrom, mailDir }: ServerConfig,
+  { clock, log, metrics }: ServerFollowUpsOptions,
+): Promise<OpenFollowUps> {
+  const opened = await openFollowUps({
+    redisUrl,
+    smtpUrl,
+    from: smtpFrom,
+    folder: mailDir,
+    clock,
+    onChange: ({ id, tool, state, reason }) => {
+      metrics.followUp({ tool }, state);
+      const isBad = state === 'failed' || state === 'unknown';
+      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+    },
+    onRefusal: (id, reason) => log.warn({ followUp: id, reason }, 'follow-up not promised'),
+    onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
+  });
+  if (!opened.isStoreReady) {
+    log.warn('Redis does not answer: no answer is promised by e-mail until it does');
+  }
+  return opened;
+}

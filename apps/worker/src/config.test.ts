@@ -1,0 +1,51 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+const workingDir = path.resolve('/srv/voice');
+const REDIS_URL = 'redis://127.0.0.1:6379';
+const read = (env: Record<string, string>) => readConfig({ env, workingDir });
+
+describe('readConfig', () => {
+  it('needs the address of a Redis and nothing else', () => {
+    const config = read({ REDIS_URL });
+    expect(config).toMatchObject({ redisUrl: REDIS_URL, concurrency: 50, logLevel: 'info' });
+    expect(config.agentsDir).toMatch(/apps\/server\/agents$/u);
+  });
+
+  it('puts mails where the server puts them, unless there is a mail server', () => {
+    expect(read({ REDIS_URL })).toMatchObject({
+      smtpUrl: null,
+      mailDir: '/srv/voice/.antiphon/mail',
+      webhookAllow: [],
+    });
+    const SMTP = { SMTP_URL: 'smtp://localhost:25', SMTP_FROM: 'help@example.com' };
+    expect(read({ REDIS_URL, ...SMTP })).toMatchObject({
+      smtpUrl: SMTP.SMTP_URL,
+      smtpFrom: SMTP.SMTP_FROM,
+    });
+  });
+
+  it('resolves the folder of agents from the working folder', () => {
+    expect(read({ REDIS_URL, ANTIPHON_AGENTS_DIR: 'agents' }).agentsDir).toBe('/srv/voice/agents');
+  });
+
+  it.each([
+    [{}, /^REDIS_URL is not set; use the one of the servers: redis:\/\//u],
+    [{ REDIS_URL: '' }, /^REDIS_URL is not set/u],
+    [{ REDIS_URL: 'redis//:secret@x' }, /^(?!.*secret)REDIS_URL is not usable; use redis:\/\//u],
+    [
+      { REDIS_URL, ANTIPHON_WORKER_CONCURRENCY: '0' },
+      /^ANTIPHON_WORKER_CONCURRENCY is "0"; use a whole number from 1 to 1000\./u,
+    ],
+    [
+      { REDIS_URL, SMTP_URL: 'mail://u:secret@x' },
+      /^(?!.*secret)SMTP_URL is not usable; use smtp/u,
+    ],
+    [{ REDIS_URL, SMTP_URL: 'smtp://localhost:25' }, /^SMTP_URL is set, but SMTP_FROM is not;/u],
+    [{ REDIS_URL, ANTIPHON_WEBHOOK_ALLOW: '10.0.0.0/99' }, /^ANTIPHON_WEBHOOK_ALLOW is "10/u],
+    [{ REDIS_URL, ANTIPHON_LOG_LEVEL: 'loud' }, /^ANTIPHON_LOG_LEVEL is "loud"; use silent,/u],
+  ])('refuses %j and says what is allowed', (env, message) => {
+    expect(() => read(env as Record<string, string>)).toThrow(message);
+  });
+});

@@ -1,0 +1,160 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  AddressGuard,
+  readSenderAddress,
+  readSmtpUrl,
+  REDIS_URL_FORMS,
+  redisAddress,
+} from '@antiphon/tools';
+import { z } from 'zod';
+import { WorkerError } from './worker-error.ts';
+
+/** The agents that come with the server: beside this app, from `src` and `dist` alike. */
+const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../../server/agents', import.meta.url));
+
+/** Tools mostly wait for other machines. */
+const DEFAULT_CONCURRENCY = '50';
+const MOST_CONCURRENCY = 1_000;
+
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Everything the worker can be told from outside, checked. Paths are absolute. */
+export interface WorkerConfig {
+  /** Where the servers put their jobs; may hold a password. */
+  readonly redisUrl: string;
+  /** One folder per agent, the same as the servers have. */
+  readonly agentsDir: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  /** Hosts, addresses and ranges that webhooks may call although they are not public. */
+  readonly webhookAllow: readonly string[];
+  /** The environment, for agent folders that refer to a variable of it. */
+  readonly variables: (name: string) => string | undefined;
+  /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
+  readonly smtpUrl: string | null;
+  /** Whom they come from; never `null` with a mail server. */
+  readonly smtpFrom: string | null;
+  readonly mailDir: string;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const variables = {
+  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
+  ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },
+  ANTIPHON_WORKER_CONCURRENCY: {
+    schema: z
+      .string()
+      .regex(/^\d{1,9}$/u)
+      .transform(Number)
+      .refine((number) => number >= 1 && number <= MOST_CONCURRENCY),
+    allowed: `a whole number from 1 to ${MOST_CONCURRENCY}`,
+  },
+  ANTIPHON_WEBHOOK_ALLOW: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((entry) => entry.trim()))
+      .refine(isAllowance),
+    allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
+  },
+  SMTP_URL: {
+    schema: z.string().refine((text) => readSmtpUrl(text) !== null),
+    allowed: 'smtp://user:password@host:port, or smtps:// for TLS from the start',
+  },
+  SMTP_FROM: {
+    schema: z.string().refine((text) => readSenderAddress(text) !== null),
+    allowed: 'one e-mail address, such as support@example.com',
+  },
+  ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
+} as const;
+
+/** Their values hold passwords, even when they are malformed. */
+const SECRETS: readonly string[] = ['REDIS_URL', 'SMTP_URL'];
+
+type Variable = keyof typeof variables;
+
+const environment = z.object({
+  REDIS_URL: variables.REDIS_URL.schema,
+  ANTIPHON_AGENTS_DIR: variables.ANTIPHON_AGENTS_DIR.schema.default(BUNDLED_AGENTS_DIR),
+  ANTIPHON_WORKER_CONCURRENCY:
+    variables.ANTIPHON_WORKER_CONCURRENCY.schema.prefault(DEFAULT_CONCURRENCY),
+  ANTIPHON_WEBHOOK_ALLOW: variables.ANTIPHON_WEBHOOK_ALLOW.schema.optional(),
+  SMTP_URL: variables.SMTP_URL.schema.optional(),
+  SMTP_FROM: variables.SMTP_FROM.schema.optional(),
+  ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.default('.antiphon'),
+  ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
+  ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
+});
+
+/** What `readConfig` reads. */
+export interface ConfigSources {
+  /** The environment; a variable that is empty counts as absent. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative folders are taken from here. */
+  readonly workingDir: string;
+}
+
+/**
+ * The configuration from the environment. Throws a WorkerError, `invalid_config`, that names each
+ * bad setting, its value and what is allowed.
+ */
+export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
+  const given: Partial<Record<Variable, string>> = {};
+  for (const name of Object.keys(variables) as Variable[]) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const bad = new Set(parsed.error.issues.map(({ path: [name] }) => name as Variable));
+    const lines = [...bad].map((name) => complaint(name, given[name]));
+    throw new WorkerError('invalid_config', lines.join('\n'));
+  }
+  const values = parsed.data;
+  if (values.SMTP_URL !== undefined && values.SMTP_FROM === undefined) {
+    throw new WorkerError(
+      'invalid_config',
+      `SMTP_URL is set, but SMTP_FROM is not; use ${variables.SMTP_FROM.allowed}.`,
+    );
+  }
+  const dataDir = path.resolve(workingDir, values.ANTIPHON_DATA_DIR);
+  return {
+    redisUrl: values.REDIS_URL,
+    agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
+    concurrency: values.ANTIPHON_WORKER_CONCURRENCY,
+    webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
+    variables: (name) => env[name],
+    smtpUrl: values.SMTP_URL ?? null,
+    smtpFrom: values.SMTP_FROM ?? null,
+    mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
+    logLevel: values.ANTIPHON_LOG_LEVEL,
+  };
+}
+
+function isRedisUrl(url: string): boolean {
+  try {
+    redisAddress(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAllowance(allowed: readonly string[]): boolean {
+  try {
+    return Boolean(new AddressGuard({ allowed }));
+  } catch {
+    return false;
+  }
+}
+
+function complaint(name: Variable, value: string | undefined): string {
+  const { allowed } = variables[name];
+  if (value === undefined) {
+    return `${name} is not set; use the one of the servers: ${allowed}.`;
+  }
+  const shown = SECRETS.includes(name) ? 'not usable' : JSON.stringify(value);
+  return `${name} is ${shown}; use ${allowed}.`;
+}

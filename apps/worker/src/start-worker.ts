@@ -1,0 +1,110 @@
+import { AgentFolderError, loadAgents, type LoadedAgent } from '@antiphon/agents';
+import { systemClock } from '@antiphon/session';
+import {
+  AddressGuard,
+  openFollowUps,
+  toolFunctions,
+  ToolWorker,
+  type AgentTools,
+  type OpenFollowUps,
+} from '@antiphon/tools';
+import { pino, type Logger } from 'pino';
+import type { WorkerConfig } from './config.ts';
+import { WorkerError } from './worker-error.ts';
+
+/** A worker that takes jobs whenever its Redis is there. */
+export interface RunningWorker {
+  /** The queued tools of each agent. */
+  readonly queuedTools: ReadonlyMap<string, readonly string[]>;
+  /** A line that says where e-mailed answers go. */
+  readonly mails: string;
+  /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
+  close(): Promise<void>;
+}
+
+/** A broken connection makes many errors a second; the first of each kind is told, then every so often. */
+const SAME_FAULT_MS = 60_000;
+
+/**
+ * Loads the agents and starts to take jobs. Rejects with a WorkerError, `agents_unusable`, that
+ * lists every fault. A Redis that is not there is no error: it is waited for, and the log says so.
+ */
+export async function startWorker(
+  config: WorkerConfig,
+  log: Logger = pino({ level: config.logLevel }, pino.destination(2)),
+): Promise<RunningWorker> {
+  const agents = await load(config.agentsDir);
+  const tools = new Map<string, AgentTools>();
+  const queuedTools = new Map<string, string[]>();
+  const guard = new AddressGuard({ allowed: config.webhookAllow });
+  const { variables } = config;
+  for (const [name, { definition, tools: inCode, webhooks }] of agents) {
+    const { tools: definitions } = definition.config;
+    const functions = toolFunctions(
+      { definitions, functions: inCode, webhooks },
+      { guard, clock: systemClock, variables },
+    );
+    tools.set(name, { definitions, functions });
+    const queued = definitions.filter(({ runs, run }) => runs === 'server' && run === 'queued');
+    queuedTools.set(
+      name,
+      queued.map((tool) => tool.name),
+    );
+  }
+  const mails = await openMails(config, log);
+  const toldAtMs = new Map<string, number>();
+  const worker = new ToolWorker({
+    url: config.redisUrl,
+    agents: tools,
+    followUps: mails.followUps,
+    concurrency: config.concurrency,
+    onConnection: (isThere, reason) => {
+      if (isThere) log.info('Redis is there: taking jobs');
+      else log.warn({ reason }, 'Redis cannot be reached; trying again');
+    },
+    onJobEnded: (report) => log.info(report, 'job ended'),
+    onFault: (err) => {
+      const now = systemClock.now();
+      if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
+      if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
+      toldAtMs.set(err.message, now);
+      log.warn({ err }, 'queue fault');
+    },
+  });
+  const close = async (): Promise<void> => {
+    await worker.close();
+    await mails.close();
+  };
+  return { queuedTools, mails: mails.summary, close };
+}
+
+/** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
+function openMails(
+  { redisUrl, smtpUrl, smtpFrom, mailDir }: WorkerConfig,
+  log: Logger,
+): Promise<OpenFollowUps> {
+  return openFollowUps({
+    redisUrl,
+    smtpUrl,
+    from: smtpFrom,
+    folder: mailDir,
+    clock: systemClock,
+    onChange: ({ id, tool, state, reason }) => {
+      const isBad = state === 'failed' || state === 'unknown';
+      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+    },
+    onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
+  });
+}
+
+/** Kinds of faults that are remembered. */
+const MOST_FAULTS = 100;
+
+async function load(agentsDir: string): Promise<ReadonlyMap<string, LoadedAgent>> {
+  try {
+    return await loadAgents(agentsDir);
+  } catch (cause) {
+    if (!(cause instanceof AgentFolderError)) throw cause;
+    throw new WorkerError('agents_unusable', cause.message, { cause });
+  }
+}
