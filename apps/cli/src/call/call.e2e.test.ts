@@ -59,6 +59,13 @@ describe('a call to the support agent', () => {
     expect(succeeded).toBe(true);
   });
 
+  it('covers a tool that takes too long, and sends its answer by e-mail, once', async () => {
+    const wav = path.join(folder, 'slow-tool.wav');
+    const { succeeded, stderr } = await call('slow-tool', 'hts', wav);
+    expect(stderr).toContain('PASS acme-support/slow-tool');
+    expect(succeeded).toBe(true);
+  });
+
   it('puts a caller through who wants a person', async () => {
     const wav = path.join(folder, 'person.wav');
     const { succeeded, stderr } = await call('ask-for-a-person', 'hts', wav);
