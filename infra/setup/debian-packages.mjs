@@ -23,6 +23,7 @@ const packagesForTests = [
       'packages/tools/src/bullmq/bullmq-tool-runner.test.ts',
       'packages/tools/src/bullmq/queued-tools.test.ts',
       'packages/tools/src/bullmq/queue-faults.test.ts',
+      'packages/tools/src/bullmq/queue-view.test.ts',
       'packages/tools/src/bullmq/trace-carrier.test.ts',
       'apps/server/src/tool-runners.test.ts',
       'apps/worker/src/main.e2e.test.ts',

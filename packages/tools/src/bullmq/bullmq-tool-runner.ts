@@ -71,7 +71,7 @@ export class BullmqToolRunner implements ToolRunner {
       callId: call.callId,
       arguments: call.arguments,
       effect,
-      expiresAtMs: clock.now() + timeoutMs,
+      expiresAtMs: Date.now() + timeoutMs,
       trace: traceCarrier(),
     };
     const patience = new Patience({ clock, ms: timeoutMs, signal });

@@ -17,7 +17,7 @@ export interface ToolJob extends Omit<ToolCall, 'name'> {
   readonly agent: string;
   readonly tool: string;
   readonly effect: ToolDefinition['effect'];
-  /** When the call is given up, whether it has begun or not, by the clock of the machine that added it. */
+  /** When the call is given up, whether it has begun or not: wall time, which machines share. */
   readonly expiresAtMs: number;
   /** The caller's trace as W3C header fields; empty without one. */
   readonly trace: Readonly<Record<string, string>>;

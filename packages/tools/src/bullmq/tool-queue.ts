@@ -210,7 +210,7 @@ export class ToolQueue {
 
   async #deliver(): Promise<void> {
     for (const [jobId, { reason, expiresAtMs }] of this.#undelivered) {
-      if (this.#clock.now() < expiresAtMs) {
+      if (Date.now() < expiresAtMs) {
         const isDone = await this.#claims.giveUp(jobId, reason).then(
           () => true,
           () => false,

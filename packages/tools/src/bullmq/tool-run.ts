@@ -43,7 +43,7 @@ export class ToolRun {
     const { args, message } = tool.readArguments(job.arguments);
     if (!args) return { kind: 'error', message, isInvalid: true };
     const { signal } = this.#abort;
-    const leftMs = job.expiresAtMs - clock.now();
+    const leftMs = job.expiresAtMs - Date.now();
     if (leftMs <= 0) return { kind: 'timeout' };
     const timer = clock.setTimeout(() => this.#stop('timeout'), leftMs);
     // One that was stopped before it began does not begin.

@@ -219,7 +219,7 @@ export class ToolWorker {
       agent,
       tool,
       outcome: outcome.kind,
-      waitedMs: Math.max(0, takenAtMs - job.timestamp),
+      waitedMs: Math.max(0, (job.processedOn ?? job.timestamp) - job.timestamp),
       ranMs: this.#clock.now() - takenAtMs,
     });
     return outcome;
