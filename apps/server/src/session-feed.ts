@@ -1,4 +1,4 @@
-import type { FeedEvent, TranscriptRef } from '@antiphon/observability';
+import type { FeedBody, FeedEvent, TranscriptRef } from '@antiphon/observability';
 import type { ControlChannel, SessionEvent } from '@antiphon/session';
 import { FeedMapping } from './feed-mapping.ts';
 
@@ -51,13 +51,16 @@ export class SessionFeed implements ControlChannel {
 
   notify(event: SessionEvent): void {
     if (event.type === 'state.changed') this.#state = { ...this.#state, [event.region]: event.to };
-    for (const body of this.#mapping.bodies(event)) {
-      const seq = ++this.#lastSeq;
-      const message: FeedEvent = { seq, sessionId: this.sessionId, atMs: event.atMs, ...body };
-      this.#kept[(seq - 1) % KEPT_EVENTS] = message;
-      for (const watcher of this.#watchers) watcher.take(message);
-    }
+    for (const body of this.#mapping.bodies(event)) this.tell(body, event.atMs);
     if (event.type === 'session.ended') this.#end();
+  }
+
+  /** Adds what the session itself does not tell. */
+  tell(body: FeedBody, atMs: number): void {
+    const seq = ++this.#lastSeq;
+    const message: FeedEvent = { seq, sessionId: this.sessionId, atMs, ...body };
+    this.#kept[(seq - 1) % KEPT_EVENTS] = message;
+    for (const watcher of this.#watchers) watcher.take(message);
   }
 
   /**

@@ -16,6 +16,8 @@ import type {
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
 import type { Logger } from 'pino';
+import { FollowUpWatch } from './follow-up-watch.ts';
+import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
@@ -92,11 +94,17 @@ export class SessionRegistry {
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
+    const channels = [channel, feed, logChannel(log), metricsOf(agent)];
+    if (followUps) {
+      const onState: FollowUpWatchOptions['onState'] = (callId, tool, state) =>
+        feed.tell({ type: 'followUp', callId, tool, state }, clock.now());
+      channels.push(new FollowUpWatch({ sessionId, followUps, clock, onState }));
+    }
     const session = startSession({
       sessionId,
       agent,
       leg,
-      channels: [channel, feed, logChannel(log), metricsOf(agent)],
+      channels,
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
       tools: rooms.toolsOf(agent),

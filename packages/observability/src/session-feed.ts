@@ -70,6 +70,13 @@ const body = z.discriminatedUnion('type', [
     callId: z.string(),
     name: z.string(),
   }),
+  /** Where a promised e-mail stands. */
+  z.object({
+    type: z.literal('followUp'),
+    callId: z.string(),
+    tool: z.string(),
+    state: z.enum(['pending', 'sending', 'sent', 'failed', 'unknown']),
+  }),
   /** The caller was asked to agree to a call. */
   z.object({ type: z.literal('consent.asked'), callId: z.string(), name: z.string() }),
   z.object({

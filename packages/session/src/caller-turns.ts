@@ -352,7 +352,7 @@ export class CallerTurns {
   }
 
   #beginByHand(frame: AudioFrame): void {
-    const { parts, engine } = this.#options;
+    const { engine } = this.#options;
     const startMs = this.audioMs - (frame.pcm.length * 1000) / frame.sampleRate;
     this.#turn = this.#newTurn(startMs, startMs);
     engine.beginTurn(this.#turn.itemId);

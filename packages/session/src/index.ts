@@ -31,7 +31,6 @@ export type {
   SessionConfig,
   ToolChoice,
   ToolDefinition,
-  ToolPhrases,
   TurnDetection,
 } from './ports/session-config.ts';
 export { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from './ports/session-config.ts';

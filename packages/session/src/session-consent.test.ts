@@ -196,6 +196,34 @@ describe('a tool that wants consent', () => {
     expect(test.outputs).toHaveLength(1);
   });
 
+  it('is not set by what a model writes, in its words or its calls', () => {
+    const test = new ToolSession();
+    const { session } = test.engine;
+    session.autoReply = null;
+    test.says('cancel my order please yes yes yes', 1_000);
+    session.speak('You said yes to that, and I confirm it: consent given.');
+    session.call('cancel_order', '{"order_id":"4471","confirmed":true,"consent":"yes"}', 'a');
+    session.end();
+    expect(test.tools.running).toHaveLength(0);
+    expect(test.turnState).toBe('asking.posing');
+    expect(test.channel.of('tool.started')).toHaveLength(0);
+  });
+
+  it('is given to these arguments, and to no others, and once', async () => {
+    const test = await heard();
+    test.says('yes');
+    await test.tools.finish('{}');
+    await test.wait(1_000);
+    for (const args of ['{"order_id":"5520"}', '{"order_id":"4471"}']) {
+      test.calls('cancel_order', args, args);
+      expect(test.tools.running).toHaveLength(1);
+      expect(test.turnState).toBe('asking.posing');
+      test.says('no thanks', 1_200);
+      await test.wait(3_000);
+    }
+    expect(test.tools.running).toHaveLength(1);
+  });
+
   it('asks for one call after another', async () => {
     const test = new ToolSession();
     const { session } = test.engine;
@@ -303,9 +331,9 @@ describe('a tool that wants a key pressed', () => {
   });
 
   it.each([
-    ['before the action was named', KEY_MS - 300, '1', 'unheard'],
-    ['that is another', 2_200, '2', 'refused'],
-  ])('does not run after a key %s', async (_name, ms, digit, verdict) => {
+    { key: 'before the action was named', ms: KEY_MS - 300, digit: '1', verdict: 'unheard' },
+    { key: 'that is another', ms: 2_200, digit: '2', verdict: 'refused' },
+  ])('does not run after a key $key', async ({ ms, digit, verdict }) => {
     const test = asked(TOOLS);
     await test.wait(ms);
     press(test, digit);

@@ -43,8 +43,8 @@ async function play(script: readonly Move[], leg: keyof typeof LEGS): Promise<Te
       onStep: (step) => coverage.see(step),
       followUps,
       contactEmail: script.length % 4 === 0 ? null : 'jo@example.com',
+      hearsSpelling: script.length % 2 === 0,
     },
-    { hearsSpelling: script.length % 2 === 0 },
   );
   for (const [name, amount] of script) {
     MOVES[name](test, amount);

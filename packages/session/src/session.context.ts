@@ -134,15 +134,14 @@ export const act = (run: Run) =>
     SessionDecision
   >(run);
 
-type Enqueue = Parameters<Run>[0]['enqueue'];
+type ActionArgs = Parameters<Run>[0];
 
 /**
  * Begins a generation: changes the context, marks settled calls as used by it, and tells the
  * runtime.
  */
 export function beginWith(
-  enqueue: Enqueue,
-  before: SessionContext,
+  { enqueue, context: before }: Pick<ActionArgs, 'enqueue' | 'context'>,
   ask: Ask,
   changes: Partial<SessionContext> = {},
 ): void {
@@ -173,4 +172,4 @@ export function beginWith(
 
 /** An action that begins a generation. */
 export const begin = (askOf: (args: { context: SessionContext; event: SessionFact }) => Ask) =>
-  act(({ context, event, enqueue }) => beginWith(enqueue, context, askOf({ context, event })));
+  act(({ context, event, enqueue }) => beginWith({ enqueue, context }, askOf({ context, event })));

@@ -102,7 +102,7 @@ const ask = (
       if (call) calls[callId] = { ...call, ...mark };
     }
     const changes = { question, reply: null, calls };
-    beginWith(enqueue, context, about(kind, question.callIds), changes);
+    beginWith({ enqueue, context }, about(kind, question.callIds), changes);
   });
 
 /** Actions of what the session itself asks the caller. */
@@ -149,8 +149,7 @@ export const questionActions = {
   }),
   answerReply: act(({ context, enqueue }) =>
     beginWith(
-      enqueue,
-      context,
+      { enqueue, context },
       context.reply ?? { kind: 'answer', itemId: null, options: {} },
       NO_QUESTION,
     ),

@@ -48,6 +48,17 @@ describe('a call to the support agent', () => {
     for (const side of sides) expect(speechIntervals(side, sampleRate).length).toBeGreaterThan(2);
   });
 
+  it.each([
+    ['cancel-yes', 'rms'],
+    ['cancel-no', 'hts'],
+    ['cancel-interrupted', 'rms'],
+  ])('runs a tool with consent and never without: %s', async (scenario, voice) => {
+    const wav = path.join(folder, `${scenario}.wav`);
+    const { succeeded, stderr } = await call(scenario, voice, wav);
+    expect(stderr).toContain(`PASS acme-support/${scenario}`);
+    expect(succeeded).toBe(true);
+  });
+
   it('puts a caller through who wants a person', async () => {
     const wav = path.join(folder, 'person.wav');
     const { succeeded, stderr } = await call('ask-for-a-person', 'hts', wav);

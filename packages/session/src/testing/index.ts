@@ -26,7 +26,7 @@ export { ListeningChannel } from './listening-channel.ts';
 export { MemoryLeg } from './memory-leg.ts';
 export { describeRecorder } from './recorder-suite.ts';
 export { TEST_CONFIG, TestSession } from './test-session.ts';
-export { CANCEL_ORDER, ToolSession, TRACE_PACKAGE } from './tool-session.ts';
+export { CANCEL_ORDER, ToolSession } from './tool-session.ts';
 export { describeToolRunner } from './tool-runner-suite.ts';
 export { describeTurnDetectors } from './turn-detectors-suite.ts';
 export { describeVoiceEngine } from './voice-engine-suite.ts';

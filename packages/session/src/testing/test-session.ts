@@ -65,6 +65,11 @@ export const TEST_CONFIG: SessionConfig = {
   farewell: 'Goodbye.',
 };
 
+/** What differs from a plain session; `hearsSpelling` is the engine's. */
+export interface TestSessionOptions extends Partial<SessionOptions> {
+  readonly hearsSpelling?: boolean;
+}
+
 /** A whole session on a driven clock, with every neighbour in the test's hands. */
 export class TestSession {
   readonly clock = new DrivenClock();
@@ -78,8 +83,7 @@ export class TestSession {
   constructor(
     leg: Partial<LegCapabilities> = {},
     config: Partial<SessionConfig> = {},
-    { channels = [], ...more }: Partial<SessionOptions> = {},
-    { hearsSpelling = false }: { readonly hearsSpelling?: boolean } = {},
+    { channels = [], hearsSpelling = false, ...more }: TestSessionOptions = {},
   ) {
     this.engine = new FakeEngine(hearsSpelling);
     this.leg = new MemoryLeg(this.clock, leg);

@@ -53,8 +53,7 @@ export class ToolSession extends TestSession {
     super(
       leg,
       { tools: [...TEST_CONFIG.tools, CANCEL_ORDER, TRACE_PACKAGE], ...config },
-      { followUps, contactEmail: 'jo@example.com', ...more },
-      { hearsSpelling },
+      { followUps, contactEmail: 'jo@example.com', hearsSpelling, ...more },
     );
     this.followUps = followUps;
     this.engine.session.autoReply = (request) => (request.kind === 'say' ? request.text : 'Fine.');

@@ -138,8 +138,8 @@ class TruncationTrial {
         recorder: this.#recorder,
         followUps: new FakeFollowUps(),
         contactEmail: trial.kind === 'addressAsk' ? null : 'jo@example.com',
+        hearsSpelling: trial.kind === 'addressAsk',
       },
-      { hearsSpelling: trial.kind === 'addressAsk' },
     );
     const { clock, leg } = this.#test;
     this.#ear = new CallerEar(clock, {

@@ -17,7 +17,7 @@ describe.skipIf(isRedisMissing)('BullmqToolRunner', () => {
 
   let sessions = 0;
 
-  describeToolRunner('BullmqToolRunner', (tools) => {
+  describeToolRunner('BullmqToolRunner', async (tools) => {
     const definitions = tools.map((tool) => tool.definition);
     const functions = new Map(tools.map((tool) => [tool.definition.name, tool.run]));
     const queue = new ToolQueue({ url: redis.url });
@@ -27,9 +27,16 @@ describe.skipIf(isRedisMissing)('BullmqToolRunner', () => {
       followUps: null,
     });
     sessions += 1;
+    const sessionId = `session_${sessions}`;
+    const runner = new BullmqToolRunner(queue, { agent: 'suite', definitions });
+    // Both are connected then; a call that comes before may fail on a busy machine.
+    for (let turn = 1, kind = ''; kind !== 'result'; turn++) {
+      const first = { sessionId, callId: `first_${turn}`, name: 'say', arguments: '{}' };
+      ({ kind } = await runner.run(first, new AbortController().signal));
+    }
     return {
-      runner: new BullmqToolRunner(queue, { agent: 'suite', definitions }),
-      sessionId: `session_${sessions}`,
+      runner,
+      sessionId,
       close: async () => {
         await worker.close();
         await queue.close();

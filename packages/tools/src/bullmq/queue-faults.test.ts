@@ -20,6 +20,9 @@ const ADDING = /"sessionId"/u;
 /** Far longer than any test: what ends before did not wait for it. */
 const LONG_MS = 600_000;
 
+/** Until a busy machine has done it. */
+const PATIENTLY = { timeout: 30_000 };
+
 describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
   const closings: (() => Promise<void>)[] = [];
 
@@ -33,7 +36,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     return redis;
   }
 
-  function trialOf(
+  function trialOfNone(
     url: string,
     tool: Omit<TrialTool, 'name'>,
     options: Partial<ToolQueueOptions> = {},
@@ -41,6 +44,12 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     const trial = new QueueTrial(url, [{ name: 'tool', timeoutMs: LONG_MS, ...tool }], options);
     closings.push(() => trial.close());
     return trial;
+  }
+
+  async function trialOf(...trial: Parameters<typeof trialOfNone>): Promise<QueueTrial> {
+    const opened = trialOfNone(...trial);
+    await opened.connected;
+    return opened;
   }
 
   async function relayOf(redis: PrivateRedis): Promise<RedisRelay> {
@@ -63,11 +72,11 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
       const tool = counter();
       const changes: boolean[] = [];
       const onConnection = (isThere: boolean): void => void changes.push(isThere);
-      const trial = trialOf(redis.url, { run: tool.run, effect }, { onConnection });
+      const trial = trialOfNone(redis.url, { run: tool.run, effect }, { onConnection });
       trial.work();
       expect(await trial.call('tool')).toEqual(UNREACHABLE);
       await redis.restart();
-      await expect.poll(() => changes).toEqual([false, true]);
+      await expect.poll(() => changes, PATIENTLY).toEqual([false, true]);
       expect(await trial.call('tool')).toEqual({ kind: 'result', output: '1' });
       expect(tool.runs).toBe(1);
     },
@@ -78,20 +87,22 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     async (effect) => {
       const redis = await redisOf();
       const tool = counter();
-      const trial = trialOf(redis.url, { run: tool.run, effect });
+      const trial = await trialOf(redis.url, { run: tool.run, effect });
       trial.work();
       expect(await trial.call('tool')).toEqual({ kind: 'result', output: '1' });
       redis.hang();
       expect(await trial.call('tool')).toEqual(UNREACHABLE);
       redis.resume();
-      await expect.poll(() => trial.call('tool')).toEqual({ kind: 'result', output: '2' });
+      await expect
+        .poll(() => trial.call('tool'), PATIENTLY)
+        .toEqual({ kind: 'result', output: '2' });
     },
   );
 
   it('picks up a result that came about while Redis was gone', async () => {
     const redis = await redisOf({ appendFsync: 'always' });
     const tool = new HeldTool();
-    const trial = trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
+    const trial = await trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
     trial.work();
     const outcome = trial.call('tool');
     await tool.begun();
@@ -105,7 +116,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
   it('joins the run that lost its lock, rather than run twice', async () => {
     const redis = await redisOf();
     const tool = new HeldTool();
-    const trial = trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
+    const trial = await trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
     trial.work();
     const outcome = trial.call('tool');
     await tool.begun();
@@ -114,7 +125,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     // As a hung Redis, or a tool that holds up its worker, loses it.
     await observer.del(jobKey('s.call%3A1:lock'));
     const starts = () => observer.hget(jobKey('s.call%3A1'), 'ats');
-    await expect.poll(starts, { timeout: 30_000 }).toBe('2');
+    await expect.poll(starts, PATIENTLY).toBe('2');
     tool.finish('done');
     expect(await outcome).toEqual({ kind: 'result', output: 'done' });
     expect(tool.begins).toBe(1);
@@ -123,7 +134,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
   it('tells a tool that was cancelled while Redis was gone', async () => {
     const redis = await redisOf({ appendFsync: 'always' });
     const tool = new HeldTool();
-    const trial = trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
+    const trial = await trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
     trial.work();
     const abort = new AbortController();
     const outcome = trial.call('tool', abort.signal);
@@ -132,14 +143,14 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     abort.abort();
     expect(await outcome).toEqual({ kind: 'unknown' });
     await redis.restart();
-    await expect.poll(() => tool.aborts, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => tool.aborts, PATIENTLY).toBe(1);
   });
 
   it('adds a job again whose adding was not answered, and runs it once', async () => {
     const redis = await redisOf();
     const relay = await relayOf(redis);
     const tool = counter();
-    const trial = trialOf(relay.url, { run: tool.run, effect: 'at_most_once' });
+    const trial = await trialOf(relay.url, { run: tool.run, effect: 'at_most_once' });
     const worker = new QueueTrial(redis.url, [{ name: 'tool', run: tool.run }]);
     closings.push(() => worker.close());
     worker.work();
@@ -160,14 +171,14 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
       const redis = await redisOf();
       const relay = await relayOf(redis);
       const tool = counter();
-      const trial = trialOf(relay.url, { run: tool.run, effect });
+      const trial = await trialOf(relay.url, { run: tool.run, effect });
       void relay.keepAnswers(ADDING);
       expect(await trial.call('tool')).toEqual(expected);
       relay.reset();
       const other = new QueueTrial(redis.url, [{ name: 'tool', run: tool.run }]);
       closings.push(() => other.close());
       expect(trial.queue.undelivered).toBe(1);
-      await expect.poll(() => trial.queue.undelivered).toBe(0);
+      await expect.poll(() => trial.queue.undelivered, PATIENTLY).toBe(0);
       other.work();
       expect(await trial.call('tool')).toEqual({ kind: 'result', output: '1' });
     },
@@ -181,7 +192,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     async (effect, runs, expected) => {
       const redis = await redisOf({ appendFsync: 'never' });
       const tool = new HeldTool();
-      const trial = trialOf(redis.url, { run: tool.run, effect });
+      const trial = await trialOf(redis.url, { run: tool.run, effect });
       const worker = trial.work({ closingMs: 0 });
       const outcome = trial.call('tool');
       await tool.begun();

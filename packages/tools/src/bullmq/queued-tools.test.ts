@@ -13,6 +13,9 @@ import {
 } from '../testing/queue-trial.ts';
 import { TOOL_QUEUE } from './tool-job.ts';
 
+/** Until a busy machine has done it. */
+const PATIENTLY = { timeout: 30_000 };
+
 describe.skipIf(isRedisMissing)('queued tools', () => {
   let redis: PrivateRedis;
   const trials: QueueTrial[] = [];
@@ -26,9 +29,13 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
     await redis.close();
   });
 
-  function trialOf(tools: readonly TrialTool[], options: QueueTrialOptions = {}): QueueTrial {
+  async function trialOf(
+    tools: readonly TrialTool[],
+    options: QueueTrialOptions = {},
+  ): Promise<QueueTrial> {
     const trial = new QueueTrial(redis.url, tools, options);
     trials.push(trial);
+    await trial.connected;
     return trial;
   }
 
@@ -52,7 +59,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
       { name: 'held', run: held.run },
       { name: 'quick', run: () => 'ran' },
     ];
-    const trial = trialOf(tools, { onWaited: (...wait) => waits.push(wait) });
+    const trial = await trialOf(tools, { onWaited: (...wait) => waits.push(wait) });
     trial.work({ concurrency: 1 });
     // What happens before the queue's events are listened to is not known.
     await expect.poll(() => trial.call('quick').then(() => waits.length)).toBeGreaterThan(0);
@@ -93,7 +100,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
         systemClock.clearTimeout(timer);
       },
     };
-    const trial = trialOf([{ name: 'tool', run: () => 1 }], { clock });
+    const trial = await trialOf([{ name: 'tool', run: () => 1 }], { clock });
     trial.work({ clock });
     const abort = new AbortController();
     const counts = { added: 0, removed: 0 };
@@ -112,16 +119,16 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('never begins a call that was cancelled while it waited', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([
+    const trial = await trialOf([
       { name: 'tool', run: tool.run, effect: 'at_most_once' },
       { name: 'other', run: () => 'ran' },
     ]);
     const abort = new AbortController();
     const outcome = trial.call('tool', abort.signal);
-    await expect.poll(jobCounts).toMatchObject({ waiting: 1 });
+    await expect.poll(jobCounts, PATIENTLY).toMatchObject({ waiting: 1 });
     abort.abort();
     expect(await outcome).toEqual({ kind: 'cancelled' });
-    await expect.poll(jobCounts).toMatchObject({ waiting: 0 });
+    await expect.poll(jobCounts, PATIENTLY).toMatchObject({ waiting: 0 });
     trial.work();
     expect(await trial.call('other')).toEqual({ kind: 'result', output: 'ran' });
     expect(tool.begins).toBe(0);
@@ -129,7 +136,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('gives a call up that no worker takes in time', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([
+    const trial = await trialOf([
       { name: 'tool', run: tool.run, effect: 'at_most_once', timeoutMs: 50 },
       { name: 'other', run: () => 'ran' },
     ]);
@@ -141,8 +148,12 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('stops a call that runs longer than it may', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([{ name: 'tool', run: tool.run, timeoutMs: 300 }]);
+    const trial = await trialOf([
+      { name: 'tool', run: tool.run, timeoutMs: 500 },
+      { name: 'other', run: () => 'ran' },
+    ]);
     trial.work();
+    await trial.call('other');
     expect(await trial.call('tool')).toEqual({ kind: 'timeout' });
     await tool.begun();
     expect(tool.aborts).toBe(1);
@@ -150,7 +161,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('tells the tool on another worker that its call is cancelled', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([{ name: 'tool', run: tool.run }]);
+    const trial = await trialOf([{ name: 'tool', run: tool.run }]);
     trial.work();
     trial.work();
     const abort = new AbortController();
@@ -162,7 +173,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
   });
 
   it('refuses a call when too many wait', async () => {
-    const trial = trialOf([{ name: 'tool', run: () => 'ran' }], { mostWaiting: 2 });
+    const trial = await trialOf([{ name: 'tool', run: () => 'ran' }], { mostWaiting: 2 });
     const outcomes = [trial.call('tool'), trial.call('tool'), trial.call('tool')];
     expect(await Promise.race(outcomes)).toEqual({
       kind: 'error',
@@ -178,7 +189,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('settles what was promised for a call before the call ends', async () => {
     const followUps = new SettlementList();
-    const trial = trialOf([
+    const trial = await trialOf([
       { name: 'tool', run: () => 'done' },
       { name: 'slow', run: () => new Promise(() => {}), timeoutMs: 200 },
     ]);
@@ -190,7 +201,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
   });
 
   it('says when no worker has the tool', async () => {
-    const trial = trialOf([{ name: 'tool', run: () => 1 }]);
+    const trial = await trialOf([{ name: 'tool', run: () => 1 }]);
     trial.work({ agents: new Map() });
     expect(await trial.call('tool')).toEqual({
       kind: 'error',
@@ -200,7 +211,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('reports how long a job waited and ran, and not what it said', async () => {
     const reports: unknown[] = [];
-    const trial = trialOf([{ name: 'tool', run: () => 'secret' }]);
+    const trial = await trialOf([{ name: 'tool', run: () => 'secret' }]);
     trial.work({ onJobEnded: (report) => reports.push(report) });
     await trial.call('tool');
     expect(reports).toEqual([
@@ -217,7 +228,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('lets a job end that runs when its worker closes', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([{ name: 'tool', run: tool.run }]);
+    const trial = await trialOf([{ name: 'tool', run: tool.run }]);
     const worker = trial.work();
     const outcome = trial.call('tool');
     await tool.begun();
@@ -230,7 +241,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('hands a job on that a closing worker cannot wait for', async () => {
     const tool = new HeldTool();
-    const trial = trialOf([{ name: 'tool', run: tool.run, effect: 'idempotent' }]);
+    const trial = await trialOf([{ name: 'tool', run: tool.run, effect: 'idempotent' }]);
     const worker = trial.work({ closingMs: 0 });
     const outcome = trial.call('tool');
     await tool.begun();
@@ -245,7 +256,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
   it('never hands on what must not run twice, and says that it may have happened', async () => {
     const tool = new HeldTool();
     const followUps = new SettlementList();
-    const trial = trialOf([{ name: 'tool', run: tool.run, effect: 'at_most_once' }]);
+    const trial = await trialOf([{ name: 'tool', run: tool.run, effect: 'at_most_once' }]);
     const worker = trial.work({ closingMs: 0, followUps });
     const outcome = trial.call('tool');
     await tool.begun();
@@ -255,12 +266,12 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
   });
 
   it('answers at once when a job is taken out of the queue', async () => {
-    const trial = trialOf([
+    const trial = await trialOf([
       { name: 'tool', run: () => 1 },
       { name: 'once', run: () => 1, effect: 'at_most_once' },
     ]);
     const outcomes = Promise.all([trial.call('tool'), trial.call('once')]);
-    await expect.poll(jobCounts).toMatchObject({ waiting: 2 });
+    await expect.poll(jobCounts, PATIENTLY).toMatchObject({ waiting: 2 });
     const { name, prefix } = TOOL_QUEUE;
     const connection = new Redis(redis.socket);
     const queue = new Queue(name, { prefix, connection });
@@ -276,7 +287,8 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
 
   it('closes while a worker was never there, and Redis neither', async () => {
     await redis.kill();
-    const trial = trialOf([{ name: 'tool', run: () => 1 }]);
+    const trial = new QueueTrial(redis.url, [{ name: 'tool', run: () => 1 }]);
+    trials.push(trial);
     trial.work({ closingMs: 0 });
     await trial.close();
     await redis.restart();

@@ -19,6 +19,8 @@ type Step = keyof OutboxStore;
 /** A store in memory whose steps fail as long as they are named. */
 class FailingStore extends MemoryOutboxStore {
   readonly failing = new Set<Step>();
+  /** Fail once, after the step was taken, as when a reply is lost. */
+  readonly unanswered = new Set<Step>();
 
   override async promise(...args: Parameters<OutboxStore['promise']>): Promise<boolean> {
     return this.#step('promise', () => super.promise(...args));
@@ -38,7 +40,9 @@ class FailingStore extends MemoryOutboxStore {
 
   async #step<T>(name: Step, take: () => Promise<T>): Promise<T> {
     if (this.failing.has(name)) throw new Error('no connection');
-    return take();
+    const result = await take();
+    if (this.unanswered.delete(name)) throw new Error('no reply');
+    return result;
   }
 }
 
@@ -93,6 +97,24 @@ describe('FollowUpOutbox', () => {
     store.failing.add('state');
     expect(await outbox.state('a.1')).toBeNull();
     expect(refusals).toEqual(['store_unavailable']);
+    await outbox.close();
+  });
+
+  it('sends nothing for a promise that it refused because no reply came', async () => {
+    const store = new FailingStore();
+    const { outbox, script, pass } = trial(store);
+    store.unanswered.add('promise');
+    expect(await outbox.promise(promised('a.1'))).toBe(false);
+    await pass(1);
+    expect(await outbox.state('a.1')).toBeNull();
+    await pass(90);
+    expect(script.attempts).toHaveLength(0);
+    store.unanswered.add('promise');
+    expect(await outbox.promise(promised('a.2'))).toBe(false);
+    expect(await outbox.promise(promised('a.2'))).toBe(true);
+    await outbox.settle('a.2', RESULT);
+    await pass(1);
+    expect(script.attempts).toHaveLength(1);
     await outbox.close();
   });
 

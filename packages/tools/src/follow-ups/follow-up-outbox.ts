@@ -62,6 +62,8 @@ export class FollowUpOutbox implements FollowUps {
   #claims = 0;
   readonly #underWay = new Set<Promise<void>>();
   readonly #untold = new Map<string, ToolOutcome>();
+  /** Promises that were refused because no reply came, and that the store may have kept. */
+  readonly #doubtful = new Set<string>();
   readonly #attempted = new Set<string>();
   #pumping: Promise<void> | null = null;
   #isPumpWanted = false;
@@ -82,11 +84,15 @@ export class FollowUpOutbox implements FollowUps {
       return false;
     }
     try {
+      // Before the step, so that no withdrawal can follow it.
+      this.#doubtful.delete(followUp.id);
       const isKept = await store.promise(followUp, clock.now());
       if (isKept) this.#pump();
       else onRefusal?.(followUp.id, 'full');
       return isKept;
     } catch {
+      this.#doubtful.add(followUp.id);
+      keepNewest(this.#doubtful, MOST_UNTOLD);
       onRefusal?.(followUp.id, 'store_unavailable');
       return false;
     }
@@ -156,11 +162,25 @@ export class FollowUpOutbox implements FollowUps {
     const { signal } = this.#stopping;
     while (this.#isPumpWanted && !signal.aborted) {
       this.#isPumpWanted = false;
+      if (!(await this.#withdrawDoubtful())) return;
       for (const [id, outcome] of this.#untold) {
         if (!(await this.#tell(id, outcome))) break;
       }
       while (!signal.aborted && this.#underWay.size < MOST_AT_ONCE && (await this.#sendNext()));
     }
+  }
+
+  /** What was not promised must not be sent; `false` while the store cannot be had. */
+  async #withdrawDoubtful(): Promise<boolean> {
+    for (const id of this.#doubtful) {
+      try {
+        await this.#options.store.withdraw(id);
+        this.#doubtful.delete(id);
+      } catch {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Keeps an outcome, here while the store cannot be had. */

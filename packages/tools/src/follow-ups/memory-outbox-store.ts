@@ -52,6 +52,11 @@ export class MemoryOutboxStore implements OutboxStore {
     return Promise.resolve(true);
   }
 
+  withdraw(id: string): Promise<void> {
+    if (this.#open.get(id)?.state === 'pending') this.#open.delete(id);
+    return Promise.resolve();
+  }
+
   settle(id: string, outcome: ToolOutcome, nowMs: number): Promise<void> {
     this.#forget(nowMs);
     const entry = this.#open.get(id);

@@ -36,6 +36,8 @@ export interface ClaimInstants {
 export interface OutboxStore {
   /** `false` when it is full; the same id again changes nothing. */
   promise(followUp: PromisedFollowUp, nowMs: number): Promise<boolean>;
+  /** Forgets a promise that nobody was given; once its sending began, nothing. */
+  withdraw(id: string): Promise<void>;
   /** The first outcome of an id counts. */
   settle(id: string, outcome: ToolOutcome, nowMs: number): Promise<void>;
   /**

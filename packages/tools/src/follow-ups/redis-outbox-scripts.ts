@@ -32,6 +32,18 @@ export const PROMISE: OutboxScript = {
     return 1`,
 };
 
+/** Keys agenda, entry; id. */
+export const WITHDRAW: OutboxScript = {
+  name: 'outboxWithdraw',
+  numberOfKeys: 2,
+  lua: `
+    if redis.call('HGET', KEYS[2], 'state') == 'pending' then
+      redis.call('DEL', KEYS[2])
+      redis.call('ZREM', KEYS[1], ARGV[1])
+    end
+    return 1`,
+};
+
 /** Keys agenda, entry, early, outcome; id, outcome, now, how long to keep, most early, prefix. */
 export const SETTLE: OutboxScript = {
   name: 'outboxSettle',

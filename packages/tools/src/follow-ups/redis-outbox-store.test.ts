@@ -177,6 +177,8 @@ describe.skipIf(isRedisMissing)('RedisOutboxStore', () => {
       own.resume();
       await untilSent('a.1');
       expect(script.attempts).toHaveLength(1);
+      // Redis kept it after its reply was given up; it was not promised, and is withdrawn.
+      expect(await outbox.state('a.2')).toBeNull();
     });
 
     it('opens without Redis and is ready when it comes', async () => {

@@ -12,7 +12,14 @@ import {
   type OutboxBounds,
   type OutboxStore,
 } from './outbox-store.ts';
-import { CLAIM, FINISH, PROMISE, SETTLE, type OutboxScript } from './redis-outbox-scripts.ts';
+import {
+  CLAIM,
+  FINISH,
+  PROMISE,
+  SETTLE,
+  WITHDRAW,
+  type OutboxScript,
+} from './redis-outbox-scripts.ts';
 
 /** The braces put all keys into one slot of a cluster. */
 const DEFAULT_PREFIX = 'antiphon:{follow-ups}:';
@@ -62,7 +69,7 @@ export class RedisOutboxStore implements OutboxStore {
     this.#redis.on('ready', () => (isLost = false));
     this.#redis.on('error', ({ code }: NodeJS.ErrnoException) => lose(code ?? 'EUNKNOWN'));
     this.#redis.on('close', () => lose('closed'));
-    for (const { name, ...script } of [PROMISE, SETTLE, CLAIM, FINISH]) {
+    for (const { name, ...script } of [PROMISE, WITHDRAW, SETTLE, CLAIM, FINISH]) {
       this.#redis.defineCommand(name, script);
     }
   }
@@ -92,6 +99,11 @@ export class RedisOutboxStore implements OutboxStore {
       this.#bounds.mostOpen,
     ]);
     return isKept === 1;
+  }
+
+  async withdraw(id: string): Promise<void> {
+    const [agenda = '', entry = ''] = this.#keysOf(id);
+    await this.#run(WITHDRAW, [agenda, entry], [id]);
   }
 
   async settle(id: string, outcome: ToolOutcome, nowMs: number): Promise<void> {

@@ -24,6 +24,8 @@ const AGENT = 'trial';
 /** Calls of queued tools from one process, and workers that are started when a test wants them. */
 export class QueueTrial {
   readonly queue: ToolQueue;
+  /** Resolves when Redis is there. */
+  readonly connected: Promise<void>;
   readonly #url: string;
   readonly #tools: readonly TrialTool[];
   readonly #runner: BullmqToolRunner;
@@ -37,7 +39,16 @@ export class QueueTrial {
   ) {
     this.#url = url;
     this.#tools = tools;
-    this.queue = new ToolQueue({ url, ...options });
+    let connect: () => void = () => {};
+    this.connected = new Promise((resolve) => (connect = resolve));
+    this.queue = new ToolQueue({
+      url,
+      ...options,
+      onConnection: (isThere, reason) => {
+        if (isThere) connect();
+        options.onConnection?.(isThere, reason);
+      },
+    });
     this.#runner = new BullmqToolRunner(this.queue, {
       agent: AGENT,
       definitions: this.#definitions,

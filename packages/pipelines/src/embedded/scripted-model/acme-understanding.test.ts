@@ -103,6 +103,13 @@ const PARAPHRASES: Readonly<Record<string, readonly string[]>> = {
     'just cancel the whole order',
     "i don't want this order anymore",
   ],
+  trace: [
+    'could you trace the package please',
+    'can you trace my order',
+    'my tracking says something different',
+    'please ask the carrier',
+    'i want to trace my package',
+  ],
   refund: [
     'can you give me a refund',
     'give me my money back',
