@@ -12,6 +12,7 @@ import type {
   Clock,
   ControlChannel,
   EndReason,
+  GenerationKind,
   Session,
   SessionEvent,
 } from '@antiphon/session';
@@ -64,6 +65,14 @@ export interface RealtimeConnectionOptions {
 }
 
 const MAX_SESSION_MS = 60 * 60_000;
+
+/** What a client gets that asks for an answer: one, or what the session says to the caller's reply. */
+const ANSWERS: ReadonlySet<GenerationKind> = new Set([
+  'answer',
+  'addressCheck',
+  'addressAsk',
+  'staying',
+]);
 
 /**
  * One client of the Realtime protocol and its session: what the client sends becomes calls of the
@@ -226,7 +235,7 @@ export class RealtimeConnection {
         this.#conversation.truncated(event);
         return;
       case 'generation.started':
-        if (event.kind === 'answer') this.#answers.answerStarted();
+        if (ANSWERS.has(event.kind)) this.#answers.answerStarted();
         this.#responses.started(event);
         return;
       case 'generation.text':

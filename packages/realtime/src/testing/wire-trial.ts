@@ -10,6 +10,7 @@ import {
   DrivenClock,
   FakeDetectors,
   FakeEngine,
+  FakeFollowUps,
   FakeTools,
   ListeningChannel,
   TEST_CONFIG,
@@ -78,6 +79,7 @@ export class WireTrial {
   readonly socket = new FakeSocket();
   readonly detectors = new FakeDetectors();
   readonly tools = new FakeTools();
+  readonly followUps = new FakeFollowUps();
   readonly channel = new ListeningChannel();
   /** Agent audio as the session wrote it to the client's leg. */
   readonly sent: (AgentAudio & { readonly atMs: number })[] = [];
@@ -117,6 +119,8 @@ export class WireTrial {
           detectors,
           tools,
           clock,
+          followUps: this.followUps,
+          contactEmail: 'jo@example.com',
           ...(options.maxSessionMs !== undefined && { maxSessionMs: options.maxSessionMs }),
         }),
       ...options,
