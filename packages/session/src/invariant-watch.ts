@@ -80,6 +80,12 @@ export class InvariantWatch {
         return NONE;
       case 'tool.started':
         return this.#started(event);
+      case 'session.configured': {
+        const { modality, covers } = event.config;
+        // Who reads, or has no covers, waits in silence.
+        if (modality !== 'audio' || covers.length === 0) this.#covered.clear();
+        return NONE;
+      }
       case 'tool.covered':
         this.#covered.add(event.callId);
         return NONE;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../ports/session-event.ts';
 import type { SessionTrace } from './invariants.ts';
 import { violations } from './invariants.ts';
+import { TEST_CONFIG } from './test-session.ts';
 
 const usage = {
   inputTextTokens: 0,
@@ -117,6 +118,19 @@ describe('the invariants', () => {
       moved('toolPending.quiet', 1),
       moved('toolPending.covering', 1_700),
       promised,
+      settled,
+    ];
+    expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
+  });
+
+  it('let a wait be silent once the client wants to read', () => {
+    const config = { ...TEST_CONFIG, modality: 'text' } as const;
+    const events = [
+      tool,
+      covered,
+      { atMs: 1, type: 'session.configured', config } as const,
+      moved('toolPending.quiet', 1),
+      moved('listening', 5_000),
       settled,
     ];
     expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
