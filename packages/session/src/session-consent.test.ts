@@ -196,6 +196,25 @@ describe('a tool that wants consent', () => {
     expect(test.outputs).toHaveLength(1);
   });
 
+  it('goes on when the caller hangs up after the yes', async () => {
+    const test = await heard();
+    test.says('yes');
+    test.leg.hangUp();
+    await test.session.ended;
+    expect(test.tools.running[0]?.signal.aborted).toBe(false);
+    expect(test.channel.of('tool.settled').map(({ outcome }) => outcome)).toEqual(['unknown']);
+    await test.tools.finish('{}');
+    expect(test.channel.of('tool.settled')).toHaveLength(1);
+  });
+
+  it('is cancelled when the caller hangs up before', async () => {
+    const test = await heard();
+    test.leg.hangUp();
+    await test.session.ended;
+    expect(test.tools.running).toHaveLength(0);
+    expect(test.channel.of('tool.settled').map(({ outcome }) => outcome)).toEqual(['cancelled']);
+  });
+
   it('is not set by what a model writes, in its words or its calls', () => {
     const test = new ToolSession();
     const { session } = test.engine;

@@ -25,6 +25,8 @@ interface PendingTool extends CallTreatment {
   startedAtMs: number;
   /** Takes the outcome; nobody does once the session has ended. */
   settle: ((outcome: ToolOutcome) => void) | null;
+  /** The runner has it. */
+  isRunning: boolean;
   /** While an e-mail is being promised: the outcome that came meanwhile. */
   deferral: { outcome: ToolOutcome | null } | null;
 }
@@ -126,6 +128,7 @@ export class ToolDesk {
         refusal,
         startedAtMs: parts.clock.now(),
         settle: (outcome) => this.#settle(call.callId, outcome),
+        isRunning: false,
         deferral: null,
       };
       this.#pending.set(call.callId, pending);
@@ -159,6 +162,7 @@ export class ToolDesk {
       this.#settle(callId, { kind: 'error', message: `There is no tool named ${call.name}.` });
       return;
     }
+    pending.isRunning = true;
     runner.run({ ...call, arguments: revealed }, pending.abort.signal).then(
       (outcome) => pending.settle?.(outcome),
       () => pending.settle?.({ kind: 'error', message: 'The tool could not be run.' }),
@@ -267,10 +271,15 @@ export class ToolDesk {
     this.#tellSettled(pending, 'result', output);
   }
 
-  /** Cancels what still runs and was not promised; each such call settles as cancelled. */
+  /**
+   * Cancels what still runs, and settles it. What was promised by e-mail goes on, and so does what
+   * the caller has agreed to: who hangs up after a yes wants it done.
+   */
   close(): void {
     for (const [callId, pending] of this.#pending) {
-      if (pending.deferral) continue;
+      const isAgreed = pending.isRunning && pending.tool.confirm !== 'none';
+      if (isAgreed) pending.settle = null;
+      if (pending.deferral || isAgreed) continue;
       pending.abort.abort();
       this.#settle(callId, { kind: 'cancelled' });
       pending.settle = null;
