@@ -106,20 +106,35 @@ export const withoutCalls = (
 ): SessionContext['calls'] =>
   Object.fromEntries(Object.entries(calls).filter(([callId]) => !callIds.includes(callId)));
 
-/** An action of the session machine that assigns, emits and stops children. */
-export const act = enqueueActions<
-  SessionContext,
-  SessionFact,
-  undefined,
-  SessionFact,
-  never,
-  never,
-  never,
-  never,
-  SessionDecision
->;
+type Run = Parameters<
+  typeof enqueueActions<
+    SessionContext,
+    SessionFact,
+    undefined,
+    SessionFact,
+    never,
+    never,
+    never,
+    never,
+    SessionDecision
+  >
+>[0];
 
-type ActionArgs = Parameters<Parameters<typeof act>[0]>[0];
+/** An action of the session machine that assigns, emits and stops children. */
+export const act = (run: Run) =>
+  enqueueActions<
+    SessionContext,
+    SessionFact,
+    undefined,
+    SessionFact,
+    never,
+    never,
+    never,
+    never,
+    SessionDecision
+  >(run);
+
+type ActionArgs = Parameters<Run>[0];
 
 /**
  * Begins a generation: changes the context, marks settled calls as used by it, and tells the
