@@ -43,6 +43,8 @@ export interface LoadRunOptions {
   readonly sessions: number;
   /** The agent's own unless given. */
   readonly turnDetection?: LoadTurnDetection | undefined;
+  /** How long the longest turn takes: callers arrive over it, so that turns lie evenly. */
+  readonly turnMs?: number;
   /** The caller with that number, counted from 0, whose session was made. */
   readonly callerOf: (index: number, send: (message: Buffer | string) => void) => SessionCaller;
   /** A caller got no session, or lost it. */
@@ -69,8 +71,8 @@ export class LoadRun {
    * session, and tells what others meet.
    */
   async arrive(signal: AbortSignal): Promise<void> {
-    const { sessions, onFailure } = this.#options;
-    const gapMs = Math.min(ARRIVAL_GAP_MS, LONGEST_ARRIVAL_MS / sessions);
+    const { sessions, onFailure, turnMs = LONGEST_ARRIVAL_MS } = this.#options;
+    const gapMs = Math.min(ARRIVAL_GAP_MS, turnMs / sessions);
     const startAtMs = performance.now();
     const arrivals: Promise<void>[] = [];
     for (let index = 0; index < sessions && !signal.aborted; index += 1) {

@@ -52,6 +52,7 @@ export async function runToolCommand(
     key: server.key,
     agent: STUB_AGENT,
     sessions,
+    turnMs: SETTLED_MS,
     onFailure,
     callerOf: (index, send) => {
       const onTurn = (turn: ToolTurn) => turns.push(turn);
