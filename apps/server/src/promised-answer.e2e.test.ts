@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -158,8 +158,9 @@ describe.skipIf(isRedisMissing)('an answer that is promised by e-mail', () => {
 });
 
 async function writeSlowAgent(agentsDir: string): Promise<void> {
-  await writeAgent(agentsDir, 'slow', null, TOOLS);
+  await writeAgent(agentsDir, 'slow', null);
   const folder = path.join(agentsDir, 'slow');
+  await appendFile(path.join(folder, 'agent.yaml'), `${TOOLS.join('\n')}\n`);
   await mkdir(path.join(folder, 'tools'), { recursive: true });
   await mkdir(path.join(folder, 'follow-ups'), { recursive: true });
   await writeFile(

@@ -66,12 +66,11 @@ export async function startTestServer(
   };
 }
 
-/** Writes an agent folder that needs no model, with more lines of `agent.yaml`. */
+/** Writes an agent folder that needs no model. */
 export async function writeAgent(
   agentsDir: string,
   name: string,
   greeting: string | null,
-  more: readonly string[] = [],
 ): Promise<void> {
   const folder = path.join(agentsDir, name);
   await mkdir(folder, { recursive: true });
@@ -82,7 +81,6 @@ export async function writeAgent(
     'detector: energy',
     'backchannel: ignore',
     `greeting: ${JSON.stringify(greeting)}`,
-    ...more,
   ];
   await writeFile(path.join(folder, 'agent.yaml'), `${lines.join('\n')}\n`);
   await writeFile(path.join(folder, 'instructions.md'), 'Say the same every time.\n');
