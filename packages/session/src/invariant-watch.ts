@@ -54,6 +54,7 @@ export class InvariantWatch {
   /** Running calls whose wait is covered. */
   readonly #covered = new Set<string>();
   #quietSinceMs: number | null = null;
+  #isCallerSpeaking = false;
   #decidingSinceMs: number | null = null;
   #isOnsetTold = false;
   #hasEnded = false;
@@ -97,6 +98,9 @@ export class InvariantWatch {
       case 'tool.settled':
         return this.#settled(event.callId);
       case 'state.changed':
+        // While the caller speaks nobody waits in silence.
+        if (event.region === 'caller') this.#isCallerSpeaking = event.to === 'speaking';
+        if (this.#isCallerSpeaking) this.#quietSinceMs = null;
         return event.region === 'turn' ? this.#turnMoved(event) : NONE;
       case 'session.ended':
         this.#hasEnded = true;
@@ -199,7 +203,7 @@ export class InvariantWatch {
       found.push({ name: 'verdictInTime', detail: `audio was held for ${heldMs} ms` });
     }
     const quietMs = this.#quietSinceMs === null ? 0 : atMs - this.#quietSinceMs;
-    this.#quietSinceMs = to === 'toolPending.quiet' ? atMs : null;
+    this.#quietSinceMs = to === 'toolPending.quiet' && !this.#isCallerSpeaking ? atMs : null;
     if (quietMs > SILENCE_LIMIT_MS && this.#covered.size > 0) {
       found.push({ name: 'noDeadAir', detail: `a wait was silent for ${Math.round(quietMs)} ms` });
     }
