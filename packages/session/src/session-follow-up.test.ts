@@ -247,6 +247,30 @@ describe('where a caller can spell an address', () => {
     expect(test.followUps.promised[0]?.to).toBe('jo.smith@example.org');
   });
 
+  it('keeps the address that was told, whatever a later result has on file', async () => {
+    const test = await spelling(null);
+    test.says('jo dot smith at example dot org');
+    const tools = test.session.control.config.tools.map((tool) => ({
+      ...tool,
+      contactField: 'email',
+    }));
+    test.session.control.configure({ tools });
+    await test.wait(3_500);
+    test.says('no');
+    await test.wait(3_500);
+    test.says('al dot green at example dot org');
+    await test.wait(3_500);
+    test.says('yes');
+    await test.wait(3_000);
+    test.calls('lookup_order', '{}', 'later');
+    await test.tools.finish('{"email":"old@example.org"}');
+    await test.wait(2_000);
+    test.calls('trace_package', '{}', 'again');
+    await test.wait(12_000);
+    test.says('yes');
+    expect(test.said.at(-1)).toContain('dot green at example dot org');
+  });
+
   it('asks for another when the one on file is wrong', async () => {
     const test = await spelling('jo@example.com');
     expect(test.said.at(-1)).toBe(ADDRESS_CHECK);

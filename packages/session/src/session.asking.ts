@@ -134,7 +134,7 @@ export const asking = sessionSetup.createStateConfig({
           {
             guard: 'tellsAddress',
             target: 'posing',
-            actions: ['setReplyAside', 'checkAddress'],
+            actions: ['setReplyAside', 'noteContact', 'checkAddress'],
           },
           {
             guard: 'confirmsAddress',

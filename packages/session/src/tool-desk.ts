@@ -69,6 +69,7 @@ export class ToolDesk {
   #handOffDetails = '{}';
   /** Where e-mails go; what the caller has told goes before what is on file. */
   #email: string | null;
+  #isEmailTold = false;
   #isClosed = false;
 
   constructor(options: ToolDeskOptions) {
@@ -86,8 +87,9 @@ export class ToolDesk {
   }
 
   /** The caller has told another address. */
-  set email(address: string | null) {
+  set email(address: string) {
     this.#email = address;
+    this.#isEmailTold = true;
   }
 
   /** A call that is not settled, and its tool. */
@@ -385,7 +387,7 @@ export class ToolDesk {
 
   /** Keeps the address on file that a result holds. */
   #noteContact({ contactField }: ToolDefinition, output: string): void {
-    if (contactField === null) return;
+    if (contactField === null || this.#isEmailTold) return;
     const address = emailIn(output, contactField);
     if (address === null) return;
     this.#email = address;
