@@ -15,6 +15,10 @@ import {
 
 const SAMPLE_RATE = 24_000;
 
+/** A frame of the caller's, at 8 kHz. */
+const FRAME_MS = 20;
+const FRAME_SAMPLES = 160;
+
 /** A client's network: how long before its device plays, and before its report is here. */
 const CLIENT_DELAY_MS = 60;
 
@@ -89,7 +93,9 @@ export async function interruptAntiphon(interruption, { leg: legName, words }) {
   const startedAtMs = performance.now();
   while (!channel.events.some(({ type }) => type === 'item.truncated')) {
     if (performance.now() - startedAtMs > GIVEN_UP_MS) throw new Error('nothing was truncated');
-    await wait(10);
+    // The caller goes on: a voice whose line falls silent at once is taken for a click.
+    leg.speak(new Int16Array(FRAME_SAMPLES));
+    await wait(FRAME_MS);
   }
   const item = session.control.item(itemId);
   const playedMs = ear.playedMs(itemId);
