@@ -2,28 +2,6 @@ import type { Clock, TimerHandle } from './ports/clock.ts';
 import { MASK } from './secure-entries.ts';
 import type { SecureEntries } from './secure-entries.ts';
 
-/** What keys mean: each one by itself, or digits of a number. */
-export type KeypadUse =
-  | { readonly kind: 'key' }
-  | {
-      readonly kind: 'number';
-      /** How many digits it has, at most 32; `null` where only # or a pause ends it. */
-      readonly length: number | null;
-      /** Whether nobody but the tool may see it. */
-      readonly isSecure: boolean;
-    };
-
-/** What was typed. */
-export type KeypadFact =
-  | { readonly type: 'key'; readonly key: string }
-  /** A number: `text` is what the conversation, events and logs may hold. */
-  | { readonly type: 'entered'; readonly text: string; readonly isSecure: boolean }
-  /** More digits than any number has; all of them are dropped. */
-  | { readonly type: 'tooLong' };
-
-/** Any number, ended by # or a pause. */
-export const ANY_NUMBER: KeypadUse = { kind: 'number', length: null, isSecure: false };
-
 /** A pause after a digit that ends the number. */
 export const KEYPAD_PAUSE_MS = 3_000;
 /** No number that callers type is longer. */
@@ -32,18 +10,21 @@ const MOST_DIGITS = 32;
 export interface KeypadOptions {
   readonly clock: Clock;
   readonly secrets: SecureEntries;
-  /** Called synchronously from `press`, or from the pause's timer. */
-  onFact(fact: KeypadFact): void;
+  /**
+   * A number was typed; `text` is what the conversation, events and logs may hold. Called
+   * synchronously from `press`, or from the pause's timer.
+   */
+  readonly onNumber: (text: string) => void;
 }
 
 /**
- * Collects the keys of a caller's phone: a number ends with #, with its last digit where its length
- * is known, or with a pause of 3 s; * begins it anew. A secure number is handed to `SecureEntries`
- * and told as a mask and what stands for it, `•••• {secure:entry_1}`.
+ * Collects the keys of a caller's phone: a number ends with #, or with a pause of 3 s; * begins it
+ * anew, and one of more digits than any number has is dropped. A secure number is handed to
+ * `SecureEntries` and told as a mask and what stands for it, `•••• {secure:entry_1}`.
  */
 export class Keypad {
   readonly #options: KeypadOptions;
-  #use: KeypadUse = ANY_NUMBER;
+  #isSecure = false;
   #digits = '';
   #isTooLong = false;
   #pause: TimerHandle | null = null;
@@ -52,42 +33,37 @@ export class Keypad {
     this.#options = options;
   }
 
-  /** What the next keys mean, until this is said anew; what was typed for another use is dropped. */
-  expect(use: KeypadUse): void {
+  /** Whether nobody but a tool may see the next numbers; what was typed so far is dropped. */
+  secure(isSecure: boolean): void {
     this.#clear();
-    this.#use = use;
+    this.#isSecure = isSecure;
   }
 
-  /** A key of the leg: 0-9, *, #, A-D. */
+  /** A key of the leg: 0-9, *, #; others mean nothing. */
   press(key: string): void {
-    if (this.#use.kind === 'key') this.#options.onFact({ type: 'key', key });
-    else if (key === '*') this.#clear();
+    if (key === '*') this.#clear();
     else if (key === '#') this.#end();
-    else if (/^[0-9]$/u.test(key)) this.#add(key, this.#use.length);
+    else if (/^[0-9]$/u.test(key)) this.#add(key);
   }
 
-  /** Drops what was typed; no fact follows. */
+  /** Drops what was typed; nothing follows. */
   close(): void {
     this.#clear();
   }
 
-  #add(digit: string, length: number | null): void {
+  #add(digit: string): void {
     if (this.#digits.length === MOST_DIGITS) this.#isTooLong = true;
     else this.#digits += digit;
     this.#stopPause();
-    if (this.#digits.length === length) this.#end();
-    else this.#pause = this.#options.clock.setTimeout(() => this.#end(), KEYPAD_PAUSE_MS);
+    this.#pause = this.#options.clock.setTimeout(() => this.#end(), KEYPAD_PAUSE_MS);
   }
 
   #end(): void {
-    const [digits, isTooLong, use] = [this.#digits, this.#isTooLong, this.#use];
+    const [digits, isTooLong] = [this.#digits, this.#isTooLong];
     this.#clear();
-    if (digits === '' || use.kind !== 'number') return;
-    if (isTooLong) this.#options.onFact({ type: 'tooLong' });
-    else {
-      const text = use.isSecure ? `${MASK} ${this.#options.secrets.keep(digits)}` : digits;
-      this.#options.onFact({ type: 'entered', text, isSecure: use.isSecure });
-    }
+    if (digits === '' || isTooLong) return;
+    const { secrets, onNumber } = this.#options;
+    onNumber(this.#isSecure ? `${MASK} ${secrets.keep(digits)}` : digits);
   }
 
   #clear(): void {

@@ -1,4 +1,5 @@
-import { ConsentGate } from './consent-gate.ts';
+import { verdictOfKey, verdictOfTurn } from './consent-verdict.ts';
+import type { AskedConsent } from './consent-verdict.ts';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConsentVerdict, GenerationKind } from './ports/session-event.ts';
 import type { ReadBack } from './read-back.ts';
@@ -156,7 +157,7 @@ export class QuestionDesk {
     if (question.kind === 'consent') {
       const turn = this.#options.lastTurn();
       const spoken = turn?.itemId === itemId ? turn : null;
-      return this.#consentByWords(question.callIds[0] ?? '', text, spoken);
+      return this.#consentByWords(question, text, spoken);
     }
     const address = this.#options.hearsSpelling ? readAddress(text) : null;
     if (address !== null) return this.#takeAddress(address);
@@ -169,41 +170,30 @@ export class QuestionDesk {
     this.#digit = null;
     if (question.kind !== 'consent' || digit === null) return 'other';
     const nowMs = this.#options.parts.clock.now();
-    return this.#consentBy(question.callIds[0] ?? '', nowMs, (gate) => gate.digit(digit, nowMs));
+    return this.#consentBy(question, nowMs, (asked) => verdictOfKey(asked, digit, nowMs));
   }
 
-  #consentByWords(callId: string, text: string, turn: CommittedTurn | null): ReplyReading {
-    const nowMs = this.#options.parts.clock.now();
+  #consentByWords(question: Question, text: string, turn: CommittedTurn | null): ReplyReading {
+    const repliedAtMs = turn?.toldAtMs ?? this.#options.parts.clock.now();
+    const startedAtMs = turn?.voiceStartAtMs ?? repliedAtMs;
     const isBackground = turn?.isBackground ?? false;
-    const startedAtMs = turn?.voiceStartAtMs ?? turn?.toldAtMs ?? nowMs;
-    return this.#consentBy(callId, turn?.toldAtMs ?? nowMs, (gate) =>
-      gate.callerTurn({ startedAtMs, text, isFinal: true, isBackground }),
+    return this.#consentBy(question, repliedAtMs, (asked) =>
+      verdictOfTurn(asked, { startedAtMs, text, isBackground }),
     );
   }
 
-  /** Asks the gate, which knows what of the read-back was played by the time of the reply. */
+  /** `repliedAtMs` is when the caller was heard to reply, which stopped what was being said. */
   #consentBy(
-    callId: string,
+    { callIds }: Question,
     repliedAtMs: number,
-    ask: (gate: ConsentGate) => ConsentVerdict | null,
+    verdictOf: (asked: AskedConsent) => ConsentVerdict,
   ): ReplyReading {
     const open = this.#open;
-    const pending = this.#options.tools.pending(callId);
-    if (!open?.readBack || !pending || pending.tool.confirm === 'none') return 'other';
-    const { keyWordCount } = open.readBack;
-    const gate = new ConsentGate({
-      callId,
-      name: pending.tool.name,
-      argumentsJson: pending.call.arguments,
-      confirm: pending.tool.confirm,
-      itemId: open.items[0]?.itemId ?? '',
-      text: open.text,
-      keyWordCount,
-    });
-    const heardAtMs = this.#keyHeardAtMs(open, keyWordCount, repliedAtMs);
-    if (heardAtMs !== null) gate.played(keyWordCount, heardAtMs);
-    const reply = ask(gate) ?? 'unclear';
-    const verdict = heardAtMs === null && reply !== 'refused' ? 'unheard' : reply;
+    const callId = callIds[0] ?? '';
+    const confirm = this.#options.tools.pending(callId)?.tool.confirm ?? 'none';
+    if (!open?.readBack || confirm === 'none') return 'other';
+    const heardAtMs = this.#keyHeardAtMs(open, open.readBack.keyWordCount, repliedAtMs);
+    const verdict = verdictOf({ confirm, text: open.text, heardAtMs });
     this.#decide(callId, verdict);
     if (verdict === 'confirmed') return 'yes';
     return verdict === 'refused' ? 'no' : 'other';

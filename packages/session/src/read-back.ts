@@ -47,11 +47,6 @@ export function readBackOf(template: string, argsJson: string): ReadBack | ReadB
   return { text, keyWordCount: Math.max(1, key.split(' ').length) };
 }
 
-/** Whether the part that must be heard was, when this many words were played from the start. */
-export function isHeard(readBack: Pick<ReadBack, 'keyWordCount'>, playedWords: number): boolean {
-  return playedWords >= readBack.keyWordCount;
-}
-
 function objectOf(json: string): object | null {
   try {
     const value: unknown = JSON.parse(json);

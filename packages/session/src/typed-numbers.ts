@@ -1,5 +1,4 @@
 import { Keypad } from './keypad.ts';
-import type { KeypadFact } from './keypad.ts';
 import type { SecureEntries } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -23,15 +22,14 @@ export class TypedNumbers {
     this.#keypad = new Keypad({
       clock: parts.clock,
       secrets,
-      onFact: (fact) => this.#hear(fact),
+      onNumber: (text) => this.#hear(text),
     });
     this.configure();
   }
 
   /** Follows the configuration; what was typed so far is dropped. */
   configure(): void {
-    const isSecure = this.#options.parts.config().keypad === 'secure';
-    this.#keypad.expect({ kind: 'number', length: null, isSecure });
+    this.#keypad.secure(this.#options.parts.config().keypad === 'secure');
   }
 
   press(key: string): void {
@@ -42,8 +40,7 @@ export class TypedNumbers {
     this.#keypad.close();
   }
 
-  #hear(fact: KeypadFact): void {
-    if (fact.type !== 'entered') return;
+  #hear(text: string): void {
     const { parts, createsResponse } = this.#options;
     const itemId = parts.newItemId();
     addFinishedItem(parts, {
@@ -52,7 +49,7 @@ export class TypedNumbers {
       speaker: 'caller',
       medium: 'text',
       status: 'completed',
-      text: fact.text,
+      text,
       audioMs: 0,
     });
     parts.report({ type: 'caller.turnCommitted', itemId, wantsAnswer: createsResponse() });
