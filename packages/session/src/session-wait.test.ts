@@ -96,6 +96,20 @@ describe('a wait for a tool', () => {
     expect(test.said.length).toBeGreaterThan(0);
   });
 
+  it('goes on after a noise over a cover that may not be interrupted', async () => {
+    const turnDetection = { ...TEST_CONFIG.turnDetection!, interruptsResponse: false };
+    const test = new ToolSession({ config: { turnDetection }, more: { followUps: null } });
+    test.calls('trace_package');
+    await test.wait(600);
+    test.detectors.detector.start();
+    await test.wait(3_000);
+    const before = test.said.length;
+    test.session.control.clearAudio();
+    expect(test.turnState).toBe('toolPending.quiet');
+    await test.wait(2_000);
+    expect(test.said.length).toBeGreaterThan(before);
+  });
+
   it('holds a result that comes while the caller speaks until the turn is over', async () => {
     const test = new ToolSession();
     test.calls('trace_package');

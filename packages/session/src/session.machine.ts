@@ -267,6 +267,7 @@ export const sessionMachine = createMachine({
                   target: 'covering',
                   actions: ['noteCoverDue', 'cover'],
                 },
+                'caller.turnDropped': { target: 'quiet', reenter: true },
                 'followUp.failed': {
                   guard: 'canCover',
                   target: 'covering',
