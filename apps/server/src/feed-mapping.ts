@@ -30,9 +30,11 @@ export class FeedMapping {
       case 'session.ended':
         return [{ type: event.type, reason: event.reason }];
       case 'state.changed': {
-        const { region, from, to } = event;
-        return [{ type: 'state', region, from, to }];
+        const { region, from, to, cause } = event;
+        return [{ type: 'state', region, from, to, cause }];
       }
+      case 'call.changed':
+        return [{ type: 'call.state', callId: event.callId, states: [...event.states] }];
       case 'caller.transcript':
         return transcriptOf(event);
       case 'item.done':

@@ -116,7 +116,7 @@ describe('SessionFeed', () => {
       type: 'state.changed',
       region: 'caller',
       from: 'silent',
-      to: 'speaking',
+      to: 'speaking', cause: 'caller.speechStopped'
     });
     expect(feed.state).toEqual({ caller: 'speaking', turn: 'listening', agentAudio: 'idle' });
   });

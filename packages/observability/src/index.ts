@@ -1,3 +1,19 @@
+export {
+  consoleRequestSchema,
+  type Chart,
+  type Charts,
+  type ChartState,
+  type ChartTransition,
+  type ConsoleMessage,
+  type ConsoleRequest,
+  type Fleet,
+  type Replay,
+  type ReplayStep,
+  type SessionDetail,
+  type SessionRow,
+  type Spread,
+  type Waveform,
+} from './console-feed.ts';
 export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';

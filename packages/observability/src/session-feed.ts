@@ -12,7 +12,13 @@ const body = z.discriminatedUnion('type', [
     region: z.enum(['caller', 'turn', 'agentAudio']),
     from: z.string(),
     to: z.string(),
+    /** Type of the fact that moved it, `timer` for one of the machine's delays. */
+    cause: z.string(),
   }),
+  /** The machine of a pending tool call stands in these states; in none when it is gone. */
+  z.object({ type: z.literal('call.state'), callId: z.string(), states: z.array(z.string()) }),
+  /** A turn is traced under this id, of 32 hexadecimal digits. */
+  z.object({ type: z.literal('trace'), turn: z.number().int(), traceId: z.string() }),
   /** What the recogniser makes of the caller so far; a later one replaces it. */
   z.object({
     type: z.literal('caller.transcript'),

@@ -35,7 +35,12 @@ export type {
 } from './ports/session-config.ts';
 export { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from './ports/session-config.ts';
 export type { FollowUps, FollowUpState, PromisedFollowUp } from './ports/follow-ups.ts';
-export type { EndReason, GenerationKind, SessionEvent } from './ports/session-event.ts';
+export type {
+  EndReason,
+  GenerationKind,
+  RecordedEvent,
+  SessionEvent,
+} from './ports/session-event.ts';
 export type { ToolCall, ToolFunction, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 export { PAUSE_MS } from './ports/turn-detector.ts';
 export type { TurnDetector, TurnDetectors, TurnFact } from './ports/turn-detector.ts';
@@ -53,3 +58,5 @@ export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
+export { sessionCharts } from './session-charts.ts';
+export { replaySession } from './replay-session.ts';

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { replaySession } from './replay-session.ts';
 import { sessionMachine } from './session.machine.ts';
 import { ConfigurationTally } from './testing/configuration-tally.ts';
 import { ASKING_TOOLS } from './testing/question-moves.ts';
 import { MOVES } from './testing/session-moves.ts';
 import type { Move } from './testing/session-moves.ts';
+import { MemoryRecorder } from './testing/memory-recorder.ts';
 import { FakeFollowUps, TestSession, violations } from './testing/index.ts';
 import { TransitionCoverage } from './testing/transition-coverage.ts';
 import { toolCallMachine } from './tool-call.machine.ts';
@@ -43,7 +45,11 @@ const moves = fc.array(
 const tally = new ConfigurationTally();
 const coverage = new TransitionCoverage([sessionMachine, toolCallMachine]);
 
-async function play(script: readonly Move[], leg: keyof typeof LEGS): Promise<TestSession> {
+async function play(
+  script: readonly Move[],
+  leg: keyof typeof LEGS,
+  recorder: MemoryRecorder | null = null,
+): Promise<TestSession> {
   const followUps = new FakeFollowUps();
   followUps.keeps = script.length % 3 > 0;
   const test = new TestSession(
@@ -54,6 +60,7 @@ async function play(script: readonly Move[], leg: keyof typeof LEGS): Promise<Te
       followUps,
       contactEmail: script.length % 4 === 0 ? null : 'jo@example.com',
       hearsSpelling: script.length % 2 === 0,
+      recorder,
     },
   );
   for (const [name, amount] of script) {
@@ -122,9 +129,17 @@ describe('a session under any order of events', () => {
   });
 
   it.each(['hold', 'cancel'] as const)(
-    'keeps them on a %s leg in orders drawn anew',
+    'keeps them on a %s leg in orders drawn anew, and is gone through again as it was recorded',
     async (leg) => {
-      await fc.assert(keepsInvariants(leg), { numRuns: DRAWN_RUNS });
+      const isReplayed = fc.asyncProperty(moves, async (script) => {
+        const recorder = new MemoryRecorder();
+        const test = await play(script, leg, recorder);
+        await comesToRest(test);
+        await endsHoldingNothing(test);
+        const { disagreement, problem } = replaySession(recorder.recordings[0]!.events);
+        expect({ disagreement, problem }).toEqual({ disagreement: null, problem: null });
+      });
+      await fc.assert(isReplayed, { numRuns: DRAWN_RUNS });
     },
     60_000,
   );

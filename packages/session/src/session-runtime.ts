@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Subject, Subscription } from 'rxjs';
-import { createActor } from 'xstate';
-import type { SnapshotFrom } from 'xstate';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { Conversation } from './conversation.ts';
@@ -22,13 +20,12 @@ import type { SessionConfig } from './ports/session-config.ts';
 import type { EndReason, SessionEvent } from './ports/session-event.ts';
 import type { EngineEvent } from './ports/voice-engine.ts';
 import { QuestionDesk } from './question-desk.ts';
+import { RunningMachine } from './running-machine.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
 import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
-import { sessionMachine } from './session.machine.ts';
 import type { SessionNews, SessionParts } from './session-parts.ts';
 import { DEFAULT_TIMINGS } from './session.context.ts';
-import { StateWatch } from './state-watch.ts';
 import { ToolDesk } from './tool-desk.ts';
 import { TypedNumbers } from './typed-numbers.ts';
 
@@ -49,7 +46,7 @@ class SessionRuntime {
   readonly #hearing = new Subscription();
   readonly #lines = new Subscription();
   #channels: readonly ControlChannel[];
-  readonly #actor;
+  readonly #machine: RunningMachine;
   readonly #parts: SessionParts;
   readonly #recording;
   readonly #engine;
@@ -65,7 +62,6 @@ class SessionRuntime {
   readonly #control: SessionControls;
   readonly #expiry;
   readonly #invariants = new InvariantWatch();
-  readonly #watch = new StateWatch((news) => this.#notify(news));
   #config: SessionConfig;
   #itemCount = 0;
   #isEnded = false;
@@ -181,27 +177,21 @@ class SessionRuntime {
       engine: options.engine,
       guard: (run) => this.#guard(run),
     });
-    this.#actor = createActor(sessionMachine, {
-      input: {
-        sessionId,
-        bargeIn: leg.capabilities.bargeIn,
-        ...policyOf(agent.config),
-        sendsEmail: followUps !== null,
-        hasAddress: contactEmail !== null,
-        hearsSpelling: options.engine.hearsSpelling ?? false,
-        timings: { ...DEFAULT_TIMINGS, ...options.timings },
-      },
-      clock: {
-        setTimeout: (run, delayMs) => clock.setTimeout(run, delayMs),
-        clearTimeout: (timer) => clock.clearTimeout(timer),
-      },
-      // Microsteps, because a state may be passed through without rest.
-      inspect: (event) => {
-        if (event.type !== '@xstate.microstep') return;
-        options.onStep?.(event);
-        if (event.actorRef !== this.#actor) return;
-        this.#watch.see((event.snapshot as SnapshotFrom<typeof sessionMachine>).value);
-      },
+    const input = {
+      sessionId,
+      bargeIn: leg.capabilities.bargeIn,
+      ...policyOf(agent.config),
+      sendsEmail: followUps !== null,
+      hasAddress: contactEmail !== null,
+      hearsSpelling: options.engine.hearsSpelling ?? false,
+      timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    };
+    this.#machine = new RunningMachine({
+      input,
+      recording: this.#recording,
+      clock,
+      notify: (news) => this.#notify(news),
+      ...(options.onStep && { onStep: options.onStep }),
     });
     this.#keypad = new TypedNumbers({
       parts: this.#parts,
@@ -230,7 +220,7 @@ class SessionRuntime {
         this.#config = config;
         if (isOtherUse) this.#keypad.configure();
       },
-      takes: (fact) => this.#actor.getSnapshot().can(fact),
+      takes: (fact) => this.#machine.takes(fact),
       isEnded: () => this.#isEnded || this.#isFailing,
     });
     this.#expiry = guardedClock.setTimeout(
@@ -244,22 +234,16 @@ class SessionRuntime {
     const ended = new Promise<EndReason>((resolve) => {
       this.#resolveEnded = resolve;
     });
-    // Decisions are carried out once listeners have seen the state in which they were taken.
-    const decisions: SessionDecision[] = [];
-    this.#actor.on('*', (decision) => decisions.push(decision));
-    this.#actor.subscribe({
-      next: this.#guard(() => {
-        for (const decision of decisions.splice(0)) {
-          if (!this.#isEnded) this.#decisions.carryOut(decision);
-        }
+    this.#machine.start({
+      onDecision: this.#guard((decision: SessionDecision) => {
+        if (!this.#isEnded && !this.#isFailing) this.#decisions.carryOut(decision);
       }),
-      error: (error) => this.#fail(error),
+      onError: (error) => this.#fail(error),
     });
-    this.#watch.see(this.#actor.getSnapshot().value);
-    this.#actor.start();
-    this.#hearing.add(this.#facts.subscribe((fact) => this.#actor.send(fact)));
+    this.#hearing.add(this.#facts.subscribe((fact) => this.#machine.hear(fact)));
     for (const channel of channels) channel.attach(this.#control);
     this.#notify({ type: 'session.started', sessionId, agent: agent.name });
+    this.#machine.record();
     this.#hearing.add(
       leg.audio$.subscribe(this.#guard((frame: AudioFrame) => this.#turns.accept(frame))),
     );
@@ -305,7 +289,7 @@ class SessionRuntime {
       () => this.#outOfBand.close(),
       () => this.#engine.close(),
       () => this.#notify({ type: 'session.ended', reason }),
-      () => this.#actor.stop(),
+      () => this.#machine.stop(),
       () => this.#facts.complete(),
       () => leg.close(reason),
     ];
@@ -367,7 +351,7 @@ class SessionRuntime {
     const { clock } = this.#options;
     try {
       this.#hearing.unsubscribe();
-      this.#actor.stop();
+      this.#machine.stop();
       this.#turns.close();
       this.#tools.close();
       this.#outOfBand.close();

@@ -35,8 +35,20 @@ describe('CallPrinter', () => {
   it('tells turns, tools and the end, and is silent about the rest', () => {
     expect(
       printed(
-        { type: 'state', region: 'turn', from: 'listening', to: 'responding.thinking' },
-        { type: 'state', region: 'caller', from: 'silent', to: 'speaking' },
+        {
+          type: 'state',
+          region: 'turn',
+          from: 'listening',
+          to: 'responding.thinking',
+          cause: 'caller.speechStopped',
+        },
+        {
+          type: 'state',
+          region: 'caller',
+          from: 'silent',
+          to: 'speaking',
+          cause: 'caller.speechStopped',
+        },
         { type: 'caller.transcript', itemId: 'u', text: 'four', isFinal: false },
         { type: 'caller.transcript', itemId: 'u', text: 'four seven', isFinal: true },
         { type: 'tool.started', callId: 'c', name: 'look_up', arguments: '{"id":"7"}' },

@@ -179,7 +179,13 @@ class ScriptedSession {
     this.#answers += 1;
     const { text, wordMs, tool } = answer;
     const callId = `call_${this.#answers}`;
-    this.#tell({ type: 'state', region: 'turn', from: 'listening', to: 'responding.thinking' });
+    this.#tell({
+      type: 'state',
+      region: 'turn',
+      from: 'listening',
+      to: 'responding.thinking',
+      cause: 'caller.speechStopped',
+    });
     if (tool) {
       this.#tell({ type: 'tool.started', callId, ...tool });
       const settled = { outcome: 'result', output: '{}', durationMs: 1 } as const;
@@ -189,7 +195,13 @@ class ScriptedSession {
     this.#items.set(itemId, { text, wordMs, heardMs: Number.POSITIVE_INFINITY });
     this.#speak(itemId, `resp_${this.#answers}`);
     if (answer.handsOff === undefined) {
-      this.#tell({ type: 'state', region: 'turn', from: 'responding', to: 'listening' });
+      this.#tell({
+        type: 'state',
+        region: 'turn',
+        from: 'responding',
+        to: 'listening',
+        cause: 'caller.speechStopped',
+      });
       return;
     }
     const transcriptRef = { sessionId: 'sess_1', events: null, recording: null };
@@ -229,7 +241,13 @@ class ScriptedSession {
     if (!item) return;
     if (!this.#options.forgetsCuts) item.heardMs = audioEndMs;
     const { heard, unheard } = this.#divided(itemId);
-    this.#tell({ type: 'state', region: 'turn', from: 'responding', to: 'truncated.cut' });
+    this.#tell({
+      type: 'state',
+      region: 'turn',
+      from: 'responding',
+      to: 'truncated.cut',
+      cause: 'caller.speechStopped',
+    });
     this.#tell({ type: 'agent.truncated', itemId, playedMs: audioEndMs, heard, unheard });
     const status = 'incomplete';
     this.#tell({ type: 'item', itemId, speaker: 'agent', text: heard, status });

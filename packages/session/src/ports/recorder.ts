@@ -1,6 +1,6 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from './audio-frame.ts';
-import type { SessionEvent } from './session-event.ts';
+import type { RecordedEvent } from './session-event.ts';
 
 /** Agent audio and the instant at which the caller hears its first sample. */
 export interface PlayedAudio {
@@ -19,7 +19,7 @@ export interface Recording {
   agent(audio: PlayedAudio): void;
   /** Agent audio that would have played at or after this instant was not heard. */
   cut(atMs: number): void;
-  event(event: SessionEvent): void;
+  event(event: RecordedEvent): void;
   /** Ends the recording; resolves when its files are complete. */
   close(): Promise<void>;
 }

@@ -54,7 +54,11 @@ export type SessionEvent = { readonly atMs: number } & (
       /** Dotted path inside the region, such as `responding.speaking`. */
       readonly from: string;
       readonly to: string;
+      /** Type of the fact that moved it, `timer` for one of the machine's delays. */
+      readonly cause: string;
     }
+  /** The machine of a pending call stands in these states, dotted paths; in none when it is gone. */
+  | { readonly type: 'call.changed'; readonly callId: string; readonly states: readonly string[] }
   /** `audioStartMs` includes the prefix padding. */
   | {
       readonly type: 'caller.speechStarted';
@@ -175,3 +179,22 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly type: 'invariant.violated'; readonly name: string; readonly detail: string }
   | { readonly type: 'engine.failed'; readonly code: string; readonly message: string }
 );
+
+/**
+ * What the machine was told, for the recording alone: with it the machine can be stepped through a
+ * session again.
+ */
+export type MachineRecord = { readonly atMs: number } & (
+  | {
+      readonly type: 'machine.started';
+      readonly version: string;
+      /** As the machine was given it. */
+      readonly input: object;
+    }
+  | { readonly type: 'machine.heard'; readonly fact: { readonly type: string } }
+  /** The delay that was set as the n-th of the session, counted from 0, is over. */
+  | { readonly type: 'machine.timer'; readonly timer: number }
+);
+
+/** A line of a session's recorded events. */
+export type RecordedEvent = SessionEvent | MachineRecord;

@@ -57,6 +57,7 @@ const moved = (to: string, atMs: number): SessionEvent => ({
   region: 'turn',
   from: '',
   to,
+  cause: 'caller.turnCommitted',
 });
 const about = { atMs: 1, callId: 'call_1', name: 'lookup_order' } as const;
 const covered: SessionEvent = { ...about, type: 'tool.covered' };

@@ -1,6 +1,6 @@
 import type { AudioFrame } from '../ports/audio-frame.ts';
 import type { PlayedAudio, Recorder, Recording } from '../ports/recorder.ts';
-import type { SessionEvent } from '../ports/session-event.ts';
+import type { RecordedEvent } from '../ports/session-event.ts';
 
 /** A recorder in memory, which keeps what it is told. */
 export class MemoryRecorder implements Recorder {
@@ -15,7 +15,7 @@ export class MemoryRecorder implements Recorder {
 
 /** One session of a {@link MemoryRecorder}. */
 export class MemoryRecording implements Recording {
-  readonly events: SessionEvent[] = [];
+  readonly events: RecordedEvent[] = [];
   callerSamples = 0;
   isClosed = false;
   #played: PlayedAudio[] = [];
@@ -35,7 +35,7 @@ export class MemoryRecording implements Recording {
     });
   }
 
-  event(event: SessionEvent): void {
+  event(event: RecordedEvent): void {
     this.events.push(event);
   }
 
