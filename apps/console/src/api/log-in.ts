@@ -21,7 +21,7 @@ export async function logOut(): Promise<void> {
  * @throws {ConsoleError} when the server cannot say
  */
 export async function checkLogin(signal?: AbortSignal): Promise<void> {
-  await askServer('/console/sessions?limit=1', signal === undefined ? {} : { signal });
+  await askServer('/console/sessions?limit=1', { signal });
   login.found();
 }
 
