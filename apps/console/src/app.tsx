@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, Route, Switch } from 'wouter';
 import { ConsoleError } from './api/console-error.ts';
-import { checkLogin, keyOfHash, logIn } from './api/log-in.ts';
+import { checkLogin, logIn } from './api/log-in.ts';
 import { login } from './api/login.ts';
 import { FleetPage } from './fleet/fleet-page.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
@@ -20,9 +20,14 @@ const TalkPage = lazy(() =>
 );
 
 /** The console: the login where one is needed, otherwise the page that the address names. */
-export function App() {
+export function App({
+  linkKey,
+}: {
+  /** The key that the link to the console carried; null when it carried none. */
+  readonly linkKey: string | null;
+}) {
   const state = useSyncExternalStore(login.subscribe, login.state);
-  const { error, retry } = useLoginCheck();
+  const { error, retry } = useLoginCheck(linkKey);
   return (
     <Shell isLoggedIn={state === 'in'}>
       {state === 'out' ? <LoginForm /> : null}
@@ -35,24 +40,21 @@ export function App() {
   );
 }
 
-/** Logs in with the key of the address, or finds out whether the browser is logged in already. */
-function useLoginCheck() {
+/** Logs in with the key of the link, or finds out whether the browser is logged in already. */
+function useLoginCheck(linkKey: string | null) {
   const [error, setError] = useState<ConsoleError | null>(null);
   const [round, setRound] = useState(0);
   const retry = useCallback(() => setRound((known) => known + 1), []);
   useEffect(() => {
     const leaving = new AbortController();
     setError(null);
-    const key = keyOfHash(location.hash);
-    // Out of the address at once, so that it is neither shared nor kept in the history.
-    if (key !== null) history.replaceState(history.state, '', location.pathname + location.search);
-    const checking = key === null ? checkLogin(leaving.signal) : logIn(key);
+    const checking = linkKey === null ? checkLogin(leaving.signal) : logIn(linkKey);
     checking.catch((cause: unknown) => {
       if (leaving.signal.aborted || login.state() === 'out') return;
       setError(cause instanceof ConsoleError ? cause : new ConsoleError('failed', String(cause)));
     });
     return () => leaving.abort();
-  }, [round]);
+  }, [linkKey, round]);
   return { error, retry };
 }
 

@@ -7,7 +7,7 @@ export function formatLatency(ms: number | null): string {
   if (Math.abs(ms) < 10 && !Number.isInteger(ms)) return `${ms.toFixed(1)} ms`;
   if (Math.abs(ms) < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_995) return `${(ms / 1000).toFixed(2)} s`;
-  return formatAge(ms);
+  return formatAge(Math.round(ms / 1000) * 1000);
 }
 
 /** How long something goes on: `9 s`, `2 m 05 s`, `1 h 02 m`. */

@@ -48,6 +48,8 @@ export class FakeConsole {
   fleet: Fleet | null = null;
   /** Asked before anything else. */
   answer: FakeAnswer = () => undefined;
+  /** The table has the sessions that live; those that ended are asked for. */
+  isTableLiveOnly = false;
   /** False lets everybody in. */
   wantsLogin = true;
   readonly #server: Server;
@@ -148,7 +150,9 @@ export class FakeConsole {
       switch (request.type) {
         case 'watch.sessions': {
           watching.table = true;
-          const rows = [...this.rows.values()];
+          const rows = [...this.rows.values()].filter(
+            ({ endedAtMs }) => !this.isTableLiveOnly || endedAtMs === null,
+          );
           client.send(JSON.stringify({ type: 'sessions', isWhole: true, rows, gone: [] }));
           return;
         }
