@@ -161,6 +161,25 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
       await page.waitForURL(`${fake.url}/s/sess_0`);
     });
 
+    it('are drawn only where one looks, and the keyboard finds the last of many', async () => {
+      const many = Array.from({ length: 200 }, (_, at) =>
+        sampleRow(`sess_${at}`, { startedAtMs: -at }),
+      );
+      fake.tellRows(many);
+      await open('/');
+      const table = page.getByRole('table', { name: 'Live sessions' });
+      await table.waitFor();
+      expect(await table.getAttribute('aria-rowcount')).toBe('201');
+      expect(await page.locator('a[data-id]').count()).toBeLessThan(60);
+      await page.keyboard.press('j');
+      await page.keyboard.press('End');
+      await expect.poll(() => page.locator(':focus').innerText()).toBe('sess_199');
+      const last = page.getByRole('row').filter({ hasText: 'sess_199' });
+      expect(await last.getAttribute('aria-rowindex')).toBe('201');
+      await page.keyboard.press('Home');
+      await expect.poll(() => page.locator(':focus').innerText()).toBe('sess_0');
+    });
+
     it('that ended are listed page by page, with those that end meanwhile', async () => {
       const ended = Array.from({ length: 130 }, (_, at) =>
         sampleRow(`sess_${at}`, {

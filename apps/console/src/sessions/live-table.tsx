@@ -8,13 +8,19 @@ import { Latency } from '../ui/latency.tsx';
 import '../ui/table.css';
 import { isLink } from './is-link.ts';
 import { useRowKeys } from './use-row-keys.ts';
+import { ROW_PX, useRowWindow } from './use-row-window.ts';
 
 /** The sessions that live. */
 export function LiveTable({ rows }: { readonly rows: readonly SessionRow[] }) {
   const { body, current } = useRowKeys(rows);
+  const { from, to } = useRowWindow(body, rows.length);
   return (
     <div className="table-frame">
-      <table className="table table-fixed" aria-label="Live sessions">
+      <table
+        className="table table-fixed"
+        aria-label="Live sessions"
+        aria-rowcount={rows.length + 1}
+      >
         <colgroup>
           <col className="col-state" />
           <col className="col-id" />
@@ -48,27 +54,47 @@ export function LiveTable({ rows }: { readonly rows: readonly SessionRow[] }) {
           </tr>
         </thead>
         <tbody ref={body} className="table-rows">
-          {rows.map((row) => (
-            <LiveLine key={row.id} row={row} isCurrent={row.id === current} />
+          <Undrawn rows={from} />
+          {rows.slice(from, to).map((row, at) => (
+            <LiveLine
+              key={row.id}
+              row={row}
+              rowIndex={from + at + 2}
+              isCurrent={row.id === current}
+            />
           ))}
+          <Undrawn rows={rows.length - to} />
         </tbody>
       </table>
     </div>
   );
 }
 
+/** The room of rows that are not drawn because they cannot be seen. */
+function Undrawn({ rows }: { readonly rows: number }) {
+  if (rows <= 0) return null;
+  return (
+    <tr className="undrawn" aria-hidden="true" style={{ blockSize: rows * ROW_PX }}>
+      <td colSpan={9} />
+    </tr>
+  );
+}
+
 const LiveLine = memo(function LiveLine({
   row,
+  rowIndex,
   isCurrent,
 }: {
   readonly row: SessionRow;
+  /** From 2; the heading is the first. */
+  readonly rowIndex: number;
   readonly isCurrent: boolean;
 }) {
   const [, go] = useLocation();
   const href = `/s/${encodeURIComponent(row.id)}`;
   const turn = describeTurn(row.state.turn);
   return (
-    <tr onClick={({ target }) => isLink(target) || go(href)}>
+    <tr aria-rowindex={rowIndex} onClick={({ target }) => isLink(target) || go(href)}>
       <td>
         <Voices caller={row.state.caller} agentAudio={row.state.agentAudio} />
         <Badge tone={turn.tone} title={row.state.turn}>

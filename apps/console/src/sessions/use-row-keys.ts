@@ -9,6 +9,7 @@ import { stepInList } from './row-steps.ts';
  */
 export function useRowKeys(rows: readonly SessionRow[]) {
   const body = useRef<HTMLTableSectionElement>(null);
+  const wanted = useRef<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
   const isThere = rows.some(({ id }) => id === chosen);
   const current = isThere ? chosen : (rows[0]?.id ?? null);
@@ -26,11 +27,27 @@ export function useRowKeys(rows: readonly SessionRow[]) {
       if (next === undefined) return;
       event.preventDefault();
       setChosen(next.id);
-      body.current?.querySelector<HTMLElement>(`a[data-id="${CSS.escape(next.id)}"]`)?.focus();
+      const link = linkOf(body.current, next.id);
+      if (link !== null) return link.focus();
+      // Not drawn yet: the page is scrolled there, and the row takes the focus when it is.
+      wanted.current = next.id;
+      const edge = rows[0] === next ? 'start' : 'end';
+      body.current?.scrollIntoView({ block: edge });
     };
     document.addEventListener('keydown', hear);
     return () => document.removeEventListener('keydown', hear);
   }, [rows, current]);
 
+  useEffect(() => {
+    const link = wanted.current === null ? null : linkOf(body.current, wanted.current);
+    if (link === null) return;
+    wanted.current = null;
+    link.focus();
+  });
+
   return { body, current };
+}
+
+function linkOf(body: HTMLElement | null, id: string): HTMLElement | null {
+  return body?.querySelector<HTMLElement>(`a[data-id="${CSS.escape(id)}"]`) ?? null;
 }
