@@ -14,6 +14,7 @@ export const importsOfRoom = {
   'packages/storage': ['session', 'protocol', 'audio', 'observability'],
   'packages/agents': ['session', 'protocol', 'audio', 'observability'],
   'apps/cli': ['protocol', 'audio', 'observability'],
+  'apps/console': ['observability'],
   'apps/worker': ['session', 'tools', 'agents', 'protocol', 'audio', 'observability'],
   'apps/server': [
     'protocol',

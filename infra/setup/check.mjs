@@ -16,6 +16,10 @@ const checks = [
   { name: 'lint', run: program('oxlint/bin/oxlint', '--deny-warnings') },
   { name: 'types', run: program('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json') },
   {
+    name: 'console types',
+    run: program('typescript/bin/tsc', '--noEmit', '-p', 'apps/console/tsconfig.json'),
+  },
+  {
     name: 'unused',
     run: program(
       'knip/bin/knip.js',
@@ -41,7 +45,7 @@ for (const { name, run } of checks) {
   if (code !== 0) console.log(`--- ${name}\n${output.trimEnd()}\n`);
 }
 for (const { check, result, seconds } of results) {
-  console.log(`${check.padEnd(12)}${result}${seconds.padStart(8)} s`);
+  console.log(`${check.padEnd(14)}${result}${seconds.padStart(8)} s`);
 }
 if (results.some(({ result }) => result === 'FAIL')) process.exitCode = 1;
 

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { HOPS as TOLD_HOPS } from '@antiphon/observability';
+import { sampleFleet } from '../testing/sample-fleet.ts';
+import { sampleReport } from '../testing/sample-sessions.ts';
+import { HOP_BUDGET_MS, HOPS, VOICE_TO_VOICE_BUDGET_MS } from './budget.ts';
+import { allowedUnexplainedMs, axisTicks, waterfallOf } from './waterfall.ts';
+
+const hopMs = fc.option(fc.integer({ min: 0, max: 3000 }));
+
+describe('the waterfall of a turn', () => {
+  it('has the hops that turns are reported in, and they share the whole budget', () => {
+    expect(HOPS).toEqual(TOLD_HOPS);
+    const shares = HOPS.reduce((sum, hop) => sum + HOP_BUDGET_MS[hop], 0);
+    expect(shares).toBe(VOICE_TO_VOICE_BUDGET_MS);
+  });
+
+  it('adds up: each hop begins where the one before ended, and the rest is unexplained', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(hopMs, hopMs, hopMs, hopMs, hopMs),
+        fc.integer({ min: -5, max: 50 }),
+        (times, unexplainedMs) => {
+          const drawn = waterfallOf(sampleReport(1, times, unexplainedMs), null);
+          let reachedMs = 0;
+          for (const { fromMs, durationMs } of drawn.hops) {
+            expect(fromMs).toBe(reachedMs);
+            reachedMs += durationMs ?? 0;
+          }
+          expect(reachedMs + drawn.unexplainedMs).toBe(drawn.wholeMs);
+          expect(drawn.endMs).toBeGreaterThan(Math.max(reachedMs, drawn.wholeMs, drawn.budgetMs));
+        },
+      ),
+    );
+  });
+
+  it('says which hops are over their part of the budget', () => {
+    const { hops } = waterfallOf(sampleReport(1, [500, 151, null, 100, 20]), null);
+    expect(hops.filter(({ isOver }) => isOver).map(({ hop }) => hop)).toEqual(['inference']);
+  });
+
+  it('is compared with what is usual, which stretches the axis by a quarter at most', () => {
+    const usual = sampleFleet(0).hops;
+    const { hops } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), usual);
+    expect(hops.map((hop) => hop.usual)).toEqual(HOPS.map((hop) => usual[hop]));
+    const slow = { ...usual, egress: { p50: 10, p95: 90_000 } };
+    const { endMs } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), slow);
+    expect(endMs).toBeCloseTo(800 * 1.25 * 1.06);
+  });
+
+  it('of a turn nobody asked for begins where the answer was asked for, with what the budget leaves', () => {
+    const report = { ...sampleReport(1, [null, 12, 3, 40, 5]), voiceToVoiceMs: null };
+    expect(waterfallOf(report, null)).toMatchObject({
+      isUnprompted: true,
+      wholeMs: 60,
+      budgetMs: 300,
+    });
+  });
+
+  it('may leave five milliseconds or five in a hundred unexplained', () => {
+    expect([60, 100, 1000].map(allowedUnexplainedMs)).toEqual([5, 5, 50]);
+  });
+
+  it.each([300, 848, 1400, 90_000, 1_000_000])('has few round instants up to %s ms', (endMs) => {
+    const ticks = axisTicks(endMs);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.length).toBeLessThanOrEqual(9);
+    expect(ticks.length).toBeGreaterThan(2);
+    expect(ticks.at(-1)).toBeLessThanOrEqual(endMs);
+  });
+});
