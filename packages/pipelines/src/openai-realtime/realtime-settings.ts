@@ -18,6 +18,8 @@ export interface RealtimePrices {
 export interface RealtimeTimeouts {
   /** From an answer that finds no connection to one that is ready. */
   readonly connectMs: number;
+  /** From the opening of a connection to the session that the upstream tells of. */
+  readonly greetMs: number;
   /** From the end of a turn to its final transcript. */
   readonly transcriptMs: number;
   /** From `response.create` to `response.created`, and from a cancellation to its end. */
@@ -38,6 +40,7 @@ export interface RealtimeTimeouts {
  */
 export const DEFAULT_REALTIME_TIMEOUTS: RealtimeTimeouts = {
   connectMs: 1_500,
+  greetMs: 3_000,
   transcriptMs: 2_000,
   acceptMs: 1_200,
   firstOutputMs: 3_500,

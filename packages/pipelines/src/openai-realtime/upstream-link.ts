@@ -2,7 +2,7 @@ import type { ServerEvent, SessionObject, WireClientEvent } from '@antiphon/prot
 import type { TimerHandle } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
-import { isLasting, wireFault } from './upstream-fault.ts';
+import { isLasting, upstreamFault, wireFault } from './upstream-fault.ts';
 import { UpstreamSocket } from './upstream-socket.ts';
 
 /** Before the first, second … attempt after a loss; the last one again and again. */
@@ -29,6 +29,7 @@ interface Connection {
   readonly socket: UpstreamSocket;
   /** Once the upstream has told of it. */
   session: SessionObject | null;
+  readonly greetTimer: TimerHandle;
 }
 
 /**
@@ -94,7 +95,7 @@ export class UpstreamLink {
 
   /** Opens another upstream session in place of this one, now. */
   restart(): void {
-    this.#current?.socket.close();
+    this.#end(this.#current);
     this.#current = null;
     this.wake();
   }
@@ -115,8 +116,8 @@ export class UpstreamLink {
     this.#isClosed = true;
     this.#retry = this.#stop(this.#retry);
     this.#rotation = this.#stop(this.#rotation);
-    this.#current?.socket.close();
-    this.#next?.socket.close();
+    this.#end(this.#current);
+    this.#end(this.#next);
     this.#current = null;
     this.#next = null;
   }
@@ -126,8 +127,13 @@ export class UpstreamLink {
   }
 
   #connect(): Connection {
+    const { clock, timeouts } = this.#use;
     const connection: Connection = {
       session: null,
+      greetTimer: clock.setTimeout(() => {
+        const note = `no session in ${timeouts.greetMs} ms`;
+        connection.socket.fail(upstreamFault('provider_timeout', note));
+      }, timeouts.greetMs),
       socket: new UpstreamSocket(this.#use, {
         event: (event) => this.#hear(connection, event),
         lost: (fault) => this.#lost(connection, fault),
@@ -137,6 +143,7 @@ export class UpstreamLink {
   }
 
   #hear(connection: Connection, event: ServerEvent): void {
+    const { clock } = this.#use;
     if (event.type === 'error') {
       const fault = wireFault(event.error);
       const isEnd = isLasting(fault) && fault.code !== 'unknown_voice';
@@ -147,6 +154,7 @@ export class UpstreamLink {
     }
     if (event.type === 'session.created' && connection.session === null) {
       connection.session = event.session;
+      clock.clearTimeout(connection.greetTimer);
       if (connection === this.#current) this.#begin(event.session);
       else this.rested();
     } else if (connection === this.#current) this.#events.event(event);
@@ -169,12 +177,19 @@ export class UpstreamLink {
 
   #promote(next: Connection, session: SessionObject): void {
     this.#next = null;
-    this.#current?.socket.close();
+    this.#end(this.#current);
     this.#current = next;
     this.#begin(session);
   }
 
+  #end(connection: Connection | null): void {
+    if (!connection) return;
+    this.#use.clock.clearTimeout(connection.greetTimer);
+    connection.socket.close();
+  }
+
   #lost(connection: Connection, fault: PipelineError): void {
+    this.#use.clock.clearTimeout(connection.greetTimer);
     if (connection === this.#next) {
       this.#next = null;
       this.#rotation = this.#stop(this.#rotation);

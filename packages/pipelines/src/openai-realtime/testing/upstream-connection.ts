@@ -101,6 +101,21 @@ export class UpstreamConnection {
     this.#socket.send(text);
   }
 
+  /** Bytes, which no event is. */
+  sendBytes(): void {
+    this.#socket.send(Buffer.from([1, 2, 3]));
+  }
+
+  /** Reads nothing any more, and so answers nothing. */
+  freeze(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  thaw(): void {
+    this.#socket.resume();
+  }
+
   /** The first bytes of a frame that says it is longer, and then the end of the connection. */
   sendHalfFrame(): void {
     const { _socket: raw } = this.#socket as unknown as { _socket: import('node:net').Socket };
