@@ -5,13 +5,13 @@ const OPENAI_URL = 'wss://api.openai.com/v1/realtime';
 
 /** Dollars for a million tokens; what is left out is not charged. */
 export interface RealtimePrices {
-  readonly textInput?: number;
+  readonly textInput?: number | undefined;
   /** Of what was read before and is cached; that of other input unless given. */
-  readonly cachedTextInput?: number;
-  readonly audioInput?: number;
-  readonly cachedAudioInput?: number;
-  readonly textOutput?: number;
-  readonly audioOutput?: number;
+  readonly cachedTextInput?: number | undefined;
+  readonly audioInput?: number | undefined;
+  readonly cachedAudioInput?: number | undefined;
+  readonly textOutput?: number | undefined;
+  readonly audioOutput?: number | undefined;
 }
 
 /** How long an upstream may take, in milliseconds of the Clock. */
@@ -55,24 +55,24 @@ export interface RealtimeSettings {
    * The WebSocket address; OpenAI's unless given. A query of its own is kept, and `model` is put
    * into it, unless it names one (or an Azure `deployment`) already.
    */
-  readonly url?: string;
+  readonly url?: string | undefined;
   readonly model: string;
   /** A secret: it goes into a header and nowhere else. */
   readonly apiKey: string;
   /** `Authorization: Bearer` unless `api-key`, as Azure has it. */
   readonly apiKeyHeader?: 'bearer' | 'api-key';
   /** The voice of the model; that of the session's configuration unless given. */
-  readonly voice?: string;
+  readonly voice?: string | undefined;
   /** Who writes down what callers say. */
-  readonly transcriptionModel?: string;
+  readonly transcriptionModel?: string | undefined;
   /** ISO 639-1, where callers speak one language. */
-  readonly transcriptionLanguage?: string;
+  readonly transcriptionLanguage?: string | undefined;
   /**
    * `auto` takes G.711 where the caller's audio has 8 kHz, which is neither resampled nor larger on
    * the wire, and PCM at 24 kHz otherwise.
    */
   readonly audio?: 'auto' | 'pcm' | 'g711';
-  readonly prices?: RealtimePrices;
+  readonly prices?: RealtimePrices | undefined;
 }
 
 /** The address of an upstream, with its model. */
