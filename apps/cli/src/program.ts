@@ -49,6 +49,7 @@ Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
+  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model, without its delays
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --sessions 200 --tools slow
