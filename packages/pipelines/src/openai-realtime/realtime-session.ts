@@ -172,8 +172,10 @@ export class RealtimeSession implements EngineSession {
   }
 
   /** Makes the upstream's configuration and conversation those of the session. */
-  #prepareUpstream({ config }: GenerationRequest): void {
+  #prepareUpstream({ config, options }: Extract<GenerationRequest, { kind: 'answer' }>): void {
     this.#fields.configure(config, this.#format);
+    // An answer with a context of its own reads nothing else.
+    if (options.context) return;
     const history = this.#options.context.history();
     for (const event of this.#mirror.sync(history)) this.#link.send(event);
   }

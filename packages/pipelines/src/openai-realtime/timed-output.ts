@@ -125,11 +125,12 @@ export class TimedOutput {
     if (words) {
       const fromMs = samplesToMs(this.#passedSamples, this.#sampleRate);
       this.#tell(
-        words.map((word) => withCaution(word, lengthMs)).map((word) => from(word, fromMs)),
+        words.map((word) => withCaution(word, lengthMs)).map((word) => notBefore(word, fromMs)),
       );
     }
     for (const part of this.#waiting.splice(0)) if (!this.#isClosed) this.#pass(part);
-    if (!words) this.#tell(unknownTimes(this.#text, lengthMs).map((word) => from(word, lengthMs)));
+    if (!words)
+      this.#tell(unknownTimes(this.#text, lengthMs).map((word) => notBefore(word, lengthMs)));
     if (!this.#isClosed) this.#options.onEnd();
   }
 
@@ -171,7 +172,7 @@ export class TimedOutput {
 }
 
 /** A word that is told from a position on. */
-function from({ text, startMs, endMs }: TimedWord, fromMs: number): TimedWord {
+function notBefore({ text, startMs, endMs }: TimedWord, fromMs: number): TimedWord {
   const laterMs = Math.max(startMs, fromMs);
   return { text, startMs: laterMs, endMs: Math.max(endMs, laterMs) };
 }

@@ -96,6 +96,8 @@ export class UpstreamResponse {
       case 'response.output_item.added':
       case 'response.function_call_arguments.delta':
         this.#stall.start(timeouts.outputGapMs);
+        return;
+      default:
     }
   }
 

@@ -1,3 +1,4 @@
+import { samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import { NO_USAGE } from '@antiphon/session';
 import type { EngineContext, GenerationRequest, Usage } from '@antiphon/session';
@@ -13,6 +14,9 @@ import type { ResponseEnd, ResponseListener, UpstreamResponse } from './upstream
 
 /** A model that changes the words once may not do so again. */
 const MAX_TRIES = 2;
+
+/** A text of the session's own takes seconds; what goes on for a minute is something else. */
+const MAX_SOUND_MS = 60_000;
 
 /** What is asked of the model; the text itself is the one message of the request. */
 const INSTRUCTIONS =
@@ -42,6 +46,7 @@ export class VerbatimAnswer implements EngineGeneration, ResponseListener {
   #response: UpstreamResponse | null = null;
   #said = '';
   #sound: { readonly pcm: Int16Array; readonly sampleRate: SampleRate }[] = [];
+  #soundMs = 0;
   #tries = 0;
   #usage: Usage = NO_USAGE;
 
@@ -79,6 +84,7 @@ export class VerbatimAnswer implements EngineGeneration, ResponseListener {
     this.#tries += 1;
     this.#said = '';
     this.#sound = [];
+    this.#soundMs = 0;
     const { text } = this.request;
     const content = [{ type: 'input_text' as const, text }];
     const request = {
@@ -113,6 +119,10 @@ export class VerbatimAnswer implements EngineGeneration, ResponseListener {
 
   audio(pcm: Int16Array, sampleRate: SampleRate): void {
     this.#sound.push({ pcm, sampleRate });
+    this.#soundMs += samplesToMs(pcm.length, sampleRate);
+    if (this.#soundMs > MAX_SOUND_MS) {
+      this.fail(upstreamFault('altered_text', 'it does not come to an end'));
+    }
   }
 
   ended({ outcome, usage, fault }: ResponseEnd): void {

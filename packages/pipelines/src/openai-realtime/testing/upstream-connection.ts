@@ -50,7 +50,7 @@ export class UpstreamConnection {
       tool_choice: 'auto',
       audio: { input: { format }, output: { format, voice: 'marin' } },
     };
-    socket.on('message', (data) => this.#take(String(data as Buffer)));
+    socket.on('message', (data) => this.#take((data as Buffer).toString()));
     socket.on('close', () => {
       this.isOpen = false;
       for (const response of this.#responses) response.cancel('client_cancelled');
