@@ -44,6 +44,8 @@ export interface OpenaiRealtimeEngineOptions {
  */
 export class OpenaiRealtimeEngine implements VoiceEngine {
   readonly name = 'openai-realtime';
+  /** Its transcripts are written by a large model: spelt letters come as they are written. */
+  readonly hearsSpelling = true;
   readonly #options: OpenaiRealtimeEngineOptions;
   readonly #timeouts: RealtimeTimeouts;
 
