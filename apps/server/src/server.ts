@@ -202,6 +202,7 @@ export async function startServer(
       agents: agents.agents,
       clock,
       log,
+      variables: config.variables,
       maxSessions: config.maxSessions,
       onProgress,
       onFailure: (what, err) => {

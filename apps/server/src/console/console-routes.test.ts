@@ -18,9 +18,12 @@ beforeAll(async () => {
   speakTurn(client);
   await client.message('response.done');
   await client.close();
-  await vi.waitUntil(async () => (await get<EndedPage>('/console/sessions')).rows.length === 1, {
-    timeout: 10_000,
-  });
+  await vi.waitUntil(
+    async () => (await get<SessionDetail>(`/console/sessions/${ended}`)).recordingMs !== null,
+    {
+      timeout: 10_000,
+    },
+  );
 });
 
 afterAll(() => server.close());
