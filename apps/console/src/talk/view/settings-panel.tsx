@@ -28,7 +28,7 @@ export function SettingsPanel({
     <details className="talk-settings">
       <summary>Sound</summary>
       <fieldset disabled={isLocked}>
-        <legend className="visually-hidden">Sound</legend>
+        <legend className="visually-hidden">How the next call listens and sounds</legend>
         <DeviceChoice
           label="Microphone"
           devices={microphones}

@@ -1,0 +1,260 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConsoleFront } from './testing/console-front.ts';
+import {
+  buildConsole,
+  isBrowserMissing,
+  openPage,
+  openTalkingBrowser,
+} from './testing/talking-browser.ts';
+import { startTestServer, TEST_KEY } from './testing/test-server.ts';
+import type { TestServer } from './testing/test-server.ts';
+
+const BUNDLED_AGENTS = fileURLToPath(new URL('../agents', import.meta.url));
+
+/** What a click of a person's needs: the first sound of the page wants one. */
+const startButton = (page: Page) => page.getByRole('button', { name: 'Start' });
+const hangUpButton = (page: Page) => page.getByRole('button', { name: 'Hang up' });
+const problem = (page: Page) => page.getByRole('alert');
+const conversation = (page: Page) => page.getByRole('log');
+const litStates = (page: Page) => page.locator('.talk-state[aria-current]').allInnerTexts();
+
+/** Keeps which states are lit, from now on, each time that changes. */
+const NOTE_STATES = `
+  globalThis.noted = [];
+  new MutationObserver(() => {
+    const lit = [...document.querySelectorAll('.talk-state[aria-current]')];
+    const text = lit.map(({ textContent }) => textContent).join(' ');
+    if (text !== noted.at(-1)) noted.push(text);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+`;
+
+describe.skipIf(isBrowserMissing)('the page to talk on', () => {
+  let built: Awaited<ReturnType<typeof buildConsole>>;
+
+  beforeAll(async () => {
+    built = await buildConsole();
+  });
+
+  afterAll(() => built?.remove());
+
+  describe('with an agent of the embedded pipeline', () => {
+    let server: TestServer;
+    let front: ConsoleFront;
+    let talking: Awaited<ReturnType<typeof openTalkingBrowser>> | null = null;
+
+    const open = async (heard: Parameters<typeof openTalkingBrowser>[0]) => {
+      talking = await openTalkingBrowser(heard);
+      return openPage(talking.browser, `${front.url}/talk#key=${TEST_KEY}`);
+    };
+
+    afterEach(async () => {
+      await talking?.close();
+      talking = null;
+    });
+
+    beforeAll(async () => {
+      server = await startTestServer({ agentsDir: BUNDLED_AGENTS, defaultAgent: 'acme-support' });
+      front = await ConsoleFront.open(server, built.distDir);
+    });
+
+    afterAll(async () => {
+      await front?.close();
+      await server?.close();
+    });
+
+    it('lets a person hear the greeting, ask and be answered, and shows what goes on', async () => {
+      const { page, complaints } = await open({
+        clip: 'festival-where-is-my-package',
+        // The greeting is over by then, also on a slow machine.
+        afterMs: 9_000,
+      });
+      await startButton(page).waitFor();
+      await page.evaluate(NOTE_STATES);
+      await startButton(page).click();
+      await conversation(page).getByText('What can I do for you?').waitFor();
+      // The browser cleans the sound of the clip, so it may be heard either way.
+      await conversation(page)
+        .getByText(/^where('s| is) my package$/)
+        .waitFor();
+      await conversation(page).getByText('order number?').waitFor();
+      await page.getByRole('list', { name: 'Hops' }).getByText('endpointing').waitFor();
+      await expect
+        .poll(() => litStates(page), { timeout: 10_000 })
+        .toEqual(['silent', 'listening', 'idle']);
+      expect((await conversation(page).locator('.talk-ahead').allInnerTexts()).join('')).toBe('');
+      const seen = await page.evaluate<readonly string[]>('noted');
+      for (const state of ['silent responding playing', 'speaking listening idle']) {
+        expect(seen).toContain(state);
+      }
+      await hangUpButton(page).click();
+      const summary = page.getByRole('region', { name: 'Summary of the call' });
+      await summary.getByText('you hung up').waitFor();
+      expect(await litStates(page)).toContain('ended');
+      const session = await summary
+        .getByRole('link', { name: 'Open the session' })
+        .getAttribute('href');
+      expect(session).toMatch(/^\/s\/sess_[\w-]+$/);
+      expect(complaints).toEqual([]);
+    });
+
+    it('is silent when the caller cuts in, and strikes what the caller did not hear', async () => {
+      const { page, complaints } = await open({
+        clip: 'festival-cancel-and-reorder',
+        afterMs: 1_200,
+      });
+      await startButton(page).click();
+      const struck = conversation(page).locator('s');
+      await struck.first().waitFor();
+      const greeting = conversation(page)
+        .locator('li', { has: page.locator('s') })
+        .first()
+        .locator('p');
+      expect(await greeting.innerText()).toBe(
+        'Acme Software support, Alex speaking. What can I do for you?',
+      );
+      expect(await struck.first().innerText()).toMatch(/What can I do for you\?$/);
+      await conversation(page).getByText('Shall I transfer you?').waitFor();
+      await hangUpButton(page).click();
+      await page.getByText('1 interrupted').waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it('listens only while the space bar is held, where the caller wants that', async () => {
+      const { page, complaints } = await open({
+        clip: 'festival-where-is-my-package',
+        afterMs: 6_000,
+      });
+      await page.locator('summary', { hasText: 'Sound' }).click();
+      await page.getByLabel('Push to talk').check();
+      await startButton(page).click();
+      await conversation(page).getByText('What can I do for you?').waitFor();
+      await page.keyboard.down('Space');
+      await page.getByRole('button', { name: 'Listening' }).waitFor();
+      await conversation(page).getByText('package').waitFor();
+      await page.keyboard.up('Space');
+      await conversation(page).getByText('order number?').waitFor();
+      await page.keyboard.press('Space');
+      await page.getByText('Hold it for as long as you speak.').waitFor();
+      await page.getByRole('button', { name: 'Hang up' }).click();
+      expect(complaints).toEqual([]);
+    });
+
+    it('can be talked to by typing and keypad where the microphone is refused', async () => {
+      const { page, complaints } = await open('no microphone');
+      await startButton(page).click();
+      await expect
+        .poll(() => problem(page).innerText())
+        .toMatch(/may not use the microphone|There is no microphone/);
+      expect(await startButton(page).isVisible()).toBe(true);
+      await page.getByRole('button', { name: 'Talk by typing' }).click();
+      await conversation(page).getByText('What can I do for you?').waitFor();
+      await page.getByLabel('Type to the agent').fill('where is my package');
+      await page.keyboard.press('Enter');
+      await conversation(page).getByText('order number?').waitFor();
+      await page.getByText('Keypad').click();
+      for (const digit of '4471#') await page.getByRole('button', { name: digit }).click();
+      await page.getByText('lookup_order').waitFor();
+      await conversation(page).getByText('has shipped').waitFor();
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  describe('with an agent that says the same every time', () => {
+    let server: TestServer;
+    let front: ConsoleFront;
+    let talking: Awaited<ReturnType<typeof openTalkingBrowser>>;
+
+    beforeAll(async () => {
+      talking = await openTalkingBrowser('silence');
+    });
+
+    afterAll(() => talking?.close());
+
+    beforeEach(async () => {
+      server = await startTestServer({ maxSessions: 1 });
+      front = await ConsoleFront.open(server, built.distDir);
+    });
+
+    afterEach(async () => {
+      for (const context of talking.browser.contexts()) await context.close();
+      await front.close();
+      await server.close();
+    });
+
+    const pageUrl = () => `${front.url}/talk#key=${TEST_KEY}`;
+
+    it('asks for a key that it was not given, and offers the agents with the right one', async () => {
+      const { page } = await openPage(talking.browser, `${front.url}/talk`);
+      await page.getByLabel('API key').fill('sk-wrong');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => problem(page).innerText()).toContain('does not know this API key');
+      await page.getByLabel('API key').fill(TEST_KEY);
+      await page.keyboard.press('Enter');
+      await startButton(page).waitFor();
+      const agent = page.getByLabel('Agent', { exact: true });
+      expect(await agent.locator('option').allInnerTexts()).toEqual(['greeter', 'waiter']);
+      expect(await agent.inputValue()).toBe('waiter');
+    });
+
+    it('can be used with the keyboard alone', async () => {
+      const { page, complaints } = await openPage(talking.browser, pageUrl());
+      await startButton(page).focus();
+      await page.keyboard.press('Shift+Tab');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await conversation(page).getByText('Hello there.').first().waitFor();
+      await page.keyboard.press('Enter');
+      await startButton(page).waitFor();
+      expect(complaints).toEqual([]);
+    });
+
+    it('keeps the key out of addresses, and sends none but one made for the call', async () => {
+      const { page } = await openPage(talking.browser, pageUrl());
+      const dialled = page.waitForEvent('websocket', (socket) => socket.url().includes('/v1/'));
+      await startButton(page).click();
+      expect((await dialled).url()).toBe(
+        `${front.url.replace('http', 'ws')}/v1/realtime?agent=waiter`,
+      );
+      expect(page.url()).toBe(`${front.url}/talk`);
+    });
+
+    it('says when the server takes no more calls', async () => {
+      const first = await openPage(talking.browser, pageUrl());
+      await startButton(first.page).click();
+      await hangUpButton(first.page).waitFor();
+      const second = await openPage(talking.browser, pageUrl());
+      await startButton(second.page).click();
+      await expect
+        .poll(() => problem(second.page).innerText())
+        .toMatch(/^The server takes no calls now: .+ Try again in a moment\.$/);
+      await hangUpButton(first.page).click();
+      await startButton(first.page).waitFor();
+      await startButton(second.page).click();
+      await hangUpButton(second.page).waitFor();
+      expect(await problem(second.page).isVisible()).toBe(false);
+    });
+
+    it('says so when the server stops during a call', async () => {
+      const { page } = await openPage(talking.browser, pageUrl());
+      await startButton(page).click();
+      await hangUpButton(page).waitFor();
+      await server.close();
+      await expect.poll(() => problem(page).innerText()).toContain('The server is stopping');
+      server = await startTestServer();
+    });
+
+    it('hangs up when the page is left', async () => {
+      const { page } = await openPage(talking.browser, pageUrl());
+      await startButton(page).click();
+      const link = page.getByRole('link', { name: 'Open this session' });
+      const id = (await link.getAttribute('href'))?.replace('/s/', '') ?? '';
+      await page.getByRole('link', { name: 'Fleet' }).click();
+      await expect
+        .poll(() => front.eventsOf(id).at(-1))
+        .toMatchObject({ type: 'session.ended', reason: 'callerLeft' });
+    });
+  });
+});
