@@ -29,7 +29,7 @@ describe('the command line', () => {
     const many = await runProgram('load --engine stub --sessions many');
     expect(many.stderr).toContain('Use a whole number from 1 to 2000.');
     const cloud = await runProgram('load --engine cloud --sessions 1');
-    expect(cloud.stderr).toContain('Allowed choices are stub, embedded.');
+    expect(cloud.stderr).toContain('Allowed choices are stub, embedded, openai-realtime.');
   });
 
   it.each([

@@ -10,6 +10,8 @@ import { TOOL_LOADS } from './load/bench-tools.ts';
 import type { ToolLoad } from './load/bench-tools.ts';
 import { TURN_DETECTIONS } from './load/load-run.ts';
 import { runToolCommand } from './load/tool-command.ts';
+import { runRecordCommand } from './record/record-command.ts';
+import type { RecordCommand } from './record/record-command.ts';
 import { ALL_VOICES } from './scenario-library.ts';
 import { DEFAULT_SERVER_URL } from './server-address.ts';
 import type { Terminal } from './terminal.ts';
@@ -49,6 +51,7 @@ Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
+  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model, without its delays
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --sessions 200 --tools slow
@@ -89,6 +92,7 @@ export function antiphonProgram(options: ProgramOptions): Command {
     .addHelpText('after', EXAMPLES);
   addCall(program, options);
   addLoad(program, options);
+  addRecord(program, options);
   return program;
 }
 
@@ -109,6 +113,25 @@ function addCall(program: Command, { terminal, signal, onResult }: ProgramOption
     .addHelpText('after', CALL_EXAMPLES)
     .action(async (agent: string, given: Omit<CallCommand, 'agent'>) => {
       onResult(await runCallCommand({ ...given, agent }, terminal, signal));
+    });
+}
+
+function addRecord(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
+  program
+    .command('record-upstream')
+    .description(
+      'Stands between an agent and its Realtime model and writes down what they tell each other.',
+    )
+    .option('--url <address>', 'the model', 'wss://api.openai.com/v1/realtime')
+    .requiredOption('--out <file>', 'a file that is not there yet; a line of JSON for each frame')
+    .option(
+      '--port <number>',
+      'where agents connect; 0 picks a free one',
+      wholeNumber(0, 65_535),
+      0,
+    )
+    .action(async (given: RecordCommand) => {
+      onResult(await runRecordCommand(given, terminal, signal));
     });
 }
 

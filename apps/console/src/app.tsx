@@ -3,7 +3,6 @@ import { Link, Route, Switch } from 'wouter';
 import { ConsoleError } from './api/console-error.ts';
 import { checkLogin, logIn } from './api/log-in.ts';
 import { login } from './api/login.ts';
-import { FleetPage } from './fleet/fleet-page.tsx';
 import { SessionsPage } from './sessions/sessions-page.tsx';
 import { LoginForm } from './shell/login-form.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -11,7 +10,10 @@ import { TurnPage } from './turn/turn-page.tsx';
 import { Page } from './ui/page.tsx';
 import { Empty, Failed, Loading } from './ui/states.tsx';
 
-// The chart's layout is by far the largest part of the console, and few pages draw one.
+// What draws charts is by far the largest part of the console, and the first page draws none.
+const FleetPage = lazy(() =>
+  import('./fleet/fleet-page.tsx').then((file) => ({ default: file.FleetPage })),
+);
 const SessionPage = lazy(() =>
   import('./session/session-page.tsx').then((file) => ({ default: file.SessionPage })),
 );

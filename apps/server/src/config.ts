@@ -24,6 +24,9 @@ const DEFAULT_MAX_SESSIONS = '1000';
 const DEFAULT_SESSION_MINUTES = '60';
 const MOST_SESSION_MINUTES = 1_440;
 
+/** Ten years. */
+const MOST_RECORDINGS_DAYS = 3_650;
+
 /** More would need more than one listening worker; run several servers instead. */
 const MOST_SESSIONS = 4096;
 
@@ -55,6 +58,8 @@ export interface ServerConfig {
    */
   readonly defaultAgent: string | null;
   readonly recordings: boolean;
+  /** How long recordings are kept. */
+  readonly recordingsDays: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Sessions at once; more are turned away. */
   readonly maxSessions: number;
@@ -130,6 +135,10 @@ const variables = {
     allowed: "an agent's name: lower-case letters, digits and hyphens",
   },
   ANTIPHON_RECORDINGS: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
+  ANTIPHON_RECORDINGS_DAYS: {
+    schema: wholeNumber(1, MOST_RECORDINGS_DAYS),
+    allowed: `a whole number from 1 to ${MOST_RECORDINGS_DAYS}`,
+  },
   ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
   ANTIPHON_MAX_SESSIONS: {
     schema: wholeNumber(1, MOST_SESSIONS),
@@ -178,6 +187,7 @@ const environment = z.object({
   ANTIPHON_AGENTS_DIR: variables.ANTIPHON_AGENTS_DIR.schema.default(BUNDLED_AGENTS_DIR),
   ANTIPHON_DEFAULT_AGENT: variables.ANTIPHON_DEFAULT_AGENT.schema.optional(),
   ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
+  ANTIPHON_RECORDINGS_DAYS: variables.ANTIPHON_RECORDINGS_DAYS.schema.default(30),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
   ANTIPHON_SESSION_MINUTES:
@@ -245,6 +255,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
     defaultAgent: values.ANTIPHON_DEFAULT_AGENT ?? null,
     recordings: values.ANTIPHON_RECORDINGS === 'on',
+    recordingsDays: values.ANTIPHON_RECORDINGS_DAYS,
     logLevel: values.ANTIPHON_LOG_LEVEL,
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,

@@ -4,11 +4,11 @@ import {
   FliteTextToSpeech,
   ScriptedLanguageModel,
   SoundSwallowerSpeechToText,
-  speakablePieces,
 } from '@antiphon/pipelines';
 import type { AgentDefinition, Dialogue, VoiceEngine } from '@antiphon/session';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
+import { rehearse } from './rehearse.ts';
 import { ServerError } from './server-error.ts';
 
 /**
@@ -63,7 +63,9 @@ export async function openEmbeddedPipeline(
       );
     }
     onProgress('Rehearsing');
-    for (const { agent } of scripts) await rehearse(textToSpeech, agent, fixedTexts(agent.config));
+    for (const { agent } of scripts) {
+      await rehearse(textToSpeech, agent.config, fixedTexts(agent.config));
+    }
     // The answers are learnt while callers are served already: there may be hundreds.
     void rehearseScripts(textToSpeech, scripts).catch((err: unknown) => {
       log.warn({ err }, 'answers could not be rehearsed');
@@ -87,20 +89,8 @@ async function rehearseScripts(
   scripts: readonly { readonly agent: AgentDefinition; readonly dialogue: Dialogue }[],
 ): Promise<void> {
   for (const { agent, dialogue } of scripts) {
-    await rehearse(textToSpeech, agent, scriptedTexts(dialogue));
+    await rehearse(textToSpeech, agent.config, scriptedTexts(dialogue));
   }
-}
-
-async function rehearse(
-  textToSpeech: FliteTextToSpeech,
-  { config }: AgentDefinition,
-  texts: readonly string[],
-): Promise<void> {
-  // Speech is kept at the voice's own speed.
-  if (config.speed !== 1) return;
-  const pieces = texts.flatMap((text) => speakablePieces(text));
-  const isKnown = (piece: string) => !piece.includes('{');
-  await textToSpeech.prewarm([...new Set(pieces.filter(isKnown))], config.voice);
 }
 
 function threads(share: number): number {

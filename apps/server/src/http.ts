@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { QueueView } from '@antiphon/tools';
@@ -8,6 +7,9 @@ import type { Logger } from 'pino';
 import type { AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
 import { callRoutes } from './call-routes.ts';
+import { consolePage } from './console/console-page.ts';
+import { consoleRoutes } from './console/console-routes.ts';
+import type { ConsoleRoutesOptions } from './console/console-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { requireKey } from './key-guard.ts';
@@ -15,7 +17,6 @@ import { queueBoard } from './queue-board.ts';
 import { PROMETHEUS_TEXT } from './server-metrics.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import type { SessionRegistry } from './session-registry.ts';
-import { talkPage } from './talk-page.ts';
 import type { Tls } from './tls.ts';
 
 /** Bodies are small and no route waits: a request that is not complete by then is a broken client. */
@@ -44,6 +45,7 @@ export interface HttpOptions {
   /** The queue of tools; `null` when they run in this process. */
   readonly queueView: QueueView | null;
   readonly log: Logger;
+  readonly console: Omit<ConsoleRoutesOptions, 'keys' | 'hasTls'>;
   /** Where recordings are kept, a folder per session. */
   readonly recordingsDir: string;
   /** Why no session can start now, for people; `null` when one can. */
@@ -90,7 +92,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       ? { status: 'ready' }
       : reply.code(503).send({ status: 'unready', reason });
   });
-  await talkPage(app);
+  await consolePage(app);
 
   const onRequest = requireKey(keys, secrets);
   app.get('/agents', { onRequest }, () => ({
@@ -107,7 +109,12 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.get('/sessions', { onRequest }, () => ({ sessions: registry.list() }));
   app.get<{ Params: { id: string; name: string } }>(
     '/sessions/:id/:name',
-    { onRequest },
+    {
+      // A page that is logged in plays what was recorded.
+      onRequest: async (request, reply) => {
+        if (!options.console.logins.accepts(request.headers)) await onRequest(request, reply);
+      },
+    },
     async ({ params: { id, name } }, reply) => {
       const recording = RECORDING_FILES[name];
       if (!recording) return fail(reply, 404, 'There is nothing here.');
@@ -119,10 +126,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       const found = await stat(file).catch(() => null);
       if (!found) return fail(reply, 404, 'There is no recording of such a session.');
       return reply
-        .headers({ 'content-type': recording.type, 'content-length': found.size })
-        .send(createReadStream(file));
+        .type(recording.type)
+        .sendFile(recording.file, path.join(recordingsDir, id), { cacheControl: false });
     },
   );
+  await consoleRoutes(app, { ...options.console, keys, hasTls: tls !== null });
   await queueBoard(app, { keys, secrets, view: queueView });
   await callRoutes(app, { keys, secrets });
   await clientSecretRoutes(app, { keys, secrets, shelf, log });

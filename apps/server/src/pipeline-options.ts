@@ -6,6 +6,8 @@ export interface PipelineOptions {
   readonly agents: ReadonlyMap<string, AgentDefinition>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The environment, for the keys of models. */
+  readonly variables: (name: string) => string | undefined;
   /** Sessions at once. */
   readonly maxSessions: number;
   /** Told, in a few words, what is being loaded. */

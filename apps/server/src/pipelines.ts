@@ -2,10 +2,11 @@ import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import { openEmbeddedPipeline } from './embedded-pipeline.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
+import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
 
 /** What an agent may name as its pipeline. */
-export const PIPELINES = ['embedded', 'stub'] as const;
+export const PIPELINES = ['embedded', 'openai-realtime', 'stub'] as const;
 
 /** The engines and detectors that the agents need, shared by all sessions. */
 export interface Pipelines {
@@ -37,6 +38,12 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
       const pipeline = await openEmbeddedPipeline(embedded, options);
       closings.push(() => pipeline.close());
       for (const agent of embedded) engines.set(agent.name, pipeline.engineOf(agent));
+    }
+    const realtime = definitions.filter(({ pipeline }) => pipeline === 'openai-realtime');
+    if (realtime.length > 0) {
+      const pipeline = await openRealtimePipeline(realtime, options);
+      closings.push(() => pipeline.close());
+      for (const agent of realtime) engines.set(agent.name, pipeline.engineOf(agent));
     }
     const energy = new EnergyTurnDetectors();
     let neural: NeuralTurnDetectors | null = null;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
-import { FileRecorder } from '@antiphon/storage';
+import { FileRecorder, SessionArchive } from '@antiphon/storage';
 import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -10,6 +10,8 @@ import type { Logger } from 'pino';
 import { openApiKeys } from './api-key.ts';
 import { ClientSecrets } from './client-secrets.ts';
 import type { ServerConfig } from './config.ts';
+import { ConsoleUpgrade } from './console/console-upgrade.ts';
+import { openConsole } from './console/open-console.ts';
 import { ConnectionRate } from './connection-rate.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -90,7 +92,19 @@ export async function startServer(
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
+  const feedOf = (id: string) => registry.feed(id);
+  const consoleSide = openConsole({
+    archive: config.recordings ? new SessionArchive(recordingsDir) : null,
+    feedOf,
+    isLive: (id) => registry.isLive(id),
+    sessions: () => registry.list().length,
+    clock,
+    log,
+    config,
+  });
   const registry = new SessionRegistry({
+    listenersOf: (session) => consoleSide.listenersOf(session),
+    onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
@@ -137,6 +151,7 @@ export async function startServer(
     log,
     recordingsDir,
     unreadyReason,
+    console: consoleSide,
   });
   waitingRoom.watch(http.server);
   const realtime = new RealtimeUpgrade({
@@ -152,9 +167,9 @@ export async function startServer(
     log,
     unreadyReason,
   });
-  const feedOf = (id: string) => registry.feed(id);
   const feed = new FeedUpgrade({ keys, secrets, heartbeat, waitingRoom, feedOf });
-  routeUpgrades(http.server, { realtime, feed });
+  const consoleFeed = new ConsoleUpgrade({ ...consoleSide, keys, heartbeat, waitingRoom, feedOf });
+  routeUpgrades(http.server, { realtime, feed, console: consoleFeed });
 
   const stop = async (): Promise<void> => {
     readiness.stop();
@@ -166,6 +181,8 @@ export async function startServer(
     registry.close();
     realtime.close();
     feed.close();
+    consoleFeed.close();
+    consoleSide.close();
     heartbeat.close();
     await http.close();
     await queueView?.close();
@@ -180,10 +197,12 @@ export async function startServer(
   try {
     const url = await listen(http, config);
     deps.onListening?.(url);
+    await consoleSide.open();
     pipelines = await (deps.openPipelines ?? openPipelines)({
       agents: agents.agents,
       clock,
       log,
+      variables: config.variables,
       maxSessions: config.maxSessions,
       onProgress,
       onFailure: (what, err) => {

@@ -116,7 +116,8 @@ describe('SessionFeed', () => {
       type: 'state.changed',
       region: 'caller',
       from: 'silent',
-      to: 'speaking', cause: 'caller.speechStopped'
+      to: 'speaking',
+      cause: 'caller.speechStopped',
     });
     expect(feed.state).toEqual({ caller: 'speaking', turn: 'listening', agentAudio: 'idle' });
   });

@@ -63,6 +63,14 @@ export class SessionFeed implements ControlChannel {
     for (const watcher of this.#watchers) watcher.take(message);
   }
 
+  /** The events kept, oldest first, and whether there were others before. */
+  kept(): { readonly events: readonly FeedEvent[]; readonly isPartial: boolean } {
+    const first = Math.max(1, this.#lastSeq - KEPT_EVENTS + 1);
+    const seqs = Array.from({ length: this.#lastSeq - first + 1 }, (_, index) => first + index);
+    const events = seqs.map((seq) => this.#kept[(seq - 1) % KEPT_EVENTS]!);
+    return { events, isPartial: first > 1 };
+  }
+
   /**
    * Tells a watcher everything after the event `after`, then everything as it happens, until the
    * returned function is called. Without `after` it starts with the oldest event kept. `null`,

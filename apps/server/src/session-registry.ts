@@ -41,6 +41,10 @@ export interface SessionRegistryOptions {
   readonly recorder: Recorder | null;
   /** What counts the tool calls of a session of this agent. */
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
+  /** Who else listens to a session that begins. */
+  readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
+  /** A session has ended and holds nothing any more. */
+  readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
   readonly followUps?: FollowUps | null;
   readonly clock: Clock;
@@ -56,6 +60,13 @@ export interface SessionRequest {
   readonly agent: AgentDefinition;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
+}
+
+/** A session that begins. */
+export interface NewSession {
+  readonly sessionId: string;
+  readonly agent: AgentDefinition;
+  readonly startedAtMs: number;
 }
 
 /** A live session as lists show it. */
@@ -77,6 +88,7 @@ interface Entry {
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #live = new Map<string, Entry>();
+  readonly #finishing = new Set<Promise<void>>();
   readonly #ended = new Map<string, { feed: SessionFeed; timer: TimerHandle }>();
 
   constructor(options: SessionRegistryOptions) {
@@ -94,7 +106,8 @@ export class SessionRegistry {
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const channels = [channel, feed, logChannel(log), metricsOf(agent)];
+    const listeners = this.#options.listenersOf?.({ sessionId, agent, startedAtMs }) ?? [];
+    const channels = [channel, feed, logChannel(log), metricsOf(agent), ...listeners];
     if (followUps) {
       const onState: FollowUpWatchOptions['onState'] = (callId, tool, state) =>
         feed.tell({ type: 'followUp', callId, tool, state }, clock.now());
@@ -118,6 +131,7 @@ export class SessionRegistry {
     void session.ended.then((reason) => {
       this.#live.delete(sessionId);
       this.#keepFeed(feed);
+      this.#finish(sessionId);
       log.info({ reason, durationMs: Math.round(clock.now() - startedAtMs) }, 'session ended');
     });
     return session;
@@ -152,12 +166,19 @@ export class SessionRegistry {
     const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const session of sessions) session.control.end(reason);
     await Promise.all(sessions.map(({ ended }) => ended));
+    await Promise.all(this.#finishing);
   }
 
   /** Forgets the feeds of ended sessions. */
   close(): void {
     for (const { timer } of this.#ended.values()) this.#options.clock.clearTimeout(timer);
     this.#ended.clear();
+  }
+
+  #finish(sessionId: string): void {
+    const finishing = this.#options.onEnded?.(sessionId) ?? Promise.resolve();
+    this.#finishing.add(finishing);
+    void finishing.finally(() => this.#finishing.delete(finishing));
   }
 
   #keepFeed(feed: SessionFeed): void {

@@ -36,7 +36,7 @@ function unplugged() {
   const handler = {
     handle: (_request: unknown, { pathname }: URL) => void handled.push(pathname),
   };
-  routeUpgrades(server, { realtime: handler, feed: handler });
+  routeUpgrades(server, { realtime: handler, feed: handler, console: handler });
   const ask = (url: string) => {
     const socket = new Socket();
     server.emit('upgrade', { url }, socket, Buffer.alloc(0));

@@ -12,6 +12,7 @@ export interface UpgradeHandler {
 export interface UpgradeRoutes {
   readonly realtime: UpgradeHandler;
   readonly feed: UpgradeHandler;
+  readonly console: UpgradeHandler;
 }
 
 /** Where Azure speaks the beta dialect; its clients send no header that says so. */
@@ -33,6 +34,7 @@ const REALTIME_PATHS = new Set([
   '/openai/v1/realtime',
   AZURE_BETA_PATH,
 ]);
+const CONSOLE_PATH = '/console/feed';
 const FEED_PATH = /^\/sessions\/[^/]+\/feed$/u;
 
 /**
@@ -61,8 +63,10 @@ export function routeUpgrades(server: Server, routes: UpgradeRoutes): void {
   });
 }
 
-function handlerFor({ pathname }: URL, { realtime, feed }: UpgradeRoutes): UpgradeHandler | null {
+function handlerFor({ pathname }: URL, routes: UpgradeRoutes): UpgradeHandler | null {
+  const { realtime, feed } = routes;
   if (REALTIME_PATHS.has(pathname)) return realtime;
+  if (pathname === CONSOLE_PATH) return routes.console;
   return FEED_PATH.test(pathname) ? feed : null;
 }
 

@@ -2,6 +2,7 @@ import type { FolderFault } from './agent-folder-error.ts';
 import { spellingAdvice } from './closest-name.ts';
 import { coverFaults } from './cover-faults.ts';
 import { isRecord, itemsOf } from './fields.ts';
+import { realtimeUpstreamFaults } from './realtime-upstream-faults.ts';
 import { textGaps } from './template-gaps.ts';
 import { toolFaults } from './tool-faults.ts';
 import type { VariableLookup } from './webhook-faults.ts';
@@ -22,6 +23,7 @@ export function agentFileFaults(source: YamlSource, context: AgentFileContext): 
     ...pipelineFaults(source, file.pipeline, context.pipelines),
     ...coverFaults(source, ['covers'], { phrases: file.covers }),
     ...phraseFaults(source, file.toolPhrases),
+    ...realtimeUpstreamFaults(source, file, context.variables),
     ...itemsOf(file.tools).flatMap((tool, index) =>
       isRecord(tool)
         ? toolFaults(source, ['tools', index], {

@@ -30,7 +30,7 @@ export interface LoadedAgent {
 export interface LoadOptions {
   /** Names an agent may give as its pipeline; without them any will do. */
   readonly pipelines?: readonly string[];
-  /** The environment that headers of webhooks refer to; without it any variable will do. */
+  /** The environment that headers of webhooks and keys of upstreams refer to; without it any variable will do. */
   readonly variables?: VariableLookup;
 }
 
@@ -49,7 +49,8 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
  *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
- *   for numbers that nobody may read) and `tools` have defaults.
+ *   for numbers that nobody may read), `openaiRealtime` (the model behind the pipeline of that name:
+ *   see `RealtimeUpstream`) and `tools` have defaults.
  * - a tool has a `name` and a `description`, and may have `parameters` (JSON Schema draft 7 of an
  *   object), `runs` (`server`, `client`, or `session` for `transfer_to_human`), `run` (`inline` or
  *   `queued`), `effect` (`none`, `idempotent`, `at_most_once`), `confirm` (`none`, `verbal`,
@@ -168,6 +169,7 @@ function definitionOf(
     },
     reportFormatMismatch: file.reportFormatMismatch,
     dialogue,
+    ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
   };
 }
 

@@ -18,6 +18,7 @@ export { betaSessionObject } from './server-events/beta-objects.ts';
 export { encodeAudioDelta } from './server-events/encode-audio-delta.ts';
 export { encodeServerEvent } from './server-events/encode-server-event.ts';
 export { errorEvent } from './server-events/error-event.ts';
+export { readRecordedFrames, recordedLine, type RecordedFrame } from './recorded-frame.ts';
 export { itemObject } from './server-events/item-object.ts';
 export { parseServerEvent } from './server-events/parse-server-event.ts';
 export { responseObject } from './server-events/response-object.ts';

@@ -61,6 +61,7 @@ describe('the beta dialect', () => {
     trial.engine.speak('one two three');
     trial.engine.call('client_tool', '{"a":1}', 'call_0');
     trial.engine.end();
+    trial.clock.advance(5);
     trial.answerCall('call_0', '7');
     trial.send({ type: 'response.create' });
     await Promise.resolve();

@@ -65,6 +65,7 @@ describe('a tool that the client runs', () => {
     trial.engine.speak('One moment.');
     trial.engine.call('client_tool', '{}');
     trial.engine.end();
+    trial.clock.advance(5);
     const lines = trial.lines();
     expect(lines.slice(-8)).toEqual([
       'response.output_item.done resp_1 #0 item_1 completed assistant [output_audio "One moment."]',

@@ -65,6 +65,7 @@ describe('a text turn', () => {
     trial.send({ type: 'response.create' });
     trial.engine.speak('one two');
     trial.engine.end();
+    trial.clock.advance(5);
     expect(trial.lines()).toEqual([
       'session.created',
       'conversation.item.added item_1 after none completed user [input_text "Hi"]',
@@ -173,6 +174,7 @@ describe('a turn that the detector found', () => {
     trial.callerTurn();
     trial.engine.speak('one two');
     trial.engine.end();
+    trial.clock.advance(5);
     expect(trial.lines()).toEqual([
       'input_audio_buffer.speech_started item_1 from 100 ms',
       'input_audio_buffer.speech_stopped item_1 to 1400 ms',

@@ -1,4 +1,5 @@
 export type { AgentDefinition } from './ports/agent-definition.ts';
+export type { RealtimeUpstream } from './ports/realtime-upstream.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
 export type { Clock, TimerHandle } from './ports/clock.ts';
@@ -59,4 +60,4 @@ export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
 export { sessionCharts } from './session-charts.ts';
-export { replaySession } from './replay-session.ts';
+export { replaySession, replayStepwise } from './replay-session.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_QUEUED_MS, Playout } from './playout.ts';
 import { EchoWatch } from './echo-watch.ts';
 import { PlayoutLedger } from './playout-ledger.ts';
+import { sendingLineOf } from './sending-line.ts';
 import type { LegCapabilities } from './ports/caller-leg.ts';
 import { DrivenClock, MemoryLeg } from './testing/index.ts';
 
@@ -22,6 +23,7 @@ class Trial {
       clock: this.clock,
       leg: this.leg,
       ledger: this.ledger,
+      line: sendingLineOf(this.clock),
       recording: null,
       echo: new EchoWatch(400),
       onSent: () => {},
@@ -121,6 +123,7 @@ describe('Playout', () => {
     const trial = new Trial({ bargeIn: 'cancel', maxLeadMs: 10_000 });
     trial.playout.enqueue(A, new Int16Array(16_000), 16_000);
     trial.playout.endItem('gen_a', 'a');
+    trial.clock.advance(10);
     expect(trial.leg.sentMs()).toBeCloseTo(1_000, 0);
   });
 

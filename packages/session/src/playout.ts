@@ -1,4 +1,3 @@
-import { StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { EchoWatch } from './echo-watch.ts';
 import type { CallerLeg } from './ports/caller-leg.ts';
@@ -6,26 +5,24 @@ import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { Recording } from './ports/recorder.ts';
 import type { PlayoutLedger } from './playout-ledger.ts';
 import { PlayedSpans } from './played-spans.ts';
+import type { LeaveLine, SendingLine } from './sending-line.ts';
+import { UnsentAudio } from './unsent-audio.ts';
+import type { Chunk, Speech } from './unsent-audio.ts';
 
 /** One message of 100 ms keeps base64 and framing cheap and a cut precise. */
 const CHUNK_MS = 100;
+
+/** What a client has ahead that buffers by itself, before others are served first. */
+const AT_ONCE_MS = 200;
+
+/** What it is then sent at a time. */
+const SLICE_MS = 400;
 
 /** Two minutes of speech is no turn any more; what comes after is refused. */
 export const MAX_QUEUED_MS = 120_000;
 
 /** How long after the end by our own clock a marking leg may stay silent about the last audio. */
 const MARK_GRACE_MS = 1_000;
-
-/** Whose audio it is. */
-export interface Speech {
-  readonly generationId: string;
-  readonly itemId: string;
-}
-
-interface Chunk extends Speech {
-  readonly pcm: Int16Array;
-  readonly offsetMs: number;
-}
 
 /** An item whose audio was stopped. */
 export interface CutItem {
@@ -42,6 +39,8 @@ export interface PlayoutOptions {
   readonly ledger: PlayoutLedger;
   readonly recording: Recording | null;
   readonly echo: EchoWatch;
+  /** Where it waits to send what the caller does not need yet. */
+  readonly line: Pick<SendingLine, 'join'>;
   /** Audio of a generation was written to the leg. */
   readonly onSent: (generationId: string) => void;
   /** The same for the first of it, afterwards. */
@@ -61,21 +60,20 @@ export interface PlayoutOptions {
 export class Playout {
   readonly #options: PlayoutOptions;
   readonly #spans = new PlayedSpans();
-  #queue: Chunk[] = [];
-  #queuedMs = 0;
+  readonly #unsent: UnsentAudio;
   /** Sent and perhaps not yet heard; kept only where it can be cleared and sent again. */
   #sent: (Chunk & { readonly startAtMs: number })[] = [];
   readonly #open = new Map<string, { generationId: string; ended: boolean }>();
-  #resampler: { generationId: string; rate: SampleRate; resample: StreamingResampler } | null =
-    null;
   #started = new Set<string>();
   #playEndAtMs = 0;
   #timer: TimerHandle | null = null;
+  #leaveLine: LeaveLine | null = null;
   #isHeld = false;
   #isClosed = false;
 
   constructor(options: PlayoutOptions) {
     this.#options = options;
+    this.#unsent = new UnsentAudio(() => options.leg.outputRate);
   }
 
   /** Whether audio is queued, held or being heard. */
@@ -86,12 +84,15 @@ export class Playout {
   /** Takes generated audio; false when the queue is full and it was dropped. */
   enqueue({ generationId, itemId }: Speech, pcm: Int16Array, rate: SampleRate): boolean {
     if (this.#isClosed) return false;
-    if (this.#queuedMs > MAX_QUEUED_MS) return false;
-    const legRate = this.#options.leg.outputRate;
-    if (this.#resampler?.generationId !== generationId || this.#resampler.rate !== rate) {
-      this.#resampler = { generationId, rate, resample: new StreamingResampler(rate, legRate) };
-    }
-    this.#append(generationId, itemId, this.#resampler.resample.process(pcm));
+    if (this.#unsent.lengthMs > MAX_QUEUED_MS) return false;
+    if (pcm.length === 0) return true;
+    const { ledger, onStarted } = this.#options;
+    const wasActive = this.isActive;
+    if (!this.#open.has(itemId)) this.#open.set(itemId, { generationId, ended: false });
+    ledger.generate(itemId, (pcm.length * 1000) / rate);
+    this.#unsent.give({ generationId, itemId }, pcm, rate);
+    if (!wasActive) onStarted();
+    this.#pump();
     return true;
   }
 
@@ -99,10 +100,7 @@ export class Playout {
   endItem(generationId: string, itemId: string): void {
     const item = this.#open.get(itemId);
     if (!item) return;
-    if (this.#resampler?.generationId === generationId) {
-      this.#append(generationId, itemId, this.#resampler.resample.flush());
-      this.#resampler = null;
-    }
+    this.#unsent.end({ generationId, itemId });
     item.ended = true;
     this.#pump();
   }
@@ -154,8 +152,7 @@ export class Playout {
     this.#options.recording?.cut(heardUntilMs);
     this.#options.echo.cut(now);
     this.#spans.stop(now);
-    for (const chunk of unheard) this.#queuedMs += (chunk.pcm.length * 1000) / rate;
-    this.#queue = [...unheard, ...this.#queue];
+    this.#unsent.putBack(unheard);
     this.#sent = [];
     this.#playEndAtMs = now;
   }
@@ -226,13 +223,9 @@ export class Playout {
 
   /** Drops the audio of some items: held, or to be heard after the others. */
   #drop(items: readonly Speech[]): void {
-    const isDropped = ({ itemId }: Speech) => items.some((item) => item.itemId === itemId);
-    const rate = this.#options.leg.outputRate;
-    this.#queue = this.#queue.filter((chunk) => {
-      if (isDropped(chunk)) this.#queuedMs -= (chunk.pcm.length * 1000) / rate;
-      return !isDropped(chunk);
-    });
-    this.#sent = this.#sent.filter((chunk) => !isDropped(chunk));
+    const dropped = new Set(items.map(({ itemId }) => itemId));
+    this.#unsent.drop(dropped);
+    this.#sent = this.#sent.filter(({ itemId }) => !dropped.has(itemId));
     for (const { itemId, generationId } of items) {
       this.#open.delete(itemId);
       this.#started.delete(generationId);
@@ -256,45 +249,28 @@ export class Playout {
 
   #forget(): void {
     this.#stopTimer();
-    this.#queue = [];
-    this.#queuedMs = 0;
+    this.#leaveLine?.();
+    this.#leaveLine = null;
+    this.#unsent.clear();
     this.#sent = [];
     this.#open.clear();
     this.#started.clear();
-    this.#resampler = null;
     this.#isHeld = false;
     this.#playEndAtMs = 0;
-  }
-
-  #append(generationId: string, itemId: string, pcm: Int16Array): void {
-    if (pcm.length === 0) return;
-    const { ledger, leg, onStarted } = this.#options;
-    const wasActive = this.isActive;
-    if (!this.#open.has(itemId)) this.#open.set(itemId, { generationId, ended: false });
-    const rate = leg.outputRate;
-    const chunkSamples = (rate * CHUNK_MS) / 1000;
-    for (let start = 0; start < pcm.length; start += chunkSamples) {
-      const part = pcm.subarray(start, Math.min(pcm.length, start + chunkSamples));
-      this.#queue.push({ generationId, itemId, pcm: part, offsetMs: ledger.generatedMs(itemId) });
-      const partMs = (part.length * 1000) / rate;
-      ledger.generate(itemId, partMs);
-      this.#queuedMs += partMs;
-    }
-    if (!wasActive) onStarted();
-    this.#pump();
   }
 
   /** Sends what the lead allows, tells what was heard, and sets the one timer for the rest. */
   #pump(): void {
     if (this.#isHeld || this.#isClosed) return;
     this.#stopTimer();
-    const { clock, leg } = this.#options;
+    const { clock } = this.#options;
     const now = clock.now();
-    while (this.#queue.length > 0) {
-      const aheadMs = Math.max(0, this.#playEndAtMs - now);
-      const chunkMs = (this.#queue[0]!.pcm.length * 1000) / leg.outputRate;
-      if (aheadMs > 0 && aheadMs + chunkMs > leg.capabilities.maxLeadMs) break;
-      this.#sendNext(now);
+    while (this.#leaveLine === null) {
+      const next = this.#nextToSend(now);
+      if (!next) break;
+      const isEnough = this.#playEndAtMs - now >= AT_ONCE_MS;
+      if (this.#isBuffering && isEnough) this.#leaveLine = this.#options.line.join(this.#serve);
+      else this.#sendNext(now);
     }
     this.#settle(now);
     if (this.#open.size === 0 || this.#isClosed || this.#isHeld) return;
@@ -304,11 +280,37 @@ export class Playout {
     }
   }
 
+  /** Its turn has come to send what is not needed yet. */
+  readonly #serve = (): void => {
+    this.#leaveLine = null;
+    if (this.#isHeld || this.#isClosed) return;
+    const now = this.#options.clock.now();
+    if (this.#nextToSend(now)) this.#sendNext(now);
+    this.#pump();
+  };
+
+  /** Whether the client gets more ahead than one slice. */
+  get #isBuffering(): boolean {
+    return this.#options.leg.capabilities.maxLeadMs > AT_ONCE_MS + SLICE_MS;
+  }
+
+  /** What may be sent now without getting too far ahead. */
+  #nextToSend(now: number): Chunk | null {
+    const { leg } = this.#options;
+    const aheadMs = Math.max(0, this.#playEndAtMs - now);
+    const chunk = this.#unsent.peek(this.#sliceMs(aheadMs));
+    const chunkMs = ((chunk?.pcm.length ?? 0) * 1000) / leg.outputRate;
+    return aheadMs > 0 && aheadMs + chunkMs > leg.capabilities.maxLeadMs ? null : chunk;
+  }
+
+  #sliceMs(aheadMs: number): number {
+    return this.#isBuffering && aheadMs >= AT_ONCE_MS ? SLICE_MS : CHUNK_MS;
+  }
+
   #sendNext(now: number): void {
     const { leg, ledger, recording, echo, onSent, onFirstAudio } = this.#options;
-    const chunk = this.#queue.shift()!;
+    const chunk = this.#unsent.take();
     const chunkMs = (chunk.pcm.length * 1000) / leg.outputRate;
-    this.#queuedMs -= chunkMs;
     const startAtMs = Math.max(now, this.#playEndAtMs);
     this.#playEndAtMs = startAtMs + chunkMs;
     this.#spans.add(chunk.itemId, { startAtMs, offsetMs: chunk.offsetMs, lengthMs: chunkMs });
@@ -336,7 +338,7 @@ export class Playout {
     const { ledger, leg, onItemPlayed, onDrained } = this.#options;
     let hasPlayed = false;
     for (const [itemId, item] of this.#open) {
-      if (!item.ended || this.#queue.some((chunk) => chunk.itemId === itemId)) break;
+      if (!item.ended || this.#unsent.has(itemId)) break;
       const generatedMs = ledger.generatedMs(itemId);
       const graceMs = leg.capabilities.playedPosition === 'marks' ? MARK_GRACE_MS : 0;
       const isMarked = this.#spans.reportedMs(itemId) >= generatedMs - 1;
@@ -354,8 +356,9 @@ export class Playout {
 
   /** When something is next to be sent or was heard; null while audio is still being generated. */
   #wakeAtMs(): number | null {
+    if (this.#leaveLine !== null) return null;
     const { leg } = this.#options;
-    const next = this.#queue[0];
+    const next = this.#unsent.peek(SLICE_MS);
     if (next) {
       const chunkMs = (next.pcm.length * 1000) / leg.outputRate;
       return this.#playEndAtMs + chunkMs - leg.capabilities.maxLeadMs;

@@ -18,6 +18,15 @@ type Moved = Omit<Extract<SessionEvent, { type: 'state.changed' }>, 'atMs'>;
  * goes through with those recorded. It never throws: what cannot be replayed is a `problem`.
  */
 export function replaySession(events: Iterable<RecordedEvent>): Replay {
+  const replaying = replayStepwise(events);
+  for (;;) {
+    const { done, value } = replaying.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with a rest after each step for those who have other work to do. */
+export function* replayStepwise(events: Iterable<RecordedEvent>): Generator<void, Replay, void> {
   const shippedVersion = sessionMachine.version ?? '';
   const records = [...events];
   const started = records.find((event) => event.type === 'machine.started');
@@ -30,10 +39,11 @@ export function replaySession(events: Iterable<RecordedEvent>): Replay {
       problem: 'The recording does not say what the machine was told: it cannot be replayed.',
     };
   }
-  const replayed = new Replayed(started.input as SessionInput);
+  const steps: ReplayStep[] = [];
   let problem: string | null = null;
-  const steps: ReplayStep[] = [replayed.step(started.atMs, 'started')];
+  const replayed = new Replayed(started.input as SessionInput);
   try {
+    steps.push(replayed.step(started.atMs, 'started'));
     for (const event of records) {
       if (event.type !== 'machine.heard' && event.type !== 'machine.timer') continue;
       if (steps.length === MAX_STEPS) {
@@ -41,12 +51,14 @@ export function replaySession(events: Iterable<RecordedEvent>): Replay {
         break;
       }
       steps.push(replayed.take(event));
+      yield;
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     problem = `The machine could not go on after step ${steps.length}: ${why}`;
+  } finally {
+    replayed.stop();
   }
-  replayed.stop();
   return {
     recordedVersion: started.version,
     shippedVersion,

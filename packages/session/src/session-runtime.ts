@@ -21,6 +21,7 @@ import type { EndReason, SessionEvent } from './ports/session-event.ts';
 import type { EngineEvent } from './ports/voice-engine.ts';
 import { QuestionDesk } from './question-desk.ts';
 import { RunningMachine } from './running-machine.ts';
+import { sendingLineOf } from './sending-line.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
 import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
@@ -104,6 +105,7 @@ class SessionRuntime {
       ledger,
       recording: this.#recording,
       echo,
+      line: { join: (serve) => sendingLineOf(clock).join(this.#guard(serve)) },
       onSent: (generationId) => {
         const violation = this.#invariants.sent(generationId);
         if (violation) this.#notify({ type: 'invariant.violated', ...violation });

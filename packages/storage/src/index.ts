@@ -1,1 +1,2 @@
 export { FileRecorder } from './file-recorder.ts';
+export { SessionArchive } from './session-archive.ts';

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CliError } from '../cli-error.ts';
@@ -38,15 +38,68 @@ export async function startBenchServer({
   if (!existsSync(main)) {
     throw new CliError('server_not_started', 'The server is not built: run "npm run build" first.');
   }
+  const settings = {
+    ANTIPHON_RECORDINGS: recordings,
+    ANTIPHON_CONNECTIONS_PER_MINUTE: MOST_CONNECTIONS_PER_MINUTE,
+    ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
+  };
+  if (engine === 'openai-realtime') return startRelayServer(main, settings);
   return startServerProcess({
     command: [main],
     settings: (dataDirectory) => ({
-      ANTIPHON_RECORDINGS: recordings,
-      ANTIPHON_CONNECTIONS_PER_MINUTE: MOST_CONNECTIONS_PER_MINUTE,
-      ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
+      ...settings,
       ...(engine === 'stub' && { ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory) }),
     }),
   });
+}
+
+/** A server whose agent's model is another server, of which only the first is measured. */
+async function startRelayServer(
+  main: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ServerProcess> {
+  const model = await startServerProcess({
+    command: [main],
+    settings: (dataDirectory) => ({
+      ...settings,
+      ANTIPHON_RECORDINGS: 'off',
+      ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory),
+    }),
+  });
+  try {
+    const server = await startServerProcess({
+      command: [main],
+      settings: (dataDirectory) => ({
+        ...settings,
+        OPENAI_API_KEY: model.key,
+        ANTIPHON_AGENTS_DIR: relayAgents(dataDirectory, model.url),
+      }),
+    });
+    const stop = async (): Promise<void> => {
+      await server.stop();
+      await model.stop();
+    };
+    return { ...server, stop };
+  } catch (error) {
+    await model.stop();
+    throw error;
+  }
+}
+
+/** The same agent with another server's for its model, and nothing else that would have to be loaded. */
+function relayAgents(dataDirectory: string, modelUrl: string): string {
+  const agents = stubAgents(dataDirectory);
+  const file = path.join(agents, STUB_AGENT, 'agent.yaml');
+  const upstream = [
+    'openaiRealtime:',
+    `  url: ${modelUrl.replace('http', 'ws')}/v1/realtime`,
+    `  model: ${STUB_AGENT}`,
+    '  exactTexts: model',
+    '  wordTimes: none',
+  ];
+  const agent = readFileSync(file, 'utf8').replace('pipeline: stub', 'pipeline: openai-realtime');
+  writeFileSync(file, `${agent}${upstream.join('\n')}\n`);
+  return agents;
 }
 
 /** A folder with the stub agent alone. */

@@ -2,8 +2,11 @@ import { ScenarioLibrary, SCENARIOS } from '../scenario-library.ts';
 import { burstUtterance, clipUtterance } from './utterance.ts';
 import type { Utterance } from './utterance.ts';
 
-/** What answers: nothing but the service, or the models that need no network. */
-export const LOAD_ENGINES = ['stub', 'embedded'] as const;
+/**
+ * What answers: nothing but the service, the models that need no network, or the relay to a Realtime
+ * model that answers at once, which is a second server with the stub behind it.
+ */
+export const LOAD_ENGINES = ['stub', 'embedded', 'openai-realtime'] as const;
 
 /** An entry of {@link LOAD_ENGINES}. */
 export type LoadEngine = (typeof LOAD_ENGINES)[number];
@@ -17,6 +20,7 @@ const EMBEDDED_AGENT = 'acme-support';
 export const LOAD_AGENTS: Readonly<Record<LoadEngine, string>> = {
   stub: STUB_AGENT,
   embedded: EMBEDDED_AGENT,
+  'openai-realtime': STUB_AGENT,
 };
 
 /** Said in turn they keep the conversation going round: a question, its number, another wish. */
@@ -31,7 +35,7 @@ export interface LoadScript {
 
 /** What callers do with an engine; callers of a model take turns with the voices. */
 export function loadScript(engine: LoadEngine, voiceSet: string): LoadScript {
-  if (engine === 'stub') return { agent: STUB_AGENT, utteranceSets: [[burstUtterance()]] };
+  if (engine !== 'embedded') return { agent: STUB_AGENT, utteranceSets: [[burstUtterance()]] };
   const library = new ScenarioLibrary(SCENARIOS);
   const utteranceSets = library
     .voices(EMBEDDED_AGENT, voiceSet)

@@ -120,8 +120,8 @@ function serverFacts({ server, sessions }: LoadResult): string[][] {
 
 function distributions({ measurements, engine }: LoadResult): [Measure, Distribution][] {
   return MEASURES.flatMap((measure): [Measure, Distribution][] => {
-    // Behind models the time after the silence window is theirs; only a stub shows the service.
-    if (measure === 'turnOverhead' && engine !== 'stub') return [];
+    // Behind models the time after the silence window is theirs; what answers at once shows the service.
+    if (measure === 'turnOverhead' && engine === 'embedded') return [];
     const distribution = distributionOf(measurements.values[measure]);
     return distribution ? [[measure, distribution]] : [];
   });

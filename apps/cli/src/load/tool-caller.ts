@@ -65,6 +65,7 @@ export class ToolCaller implements SessionCaller {
   #tool: BenchTool | null = null;
   #isChoiceSent = false;
   #pauseMs = 0;
+  #beginAtMs = 0;
   #activeResponses = 0;
   #quietFrames = 0;
   #turn: OpenTurn | null = null;
@@ -79,12 +80,15 @@ export class ToolCaller implements SessionCaller {
 
   /**
    * What the turns from the next one on take; one without a tool is followed by `pauseMs` of
-   * silence, so that callers who wait for tools and callers who do not speak as often.
+   * silence, so that callers who wait for tools and callers who do not speak as often. The next one
+   * does not begin before `beginAtMs`: callers who change together would begin together otherwise,
+   * and stay so.
    */
-  use(tool: BenchTool | null, pauseMs: number): void {
+  use(tool: BenchTool | null, pauseMs: number, beginAtMs = 0): void {
     this.#isChoiceSent = this.#isChoiceSent && tool === this.#tool;
     this.#tool = tool;
     this.#pauseMs = pauseMs;
+    this.#beginAtMs = beginAtMs;
   }
 
   frame(nowMs: number): void {
@@ -137,7 +141,7 @@ export class ToolCaller implements SessionCaller {
     const isQuiet =
       this.#activeResponses === 0 &&
       this.#playback.isDrained(nowMs) &&
-      nowMs - this.#endedTurnAtMs >= this.#pauseMs;
+      nowMs >= Math.max(this.#beginAtMs, this.#endedTurnAtMs + this.#pauseMs);
     this.#quietFrames = isQuiet ? this.#quietFrames + 1 : 0;
     return this.#quietFrames >= QUIET_FRAMES;
   }

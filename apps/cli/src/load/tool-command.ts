@@ -15,8 +15,11 @@ import { burstUtterance } from './utterance.ts';
 /** A server that has just started compiles a while longer. */
 const WARM_UP_MS = 2_000;
 
-/** As long as a turn with the slowest tool: what began without one is over. */
-const SETTLED_MS = 9_000;
+/** As long as a turn with the slowest tool takes, from its first word to the next one's. */
+const TURN_MS = 9_300;
+
+/** What the lines of a wait add to it: they are spoken to their end. */
+const SPOKEN_IN_WAIT_MS = 2_000;
 
 /** The options of `antiphon load --tools`, as they were given. */
 export interface ToolCommand extends ServerChoice {
@@ -52,7 +55,7 @@ export async function runToolCommand(
     key: server.key,
     agent: STUB_AGENT,
     sessions,
-    turnMs: SETTLED_MS,
+    turnMs: TURN_MS,
     onFailure,
     callerOf: (index, send) => {
       const onTurn = (turn: ToolTurn) => turns.push(turn);
@@ -65,11 +68,15 @@ export async function runToolCommand(
     await sleep(ms, undefined, { signal }).catch(() => {});
   };
   const measure = async (withTools: boolean): Promise<ToolPhase> => {
+    const changeAtMs = performance.now();
     callers.forEach((caller, index) => {
       const tool = benchToolOf(tools, index);
-      caller.use(withTools ? tool : null, withTools ? 0 : (tool?.takesMs ?? 0));
+      const pauseMs = tool && !withTools ? tool.takesMs + SPOKEN_IN_WAIT_MS : 0;
+      // Spread evenly over a turn, as callers are who know nothing of each other.
+      const beginAtMs = changeAtMs + (index * TURN_MS) / sessions;
+      caller.use(withTools ? tool : null, pauseMs, beginAtMs);
     });
-    await pause(withTools ? SETTLED_MS : WARM_UP_MS);
+    await pause(TURN_MS + WARM_UP_MS);
     turns = [];
     run.wheel.resetCounts();
     const before = server.usage();

@@ -37,6 +37,7 @@ export async function startTestServer(
     agentsDir,
     defaultAgent: 'waiter',
     recordings: true,
+    recordingsDays: 30,
     logLevel: 'info',
     maxSessions: 10,
     maxSessionMs: 3_600_000,

@@ -1,6 +1,7 @@
 import { samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { Clock, TimedWord, TimerHandle } from '@antiphon/session';
+import { joinedAudio, unknownTimes, withCaution } from './aligned-words.ts';
 import type {
   Synthesis,
   SynthesisEvents,
@@ -8,12 +9,6 @@ import type {
   TextToSpeech,
 } from './ports/text-to-speech.ts';
 import type { WordAligner } from './ports/word-aligner.ts';
-
-/**
- * Added to the end of each word. Over five voices aligned ends lay at most 60 ms before those of the
- * voice, so that what is cut in between would count as heard though it was not.
- */
-const CAUTION_MS = 60;
 
 /** The first piece of an answer is a clause, which most providers have made by then. */
 const DEFAULT_MAX_HOLD_MS = 1_500;
@@ -134,7 +129,7 @@ class AlignedSynthesis implements Synthesis, SynthesisEvents {
     }
     const { aligner } = this.#options;
     const sampleRate = this.#sampleRate ?? 8000;
-    const pcm = joined(this.#chunks);
+    const pcm = joinedAudio(this.#chunks);
     const lengthMs = samplesToMs(pcm.length, sampleRate);
     aligner.align({ text: this.#text, pcm, sampleRate }).then(
       (words) => this.#finish(words.map((word) => withCaution(word, lengthMs))),
@@ -170,24 +165,4 @@ class AlignedSynthesis implements Synthesis, SynthesisEvents {
     if (this.#holdTimer !== null) this.#options.clock.clearTimeout(this.#holdTimer);
     this.#holdTimer = null;
   }
-}
-
-function withCaution({ text, startMs, endMs }: TimedWord, lengthMs: number): TimedWord {
-  return { text, startMs, endMs: Math.max(endMs, Math.min(lengthMs, endMs + CAUTION_MS)) };
-}
-
-/** All that is known of a piece: that it is over at its end. */
-function unknownTimes(text: string, lengthMs: number): TimedWord[] {
-  const words = text.split(/\s+/u).filter((word) => word !== '');
-  return words.map((word) => ({ text: word, startMs: 0, endMs: lengthMs }));
-}
-
-function joined(chunks: readonly Int16Array[]): Int16Array {
-  const all = new Int16Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -1,4 +1,5 @@
 import type { Dialogue } from './dialogue.ts';
+import type { RealtimeUpstream } from './realtime-upstream.ts';
 import type { SessionConfig } from './session-config.ts';
 
 /** An agent as its folder defines it; everything a session needs to start. */
@@ -16,4 +17,6 @@ export interface AgentDefinition {
   readonly reportFormatMismatch?: boolean;
   /** The script of the scripted language model, where the pipeline has one. */
   readonly dialogue: Dialogue | null;
+  /** The model behind the pipeline `openai-realtime`. */
+  readonly openaiRealtime?: RealtimeUpstream;
 }

@@ -1,0 +1,120 @@
+import type { SessionRow } from '@antiphon/observability';
+import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
+import type { SessionArchive } from '@antiphon/storage';
+import type { Logger } from 'pino';
+import type { SessionBoard } from './session-board.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Recordings of earlier processes that are shown. */
+const MOST_RESTORED = 1_000;
+
+/** What a keeper needs. */
+export interface RecordingsKeeperOptions {
+  readonly archive: SessionArchive;
+  readonly board: SessionBoard;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** How long recordings are kept. */
+  readonly keptDays: number;
+}
+
+/**
+ * Keeps the recordings in order: puts those of earlier processes on the board, keeps a summary of
+ * each session that ends, and deletes what is older than it may be, at the start and every hour.
+ */
+export class RecordingsKeeper {
+  readonly #options: RecordingsKeeperOptions;
+  #timer: TimerHandle | null = null;
+  #isClosed = false;
+
+  constructor(options: RecordingsKeeperOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await this.#sweep();
+    const { archive, board } = this.#options;
+    const rows: SessionRow[] = [];
+    for (const { id, summary, changedAtMs } of await archive.list(MOST_RESTORED)) {
+      const row = isRow(summary) ? summary : await this.#crashed(id, changedAtMs);
+      if (row) rows.push(row);
+    }
+    board.restore(rows.toReversed());
+  }
+
+  /** A session has ended, and its recording is complete. */
+  async ended(id: string): Promise<void> {
+    const { archive, board, log } = this.#options;
+    const row = board.row(id);
+    if (!row) return;
+    try {
+      await archive.keepSummary(id, row);
+    } catch (err) {
+      // Nothing of it could be recorded; that was said when it happened.
+      log.debug({ err, sessionId: id }, 'no summary is kept');
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #sweep(): Promise<void> {
+    const { archive, board, clock, log, keptDays } = this.#options;
+    const isLive = (id: string) => board.row(id)?.endedAtMs === null;
+    try {
+      const swept = await archive.sweep(clock.now() - keptDays * DAY_MS, isLive);
+      for (const id of swept) board.forget(id);
+      if (swept.length > 0) log.info({ count: swept.length, keptDays }, 'old recordings deleted');
+    } catch (err) {
+      log.warn({ err }, 'old recordings could not be deleted');
+    }
+    if (this.#isClosed) return;
+    this.#timer = clock.setTimeout(() => void this.#sweep(), HOUR_MS);
+  }
+
+  /** A session without a summary: its process ended before it did. */
+  async #crashed(id: string, changedAtMs: number): Promise<SessionRow | null> {
+    const { archive } = this.#options;
+    const events = await archive.events(id);
+    const started = events?.find(({ type }) => type === 'session.started');
+    if (started?.type !== 'session.started') return null;
+    const row: SessionRow = {
+      id,
+      agent: started.agent,
+      leg: 'realtime',
+      pipeline: '',
+      state: lastState(events ?? []),
+      startedAtMs: started.atMs,
+      endedAtMs: events?.at(-1)?.atMs ?? changedAtMs,
+      endReason: 'crashed',
+      turns: events?.filter(({ type }) => type === 'turn.measured').length ?? 0,
+      lastTurn: null,
+      openTools: [],
+      bargeIns: 0,
+      hasRecording: true,
+    };
+    await archive.keepSummary(id, row).catch(() => {});
+    return row;
+  }
+}
+
+function lastState(events: readonly RecordedEvent[]): SessionRow['state'] {
+  const state = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
+  for (const event of events) if (event.type === 'state.changed') state[event.region] = event.to;
+  return state;
+}
+
+function isRow(summary: unknown): summary is SessionRow {
+  return (
+    typeof summary === 'object' &&
+    summary !== null &&
+    'id' in summary &&
+    'startedAtMs' in summary &&
+    'state' in summary
+  );
+}

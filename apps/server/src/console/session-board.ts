@@ -1,0 +1,146 @@
+import type { SessionRow } from '@antiphon/observability';
+import type { Clock, ControlChannel, SessionEvent } from '@antiphon/session';
+
+/** Ended sessions are shown for a day, at most so many. */
+const KEPT_MS = 24 * 3_600_000;
+const MOST_KEPT = 1_000;
+
+/** What is known of a session when it begins. */
+export type SessionMeta = Pick<
+  SessionRow,
+  'id' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
+>;
+
+/** A page of sessions that ended. */
+export interface EndedPage {
+  readonly rows: readonly SessionRow[];
+  /** Where the next page begins; null on the last. */
+  readonly next: string | null;
+}
+
+/** The sessions of this server as a table shows them: those that live, and those that ended lately. */
+export class SessionBoard {
+  readonly #clock: Clock;
+  readonly #live = new Map<string, SessionRow>();
+  /** In the order in which they ended. */
+  readonly #ended = new Map<string, SessionRow>();
+  readonly #listeners = new Set<(id: string) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Puts a session on the board; what the channel is told keeps its row current. */
+  open(meta: SessionMeta): ControlChannel {
+    const state = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
+    this.#live.set(meta.id, {
+      ...meta,
+      state,
+      endedAtMs: null,
+      endReason: null,
+      turns: 0,
+      lastTurn: null,
+      openTools: [],
+      bargeIns: 0,
+    });
+    this.#tell(meta.id);
+    return {
+      attach: () => {},
+      notify: (event) => {
+        const row = this.#live.get(meta.id);
+        const next = row && rowAfter(row, event);
+        if (!row || !next || next === row) return;
+        if (next.endedAtMs === null) this.#live.set(meta.id, next);
+        else this.#end(next);
+        this.#tell(meta.id);
+      },
+    };
+  }
+
+  /** Puts back what an earlier process kept, the one that ended first in front. */
+  restore(rows: readonly SessionRow[]): void {
+    for (const row of rows) this.#ended.set(row.id, row);
+    this.#forgetOld();
+  }
+
+  live(): SessionRow[] {
+    return [...this.#live.values()];
+  }
+
+  row(id: string): SessionRow | null {
+    return this.#live.get(id) ?? this.#ended.get(id) ?? null;
+  }
+
+  /**
+   * Ended sessions whose id, agent or end holds the text, the last to end first. `cursor` is the
+   * `next` of the page before.
+   */
+  ended(search: string, limit: number, cursor: string | null): EndedPage {
+    const wanted = search.trim().toLowerCase();
+    const found = [...this.#ended.values()]
+      .filter(({ id, agent, endReason }) =>
+        [id, agent, endReason ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+      )
+      .toSorted((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
+    const from = cursor === null ? 0 : found.findIndex(({ id }) => id === cursor) + 1;
+    const rows = found.slice(from, from + limit);
+    const last = rows.at(-1);
+    return { rows, next: last && from + limit < found.length ? last.id : null };
+  }
+
+  /** Takes an ended session off the board. */
+  forget(id: string): void {
+    if (this.#ended.delete(id)) this.#tell(id);
+  }
+
+  /** Calls with the id of each row that came, changed or went, until the answer is called. */
+  watch(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #end(row: SessionRow): void {
+    this.#live.delete(row.id);
+    this.#ended.set(row.id, row);
+    this.#forgetOld();
+  }
+
+  #forgetOld(): void {
+    const oldestMs = this.#clock.now() - KEPT_MS;
+    for (const [id, { endedAtMs }] of this.#ended) {
+      // What is recorded is shown for as long as the recording is kept.
+      const isOld = (endedAtMs ?? 0) < oldestMs && !this.#ended.get(id)?.hasRecording;
+      if (!isOld && this.#ended.size <= MOST_KEPT) continue;
+      this.#ended.delete(id);
+      this.#tell(id);
+    }
+  }
+
+  #tell(id: string): void {
+    for (const listener of this.#listeners) listener(id);
+  }
+}
+
+/** The row after an event; the same object where nothing of it changes. */
+function rowAfter(row: SessionRow, event: SessionEvent): SessionRow {
+  switch (event.type) {
+    case 'state.changed':
+      return { ...row, state: { ...row.state, [event.region]: event.to } };
+    case 'turn.measured': {
+      const { turn, voiceToVoiceMs, postEndpointMs } = event.report;
+      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
+    }
+    case 'bargeIn.decided':
+      return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;
+    case 'tool.started':
+      return { ...row, openTools: [...row.openTools, event.name] };
+    case 'tool.settled': {
+      const at = row.openTools.indexOf(event.name);
+      return at < 0 ? row : { ...row, openTools: row.openTools.toSpliced(at, 1) };
+    }
+    case 'session.ended':
+      return { ...row, endedAtMs: event.atMs, endReason: event.reason, openTools: [] };
+    default:
+      return row;
+  }
+}

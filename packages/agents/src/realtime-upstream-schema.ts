@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { strictMapping } from './schema-faults.ts';
+import { spoken } from './tool-schema.ts';
+
+/** What a model behind the pipeline `openai-realtime` is unless it is said. */
+export const UPSTREAM_DEFAULTS = {
+  model: 'gpt-realtime-2.1',
+  apiKeyVariable: 'OPENAI_API_KEY',
+} as const;
+
+/** For a million tokens. */
+const dollars = z.number().min(0).optional();
+
+/** The shape of `openaiRealtime` in `agent.yaml`. */
+export const realtimeUpstreamSchema = strictMapping({
+  url: spoken('the WebSocket address, such as wss://api.openai.com/v1/realtime').optional(),
+  model: spoken('a speech-to-speech model').default(UPSTREAM_DEFAULTS.model),
+  /** What stands there is looked at elsewhere: a fault of a schema shows it, and it may be a key. */
+  apiKeyVariable: z
+    .string()
+    .describe('the name of the variable that holds the key')
+    .default(UPSTREAM_DEFAULTS.apiKeyVariable),
+  apiKeyHeader: z.enum(['bearer', 'api-key']).default('bearer'),
+  voice: spoken('a voice of the model, such as marin').optional(),
+  transcriptionModel: spoken('the model that writes down what callers say').optional(),
+  transcriptionLanguage: z
+    .string()
+    .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
+    .optional(),
+  audio: z.enum(['auto', 'pcm', 'g711']).default('auto'),
+  exactTexts: z.enum(['embedded', 'model']).default('embedded'),
+  wordTimes: z.enum(['aligned', 'none']).default('aligned'),
+  prices: strictMapping({
+    textInput: dollars,
+    cachedTextInput: dollars,
+    audioInput: dollars,
+    cachedAudioInput: dollars,
+    textOutput: dollars,
+    audioOutput: dollars,
+  }).optional(),
+});

@@ -1,0 +1,64 @@
+import type { EngineEvent, EngineMark, GenerationRequest } from '@antiphon/session';
+import type { PipelineError } from '../pipeline-error.ts';
+import type { UpstreamFormat } from './caller-audio.ts';
+import type { ResponseDesk } from './response-desk.ts';
+
+/** What a generation is begun with, once the upstream is at rest. */
+export interface GenerationStart {
+  readonly desk: ResponseDesk;
+  readonly format: UpstreamFormat;
+}
+
+/** What the session asked for, made with the upstream's help. */
+export interface EngineGeneration {
+  readonly request: GenerationRequest;
+  /** Whether it has to wait for transcripts and for the upstream, and was not begun. */
+  readonly isWaiting: boolean;
+  /** Whether its end was told, or it was cancelled. */
+  readonly isOver: boolean;
+  start(start: GenerationStart): void;
+  /** Ends it as failed. */
+  fail(fault: PipelineError): void;
+  /** Stops at once; no event follows. */
+  cancel(): void;
+}
+
+type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
+
+/** Tells the events of one generation, each mark once, and nothing after the end. */
+export class GenerationTeller {
+  readonly #generationId: string;
+  readonly #now: () => number;
+  readonly #onEvent: (event: EngineEvent) => void;
+  readonly #marked = new Set<EngineMark>();
+  isOver = false;
+
+  constructor(generationId: string, now: () => number, onEvent: (event: EngineEvent) => void) {
+    this.#generationId = generationId;
+    this.#now = now;
+    this.#onEvent = onEvent;
+  }
+
+  mark(mark: EngineMark): void {
+    if (this.#marked.has(mark)) return;
+    this.#marked.add(mark);
+    this.tell({ type: 'generation.mark', mark, atMs: this.#now() });
+  }
+
+  tell(
+    event:
+      | Omit<EventOf<'generation.text'>, 'generationId'>
+      | Omit<EventOf<'generation.words'>, 'generationId'>
+      | Omit<EventOf<'generation.audio'>, 'generationId'>
+      | Omit<EventOf<'generation.toolCall'>, 'generationId'>
+      | Omit<EventOf<'generation.mark'>, 'generationId'>,
+  ): void {
+    if (!this.isOver) this.#onEvent({ ...event, generationId: this.#generationId });
+  }
+
+  end(end: Pick<EventOf<'generation.ended'>, 'outcome' | 'usage' | 'error'>): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#onEvent({ type: 'generation.ended', generationId: this.#generationId, ...end });
+  }
+}

@@ -1,0 +1,93 @@
+import type {
+  Clock,
+  EngineContext,
+  EngineSession,
+  SessionConfig,
+  VoiceEngine,
+} from '@antiphon/session';
+import type { WordAligner } from '../cascade/ports/word-aligner.ts';
+import { PipelineError } from '../pipeline-error.ts';
+import { DEFAULT_REALTIME_TIMEOUTS, upstreamUrl } from './realtime-settings.ts';
+import type { RealtimeSettings, RealtimeTimeouts } from './realtime-settings.ts';
+import { RealtimeSession } from './realtime-session.ts';
+import type { ExactSpeech } from './said-text.ts';
+import type { ResponseCost } from './token-costs.ts';
+
+/** What an {@link OpenaiRealtimeEngine} is built from. */
+export interface OpenaiRealtimeEngineOptions {
+  readonly settings: RealtimeSettings;
+  readonly clock: Clock;
+  /** The configuration that sessions begin with: the upstream is told before it is needed. */
+  readonly config?: SessionConfig;
+  /**
+   * Says the texts that stand: greetings, covers, read-backs, apologies. Exact, with word times, and
+   * there when the upstream is not. Without it the model reads them aloud; then a text is only heard
+   * once the model has said just that.
+   */
+  readonly speech?: ExactSpeech;
+  /** Finds the words in the model's speech; without it they count as heard with the last of them. */
+  readonly aligner?: WordAligner;
+  readonly timeouts?: Partial<RealtimeTimeouts>;
+  /**
+   * Told of each loss and refusal of the upstream, also of those that no answer met. Nobody unless
+   * given; must not throw.
+   */
+  readonly onFault?: (sessionId: string, fault: PipelineError) => void;
+  /** Told what each response used and cost. Nobody unless given; must not throw. */
+  readonly onCost?: (sessionId: string, cost: ResponseCost) => void;
+}
+
+/**
+ * A speech-to-speech model over the Realtime protocol in its GA shape: OpenAI's, Azure's, or any
+ * service that speaks it. Each session has an upstream session of its own from its beginning on. Turns are
+ * found by the session; the upstream is told them.
+ */
+export class OpenaiRealtimeEngine implements VoiceEngine {
+  readonly name = 'openai-realtime';
+  /** Its transcripts are written by a large model: spelt letters come as they are written. */
+  readonly hearsSpelling = true;
+  readonly #options: OpenaiRealtimeEngineOptions;
+  readonly #timeouts: RealtimeTimeouts;
+
+  /** Throws a PipelineError, `invalid_argument`, for settings that no connection can be made with. */
+  constructor(options: OpenaiRealtimeEngineOptions) {
+    this.#options = options;
+    this.#timeouts = { ...DEFAULT_REALTIME_TIMEOUTS, ...options.timeouts };
+    const { settings, speech } = options;
+    const { url } = settings;
+    require(url === undefined || URL.canParse(url), `url is ${url}; use a WebSocket address`);
+    const { protocol } = upstreamUrl(settings);
+    require(/^wss?:$/u.test(protocol), `url begins with ${protocol}; use wss: or ws:`);
+    require(/^[\x21-\x7e]+$/u.test(
+      settings.apiKey,
+    ), 'apiKey is empty or holds more than visible ASCII');
+    for (const [timeout, ms] of Object.entries(this.#timeouts)) {
+      require(ms > 0, `timeouts.${timeout} is ${ms}; it must be above 0`);
+    }
+    require(!speech ||
+      speech.textToSpeech.voices.includes(
+        speech.defaultVoice,
+      ), `speech.defaultVoice is ${speech?.defaultVoice}; use a voice of the synthesizer`);
+  }
+
+  open(context: EngineContext): EngineSession {
+    const { settings, clock, config, speech, aligner, onFault, onCost } = this.#options;
+    const session = new RealtimeSession({
+      settings,
+      timeouts: this.#timeouts,
+      clock,
+      context,
+      config: config ?? null,
+      speech: speech ?? null,
+      aligner: aligner ?? null,
+      onFault: (fault) => onFault?.(context.sessionId, fault),
+      onCost: (cost) => onCost?.(context.sessionId, cost),
+    });
+    session.open();
+    return session;
+  }
+}
+
+function require(isValid: boolean, problem: string): void {
+  if (!isValid) throw new PipelineError('invalid_argument', problem);
+}

@@ -1,0 +1,260 @@
+import type { ServerEvent } from '@antiphon/protocol';
+import type {
+  AudioFrame,
+  EngineContext,
+  EngineSession,
+  GenerationRequest,
+  SessionConfig,
+  TimerHandle,
+} from '@antiphon/session';
+import type { WordAligner } from '../cascade/ports/word-aligner.ts';
+import type { PipelineError } from '../pipeline-error.ts';
+import { formatFor } from './caller-audio.ts';
+import type { UpstreamFormat } from './caller-audio.ts';
+import { CallerTurns } from './caller-turns.ts';
+import { ConversationMirror } from './conversation-mirror.ts';
+import type { EngineGeneration } from './engine-generation.ts';
+import type { RealtimeUse } from './realtime-settings.ts';
+import { ResponseDesk } from './response-desk.ts';
+import { SaidText } from './said-text.ts';
+import type { ExactSpeech } from './said-text.ts';
+import { SessionFieldsDesk } from './session-fields-desk.ts';
+import { costOf } from './token-costs.ts';
+import type { ResponseCost } from './token-costs.ts';
+import { UpstreamAnswer } from './upstream-answer.ts';
+import { upstreamFault, wireFault } from './upstream-fault.ts';
+import { UpstreamLink } from './upstream-link.ts';
+import { VerbatimAnswer } from './verbatim-answer.ts';
+
+/** What {@link RealtimeSession} needs. */
+export interface RealtimeSessionOptions extends RealtimeUse {
+  readonly context: EngineContext;
+  /** What a session is likely to be configured with, so that the upstream is told beforehand. */
+  readonly config: SessionConfig | null;
+  readonly speech: ExactSpeech | null;
+  readonly aligner: WordAligner | null;
+  readonly onFault: (fault: PipelineError) => void;
+  readonly onCost: (cost: ResponseCost) => void;
+}
+
+/** One session's use of a speech-to-speech model over the Realtime protocol. */
+export class RealtimeSession implements EngineSession {
+  readonly #options: RealtimeSessionOptions;
+  readonly #link: UpstreamLink;
+  readonly #turns: CallerTurns;
+  readonly #desk: ResponseDesk;
+  readonly #fields: SessionFieldsDesk;
+  readonly #mirror = new ConversationMirror();
+  #format: UpstreamFormat;
+  #hasHeard = false;
+  #generation: EngineGeneration | null = null;
+  /** How long the generation may wait for the upstream. */
+  #patience: TimerHandle | null = null;
+  #isClosed = false;
+
+  constructor(options: RealtimeSessionOptions) {
+    this.#options = options;
+    this.#format = formatFor(null, options.settings.audio);
+    this.#link = new UpstreamLink(options, {
+      ready: () => this.#begin(),
+      event: (event) => this.#hear(event),
+      lost: (fault) => this.#lost(fault),
+      isBusy: () => this.#isBusy,
+    });
+    const link = this.#link;
+    this.#turns = new CallerTurns({
+      ...options,
+      link,
+      formatFor: (frame) => this.#formatFor(frame),
+      onTranscript: (transcript) => this.#tell({ type: 'transcript', ...transcript }),
+      onPlaced: (...placed) => this.#mirror.placeHeard(...placed),
+      onSettled: () => this.#advance(),
+    });
+    this.#desk = new ResponseDesk({ ...options, link, onRest: () => this.#advance() });
+    this.#fields = new SessionFieldsDesk(options.settings, link, options.config);
+  }
+
+  /** Opens the upstream connection beforehand. */
+  open(): void {
+    this.#link.wake();
+  }
+
+  beginTurn(itemId: string): void {
+    if (!this.#isClosed) this.#turns.begin(itemId);
+  }
+
+  hear(frame: AudioFrame): void {
+    this.#turns.hear(frame);
+  }
+
+  commitTurn(itemId: string): void {
+    this.#turns.commit(itemId);
+  }
+
+  dropTurn(itemId: string): void {
+    this.#mirror.drop(itemId);
+    this.#turns.drop(itemId);
+    this.#link.rested();
+  }
+
+  /** The model hears a turn when it is over, so there is nothing to make ready before. */
+  prepareAnswer(): void {}
+
+  discardAnswer(): void {}
+
+  generate(request: GenerationRequest): void {
+    if (this.#isClosed) return;
+    this.#generation?.cancel();
+    const generation = this.#newGeneration(request);
+    this.#generation = generation;
+    if (generation instanceof SaidText) generation.start();
+    else queueMicrotask(() => this.#advance());
+  }
+
+  cancel(generationId: string): void {
+    if (this.#generation?.request.generationId === generationId) this.#generation.cancel();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#generation?.cancel();
+    this.#calm();
+    this.#turns.close();
+    this.#desk.close();
+    this.#link.close();
+  }
+
+  get #isBusy(): boolean {
+    const isAnswering = this.#generation !== null && !this.#generation.isOver;
+    return isAnswering || this.#desk.isBusy || this.#turns.isOpen || this.#turns.isOwed;
+  }
+
+  #newGeneration(request: GenerationRequest): EngineGeneration {
+    const onWaiting = (): void => this.#advance();
+    const onOver = (): void => this.#over();
+    if (request.kind === 'answer') {
+      const mirror = this.#mirror;
+      return new UpstreamAnswer({ ...this.#options, request, mirror, onWaiting, onOver });
+    }
+    const { speech } = this.#options;
+    const isSilent = request.config.modality === 'text' || request.text.trim() === '';
+    return isSilent || speech
+      ? new SaidText({ ...this.#options, request, speech: isSilent ? null : speech, onOver })
+      : new VerbatimAnswer({ ...this.#options, request, onWaiting, onOver });
+  }
+
+  /** Begins the generation as soon as nothing stands in its way. */
+  #advance(): void {
+    const generation = this.#generation;
+    if (this.#isClosed) return;
+    this.#link.rested();
+    if (!generation?.isWaiting) return;
+    const { request } = generation;
+    if (request.kind === 'answer' && this.#turns.isOwed) return;
+    if (!this.#link.isReady) this.#link.wake();
+    else if (this.#needsAnotherVoice(request)) this.#link.restart();
+    const fault = this.#link.lastingFault;
+    if (fault) {
+      generation.fail(fault);
+    } else if (!this.#link.isReady || this.#desk.isBusy) {
+      this.#wait(generation);
+    } else {
+      this.#calm();
+      if (request.kind === 'answer') this.#prepareUpstream(request);
+      if (this.#link.isReady) generation.start({ desk: this.#desk, format: this.#format });
+    }
+  }
+
+  /** An upstream session in which a voice has spoken takes no other. */
+  #needsAnotherVoice({ config, kind }: GenerationRequest): boolean {
+    return kind === 'answer' && this.#mirror.hasSpoken && !this.#fields.hasVoiceOf(config);
+  }
+
+  /** Makes the upstream's configuration and conversation those of the session. */
+  #prepareUpstream({ config, options }: Extract<GenerationRequest, { kind: 'answer' }>): void {
+    this.#fields.configure(config, this.#format);
+    // An answer with a context of its own reads nothing else.
+    if (options.context) return;
+    const history = this.#options.context.history();
+    for (const event of this.#mirror.sync(history)) this.#link.send(event);
+  }
+
+  #wait(generation: EngineGeneration): void {
+    const { clock, timeouts } = this.#options;
+    this.#patience ??= clock.setTimeout(() => {
+      this.#patience = null;
+      if (this.#generation !== generation || !generation.isWaiting) return;
+      const what = this.#link.isReady ? 'it does not end an answer' : 'no connection';
+      const fault =
+        this.#link.fault ??
+        upstreamFault('provider_timeout', `${what} in ${timeouts.connectMs} ms`);
+      if (this.#desk.isBusy) this.#link.fail(fault);
+      generation.fail(fault);
+    }, timeouts.connectMs);
+  }
+
+  #over(): void {
+    this.#calm();
+    queueMicrotask(() => {
+      if (!this.#isClosed) this.#link.rested();
+    });
+  }
+
+  #begin(): void {
+    this.#mirror.reset();
+    this.#fields.reset();
+    this.#fields.configure(null, this.#format);
+    this.#turns.resume();
+    this.#advance();
+  }
+
+  #lost(fault: PipelineError): void {
+    this.#mirror.reset();
+    this.#options.onFault(fault);
+    this.#desk.lost(fault);
+    // Nothing is waited for where nothing will change.
+    if (this.#link.lastingFault) this.#advance();
+  }
+
+  #hear(event: ServerEvent): void {
+    this.#place(event);
+    if (event.type === 'response.done') {
+      this.#options.onCost(costOf(event.response.usage, this.#options.settings.prices));
+    }
+    if (this.#desk.take(event) || this.#turns.take(event) || event.type !== 'error') return;
+    const fault = wireFault(event.error);
+    this.#options.onFault(fault);
+    if (!this.#fields.refused(event.error)) return;
+    if (!(this.#generation instanceof SaidText)) this.#generation?.fail(fault);
+  }
+
+  /** What the model says and calls becomes part of the upstream's conversation. */
+  #place(event: ServerEvent): void {
+    if (event.type !== 'conversation.item.added') return;
+    const { item, previous_item_id: previousId } = event;
+    if (this.#mirror.has(item.id)) return;
+    if (item.type === 'function_call') this.#mirror.placeCall(item.id, item.call_id, previousId);
+    if (item.type !== 'message' || item.role !== 'assistant') return;
+    this.#mirror.placeSpoken(item.id, previousId);
+  }
+
+  /** The first frame tells what kind of line the caller has. */
+  #formatFor({ sampleRate }: AudioFrame): UpstreamFormat {
+    if (!this.#hasHeard) {
+      this.#hasHeard = true;
+      this.#format = formatFor(sampleRate, this.#options.settings.audio);
+      this.#fields.configure(null, this.#format);
+    }
+    return this.#format;
+  }
+
+  #tell(event: Parameters<EngineContext['onEvent']>[0]): void {
+    if (!this.#isClosed) this.#options.context.onEvent(event);
+  }
+
+  #calm(): void {
+    if (this.#patience !== null) this.#options.clock.clearTimeout(this.#patience);
+    this.#patience = null;
+  }
+}

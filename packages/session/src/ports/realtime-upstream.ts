@@ -1,0 +1,31 @@
+/** Dollars for a million tokens; what is left out is not charged. */
+export interface UpstreamPrices {
+  readonly textInput?: number | undefined;
+  /** Of what was read before and is cached; that of other input unless given. */
+  readonly cachedTextInput?: number | undefined;
+  readonly audioInput?: number | undefined;
+  readonly cachedAudioInput?: number | undefined;
+  readonly textOutput?: number | undefined;
+  readonly audioOutput?: number | undefined;
+}
+
+/** The speech-to-speech model of an agent, and how it is used. Plain JSON, without the key. */
+export interface RealtimeUpstream {
+  /** The WebSocket address; OpenAI's unless given. */
+  readonly url?: string | undefined;
+  readonly model: string;
+  /** The variable of the environment that holds the key. */
+  readonly apiKeyVariable: string;
+  readonly apiKeyHeader: 'bearer' | 'api-key';
+  /** The model's voice; that of the agent where the models have it, unless given. */
+  readonly voice?: string | undefined;
+  readonly transcriptionModel?: string | undefined;
+  /** ISO 639-1. */
+  readonly transcriptionLanguage?: string | undefined;
+  readonly audio: 'auto' | 'pcm' | 'g711';
+  /** Who says greetings, covers, read-backs and apologies: the embedded synthesizer, or the model. */
+  readonly exactTexts: 'embedded' | 'model';
+  /** Whether the model's words are found in its audio. */
+  readonly wordTimes: 'aligned' | 'none';
+  readonly prices?: UpstreamPrices | undefined;
+}

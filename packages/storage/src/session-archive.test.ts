@@ -1,0 +1,98 @@
+import { appendFile, mkdtemp, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DrivenClock } from '@antiphon/session/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileRecorder } from './file-recorder.ts';
+import { SessionArchive } from './session-archive.ts';
+
+let folder: string;
+let archive: SessionArchive;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'antiphon-archive-'));
+  archive = new SessionArchive(folder);
+  await record('sess_a');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Two seconds, in the second of which the caller speaks at half of full scale. */
+async function record(id: string): Promise<void> {
+  const clock = new DrivenClock();
+  const recording = new FileRecorder({ folder, clock }).open(id, clock.now());
+  recording.event({ type: 'session.started', sessionId: id, agent: 'test', atMs: clock.now() });
+  for (let frame = 0; frame < 100; frame++) {
+    const pcm = new Int16Array(160).fill(frame < 50 ? 0 : 16_384);
+    clock.advance(20);
+    recording.caller({ pcm, sampleRate: 8000, atMs: clock.now() });
+  }
+  recording.event({ type: 'session.ended', reason: 'callerLeft', atMs: clock.now() });
+  await recording.close();
+}
+
+describe('the archive', () => {
+  it('reads the events and the length of a recording', async () => {
+    expect((await archive.events('sess_a'))?.map(({ type }) => type)).toEqual([
+      'session.started',
+      'session.ended',
+    ]);
+    expect(await archive.recordingMs('sess_a')).toBeCloseTo(2_000, -2);
+  });
+
+  it('shows the shape of both sides', async () => {
+    const peaks = await archive.peaks('sess_a', 20);
+    expect(peaks?.msPerPoint).toBeCloseTo(100, -1);
+    expect(peaks?.caller[3]).toBe(0);
+    expect(peaks?.caller[15]).toBe(0.5);
+    expect(Math.max(...(peaks?.agent ?? [1]))).toBe(0);
+    expect(peaks?.caller).toHaveLength(peaks?.agent.length ?? 0);
+  });
+
+  it('reads what a crash left: half a line, half a sample and a header without a length', async () => {
+    await record('sess_crashed');
+    const events = path.join(folder, 'sess_crashed', 'events.jsonl');
+    await appendFile(events, '{"type":"state.cha');
+    const audio = path.join(folder, 'sess_crashed', 'audio.wav');
+    await truncate(audio, 44 + 8000 * 4 + 3);
+    expect(await archive.events('sess_crashed')).toHaveLength(2);
+    expect(await archive.recordingMs('sess_crashed')).toBe(1_000);
+    expect((await archive.peaks('sess_crashed', 10))?.caller).toHaveLength(10);
+  });
+
+  it('knows nothing of a session that never was, and no way out of its folder', async () => {
+    expect(await archive.events('sess_none')).toBeNull();
+    expect(await archive.recordingMs('sess_none')).toBeNull();
+    expect(await archive.peaks('sess_none', 10)).toBeNull();
+    expect(await archive.delete('sess_none')).toBe(false);
+    await expect(archive.events('../sess_a')).rejects.toThrow('names no session');
+    await expect(archive.delete('..')).rejects.toThrow('names no session');
+  });
+
+  it('lists the latest first, with what was kept of each', async () => {
+    await record('sess_b');
+    await utimes(path.join(folder, 'sess_a', 'events.jsonl'), 1, 1);
+    await archive.keepSummary('sess_b', { agent: 'test' });
+    const list = await archive.list(2);
+    expect(list.map(({ id }) => id)).not.toContain('sess_a');
+    expect(list.find(({ id }) => id === 'sess_b')?.summary).toEqual({ agent: 'test' });
+    expect((await archive.list(10)).at(-1)).toMatchObject({ id: 'sess_a', summary: null });
+    await expect(archive.keepSummary('sess_none', {})).rejects.toThrow('ENOENT');
+  });
+
+  it('deletes one, and those that are old and not kept', async () => {
+    await record('sess_old');
+    await record('sess_live');
+    for (const id of ['sess_old', 'sess_live']) {
+      await utimes(path.join(folder, id, 'events.jsonl'), 1, 1);
+    }
+    expect(await archive.sweep(500_000, (id) => id !== 'sess_old')).toEqual(['sess_old']);
+    expect((await stat(path.join(folder, 'sess_live'))).isDirectory()).toBe(true);
+    expect(await archive.delete('sess_live')).toBe(true);
+    await expect(stat(path.join(folder, 'sess_live'))).rejects.toThrow('ENOENT');
+  });
+
+  it('is empty where nothing was ever recorded', async () => {
+    const nowhere = new SessionArchive(path.join(folder, 'nowhere'));
+    expect(await nowhere.list(10)).toEqual([]);
+    expect(await nowhere.sweep(Number.MAX_VALUE, () => false)).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { RecordedEvent } from '@antiphon/session';
+import { StorageError } from './storage-error.ts';
+
+/** As {@link SessionFiles} and FileRecorder write them. */
+const AUDIO = 'audio.wav';
+const EVENTS = 'events.jsonl';
+const SUMMARY = 'summary.json';
+
+const HEADER_BYTES = 44;
+/** Two channels of 16 bits. */
+const FRAME_BYTES = 4;
+/** Where a WAV header has the rate. */
+const RATE_OFFSET = 24;
+
+/** Loudest samples of a recording, slice by slice, 0 to 1. */
+export interface Peaks {
+  readonly msPerPoint: number;
+  readonly caller: readonly number[];
+  readonly agent: readonly number[];
+}
+
+/** A session's files, as far as they are there. */
+export interface ArchivedSession {
+  readonly id: string;
+  /** What was kept of it by {@link SessionArchive.keepSummary}; null where nothing was. */
+  readonly summary: unknown;
+  /** When something was written last. */
+  readonly changedAtMs: number;
+}
+
+/** The recordings of a folder, which a FileRecorder fills, for those who read and delete them. */
+export class SessionArchive {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The sessions there are files of, the latest first, at most so many. */
+  async list(most: number): Promise<ArchivedSession[]> {
+    const ids = (await readdir(this.#folder).catch(() => [])).filter(isSessionId);
+    const dated = await Promise.all(
+      ids.map(async (id) => ({ id, changedAtMs: await this.#changedAtMs(id) })),
+    );
+    const latest = dated.toSorted((a, b) => b.changedAtMs - a.changedAtMs).slice(0, most);
+    return Promise.all(
+      latest.map(async (found) => ({ ...found, summary: await this.#summary(found.id) })),
+    );
+  }
+
+  /** Keeps what lists show of a session beside its files; rejects where there are none. */
+  async keepSummary(id: string, summary: object): Promise<void> {
+    const file = this.#file(id, SUMMARY);
+    await writeFile(`${file}.new`, `${JSON.stringify(summary)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  }
+
+  /**
+   * The events of a session; null when there are none. A last line that was cut off by a crash is
+   * left out, and so is any other that is no event.
+   */
+  async events(id: string): Promise<RecordedEvent[] | null> {
+    const file = this.#file(id, EVENTS);
+    if (!(await isFile(file))) return null;
+    const events: RecordedEvent[] = [];
+    const input = createReadStream(file);
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+        const event = readEvent(line);
+        if (event) events.push(event);
+      }
+    } finally {
+      input.destroy();
+    }
+    return events;
+  }
+
+  /** How long the recording is, also where a crash left its header without a length; or null. */
+  async recordingMs(id: string): Promise<number | null> {
+    const audio = await this.#audio(id);
+    return audio && (audio.frames * 1000) / audio.sampleRate;
+  }
+
+  /** The shape of a recording in about so many points; null when there is none. */
+  async peaks(id: string, points: number): Promise<Peaks | null> {
+    const audio = await this.#audio(id);
+    if (!audio) return null;
+    const perPoint = Math.max(1, Math.ceil(audio.frames / points));
+    const count = Math.ceil(audio.frames / perPoint);
+    const loudest = {
+      caller: new Array<number>(count).fill(0),
+      agent: new Array<number>(count).fill(0),
+    };
+    let frame = 0;
+    let rest: Buffer = Buffer.alloc(0);
+    const end = HEADER_BYTES + audio.frames * FRAME_BYTES - 1;
+    if (audio.frames === 0) return { msPerPoint: 0, caller: [], agent: [] };
+    const stream = createReadStream(this.#file(id, AUDIO), { start: HEADER_BYTES, end });
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const whole = bytes.length - (bytes.length % FRAME_BYTES);
+      for (let at = 0; at < whole; at += FRAME_BYTES, frame++) {
+        const point = Math.floor(frame / perPoint);
+        const caller = Math.abs(bytes.readInt16LE(at));
+        const agent = Math.abs(bytes.readInt16LE(at + 2));
+        if (caller > loudest.caller[point]!) loudest.caller[point] = caller;
+        if (agent > loudest.agent[point]!) loudest.agent[point] = agent;
+      }
+      rest = bytes.subarray(whole);
+    }
+    const shown = (value: number) => Math.round((value / 32_768) * 1000) / 1000;
+    return {
+      msPerPoint: (perPoint * 1000) / audio.sampleRate,
+      caller: loudest.caller.map(shown),
+      agent: loudest.agent.map(shown),
+    };
+  }
+
+  /** Deletes all that is kept of a session; false when there was nothing. */
+  async delete(id: string): Promise<boolean> {
+    const folder = this.#file(id, '.');
+    const isThere = await stat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isThere) await rm(folder, { recursive: true });
+    return isThere;
+  }
+
+  /** Deletes what was written last before `beforeMs`, except for those that are `kept`; tells their ids. */
+  async sweep(beforeMs: number, isKept: (id: string) => boolean): Promise<string[]> {
+    const ids = (await readdir(this.#folder).catch(() => [])).filter(isSessionId);
+    const swept: string[] = [];
+    for (const id of ids) {
+      if (isKept(id) || (await this.#changedAtMs(id)) >= beforeMs) continue;
+      if (await this.delete(id)) swept.push(id);
+    }
+    return swept;
+  }
+
+  async #audio(id: string): Promise<{ sampleRate: number; frames: number } | null> {
+    const file = await open(this.#file(id, AUDIO)).catch(() => null);
+    if (!file) return null;
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      const { bytesRead } = await file.read(header, 0, HEADER_BYTES, 0);
+      if (bytesRead < HEADER_BYTES) return null;
+      const { size } = await file.stat();
+      const sampleRate = header.readUInt32LE(RATE_OFFSET);
+      return { sampleRate, frames: Math.floor((size - HEADER_BYTES) / FRAME_BYTES) };
+    } finally {
+      await file.close();
+    }
+  }
+
+  async #summary(id: string): Promise<unknown> {
+    const text = await readFile(this.#file(id, SUMMARY), 'utf8').catch(() => 'null');
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return null;
+    }
+  }
+
+  async #changedAtMs(id: string): Promise<number> {
+    const found = await stat(this.#file(id, EVENTS)).catch(() => null);
+    return found?.mtimeMs ?? 0;
+  }
+
+  #file(id: string, name: string): string {
+    if (!isSessionId(id)) {
+      throw new StorageError('invalid_argument', `${JSON.stringify(id)} names no session`);
+    }
+    return path.join(this.#folder, id, name);
+  }
+}
+
+function isSessionId(id: string): boolean {
+  return /^[\w-]{1,128}$/u.test(id);
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}
+
+function readEvent(line: string): RecordedEvent | null {
+  try {
+    const event: unknown = JSON.parse(line);
+    const isEvent =
+      typeof event === 'object' && event !== null && 'type' in event && 'atMs' in event;
+    return isEvent ? (event as RecordedEvent) : null;
+  } catch {
+    return null;
+  }
+}
