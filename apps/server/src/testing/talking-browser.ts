@@ -45,12 +45,18 @@ export async function buildConsole(): Promise<{ distDir: string; remove: () => P
   return { distDir, remove };
 }
 
-/**
- * A browser whose microphone hears a clip, once, so long after it was opened, and silence
- * otherwise. `no` microphone is one that the browser keeps from every page.
- */
+/** What a microphone hears once: silence, and then a recorded clip. */
+interface HeardClip {
+  readonly clip: string;
+  /** When the clip begins, after the microphone was opened. */
+  readonly afterMs: number;
+  /** So long before the clip a tone of 200 ms is heard. */
+  readonly toneBeforeMs?: number;
+}
+
+/** A browser whose microphone hears a clip or silence, or that keeps it from every page. */
 export async function openTalkingBrowser(
-  heard: { readonly clip: string; readonly afterMs: number } | 'silence' | 'no microphone',
+  heard: HeardClip | 'silence' | 'no microphone',
 ): Promise<{ browser: Browser; close: () => Promise<void> }> {
   if (typeof heard === 'string') {
     const args = heard === 'silence' ? [...FLAGS, ...FAKE_MICROPHONE] : FLAGS;
@@ -73,14 +79,22 @@ export async function openTalkingBrowser(
 
 async function writeMicrophone(
   file: string,
-  { clip, afterMs }: { readonly clip: string; readonly afterMs: number },
+  { clip, afterMs, toneBeforeMs }: HeardClip,
 ): Promise<void> {
   const { pcm } = readWav(new Uint8Array(await readFile(new URL(`${clip}.wav`, CLIPS))));
   const resampler = new StreamingResampler(8000, 48_000);
   const spoken = [...resampler.process(pcm), ...resampler.flush()];
   const heard = new Int16Array(48 * (afterMs + SILENCE_AFTER_MS) + spoken.length);
   heard.set(spoken, 48 * afterMs);
+  if (toneBeforeMs !== undefined) heard.set(tone(200), 48 * (afterMs - toneBeforeMs));
   await writeFile(file, writeWav(heard, { sampleRate: 48_000, channels: 1 }));
+}
+
+/** 440 Hz at 48 kHz. */
+function tone(lengthMs: number): Int16Array {
+  return Int16Array.from({ length: 48 * lengthMs }, (_, at) =>
+    Math.round(8_000 * Math.sin((2 * Math.PI * 440 * at) / 48_000)),
+  );
 }
 
 /** Opens a page on a laptop's screen and notes whatever it complains of. */
