@@ -40,6 +40,8 @@ export interface ServerDeps {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly openPipelines?: typeof openPipelines;
+  /** A built console, in place of the one beside the server. */
+  readonly consoleDir?: string;
   /** How many sockets may wait without a key. */
   readonly mostWaiting?: number;
   /** Told, in a few words, what the start is busy with. */
@@ -149,6 +151,7 @@ export async function startServer(
     metrics,
     queueView,
     log,
+    consoleDir: deps.consoleDir,
     recordingsDir,
     unreadyReason,
     console: consoleSide,
