@@ -22,11 +22,14 @@ export function MachineChart({
   chart,
   states,
   lastMove,
+  hasNotes = true,
 }: {
   readonly chart: Chart;
   /** Active leaves, as dotted paths. */
   readonly states: readonly string[];
   readonly lastMove: Move | null;
+  /** Says beside the chart what the state under the pointer is. */
+  readonly hasNotes?: boolean;
 }) {
   const [drawing, setDrawing] = useState<ChartDrawing | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -48,7 +51,7 @@ export function MachineChart({
   if (drawing === null) return <Loading what="the chart" />;
   const shown = picked ?? states.find((path) => path.startsWith('turn.')) ?? states[0] ?? null;
   return (
-    <div className="machine">
+    <div className="machine" data-notes={hasNotes || undefined}>
       <div className="machine-canvas">
         <ReactFlow<StateNode, MoveEdge>
           nodes={nodes}
@@ -72,7 +75,9 @@ export function MachineChart({
           <Controls showInteractive={false} />
         </ReactFlow>
       </div>
-      {shown === null ? null : <StateNotes chart={chart} path={shown} lastMove={lastMove} />}
+      {shown === null || !hasNotes ? null : (
+        <StateNotes chart={chart} path={shown} lastMove={lastMove} />
+      )}
     </div>
   );
 }

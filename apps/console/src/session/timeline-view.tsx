@@ -45,6 +45,7 @@ export function TimelineView({
   const [zoom, setZoom] = useState(3);
   const pxPerMs = ZOOMS[zoom]! / 1000;
   const width = Math.max(300, Math.ceil(timeline.lengthMs * pxPerMs));
+  const sound = { pxPerPoint: (waveform?.msPerPoint ?? 0) * pxPerMs };
   const pick = (ms: number) => onPick(Math.min(timeline.lengthMs, Math.max(0, ms)));
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();
@@ -118,8 +119,8 @@ export function TimelineView({
               ))}
             </Lane>
           ))}
-          <Sound name="caller's sound" peaks={waveform?.caller ?? null} />
-          <Sound name="agent's sound" peaks={waveform?.agent ?? null} />
+          <Sound name="caller's sound" {...sound} peaks={waveform?.caller ?? null} />
+          <Sound name="agent's sound" {...sound} peaks={waveform?.agent ?? null} />
           <Lane>
             {timeline.tools.map(({ callId, name, fromMs, toMs, outcome, marks }) => (
               <span
@@ -197,12 +198,12 @@ function Turns({
 }) {
   return (
     <Lane>
-      {timeline.turns.map(({ turn, atMs, latencyMs }) => (
+      {timeline.turns.map(({ turn, atMs, latencyMs }, index, all) => (
         <Link
           key={turn}
           href={`/s/${encodeURIComponent(id)}/turns/${turn}`}
           className="turn-chip"
-          style={{ left: atMs * pxPerMs }}
+          style={placed(atMs, all[index + 1]?.atMs ?? timeline.lengthMs + 4_000, pxPerMs)}
           onClick={(event) => event.stopPropagation()}
         >
           {turn}
@@ -217,9 +218,11 @@ function Turns({
 function Sound({
   name,
   peaks,
+  pxPerPoint,
 }: {
   readonly name: string;
   readonly peaks: readonly number[] | null;
+  readonly pxPerPoint: number;
 }) {
   const path = useMemo(() => {
     if (peaks === null) return '';
@@ -237,6 +240,7 @@ function Sound({
         <svg
           viewBox={`0 0 ${Math.max(1, peaks.length - 1)} 2`}
           preserveAspectRatio="none"
+          style={{ width: peaks.length * pxPerPoint }}
           role="img"
           aria-label={name}
         >

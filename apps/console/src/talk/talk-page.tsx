@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useSearch } from 'wouter';
 import type { FeedEvent } from '@antiphon/observability';
 import { useAnswer } from '../api/use-answer.ts';
@@ -22,6 +22,9 @@ import { SettingsPanel } from './view/settings-panel.tsx';
 import { TextEntry } from './view/text-entry.tsx';
 import { ToolWaitsView } from './view/tool-waits-view.tsx';
 import './talk-page.css';
+
+/** The chart and what lays it out are large, and wanted once a call has begun. */
+const LiveMachine = lazy(() => import('../session/live-machine.tsx'));
 
 /** A call from this computer: through its microphone, or by typing. */
 export function TalkPage() {
@@ -160,6 +163,11 @@ function InCall({
           </Panel>
         </aside>
       </div>
+      <Panel title="Machine">
+        <Suspense fallback={<Loading what="the chart" />}>
+          <LiveMachine events={events} />
+        </Suspense>
+      </Panel>
     </>
   );
 }
