@@ -1,0 +1,142 @@
+// What it costs to watch and to record 200 sessions: npm run bench:watching [sessions] [seconds].
+// Each pass has a server of its own; the plain one comes first and last.
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { WebSocket } from 'ws';
+
+const sessions = Number(process.argv[2] ?? 200);
+const seconds = Number(process.argv[3] ?? 20);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const KEY = 'sk-bench-watching';
+const PORT = 8791;
+
+/** @type {readonly { name: string, recordings: 'on' | 'off', watched: number | null }[]} */
+const PASSES = [
+  { name: 'neither', recordings: 'off', watched: null },
+  { name: 'the table is watched', recordings: 'off', watched: 0 },
+  { name: 'the table and 8 sessions are', recordings: 'off', watched: 8 },
+  { name: 'all is recorded', recordings: 'on', watched: null },
+  { name: 'neither, again', recordings: 'off', watched: null },
+];
+
+console.log(`${sessions} sessions behind the stub, ${seconds} s each\n`);
+console.log(
+  'pass                            server CPU   overhead p50 / p95 ms   KiB/s told   lost',
+);
+for (const pass of PASSES) console.log(await run(pass));
+
+/** @param {(typeof PASSES)[number]} pass */
+async function run({ name, recordings, watched }) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-watching-'));
+  await cp(
+    path.join(ROOT, 'apps/server/agents/stub-bench'),
+    path.join(folder, 'agents/stub-bench'),
+    {
+      recursive: true,
+    },
+  );
+  await writeFile(path.join(folder, 'agents/package.json'), '{"type":"module"}');
+  const server = spawn(process.execPath, [path.join(ROOT, 'apps/server/dist/main.js')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      ANTIPHON_PORT: `${PORT}`,
+      ANTIPHON_API_KEYS: KEY,
+      ANTIPHON_DATA_DIR: path.join(folder, 'data'),
+      ANTIPHON_AGENTS_DIR: path.join(folder, 'agents'),
+      ANTIPHON_RECORDINGS: recordings,
+      ANTIPHON_LOG_LEVEL: 'silent',
+    },
+  });
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  try {
+    await ready();
+    const told = watched === null ? null : watch(watched);
+    const load = promisify(execFile)(process.execPath, [
+      path.join(ROOT, 'apps/cli/dist/main.js'),
+      ...`load --sessions ${sessions} --engine stub --duration ${seconds} --json`.split(' '),
+      ...`--url http://127.0.0.1:${PORT} --key ${KEY}`.split(' '),
+    ]);
+    // In the middle of the load, when all callers are there.
+    await sleep(8_000);
+    const before = {
+      cpuMs: await cpuMsOf(server.pid ?? 0),
+      atMs: performance.now(),
+      bytes: told?.() ?? 0,
+    };
+    await sleep((seconds - 8) * 1000);
+    const elapsedMs = performance.now() - before.atMs;
+    const cpu = ((await cpuMsOf(server.pid ?? 0)) - before.cpuMs) / elapsedMs;
+    const kib = ((told?.() ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
+    const { stdout } = await load;
+    await sleep(3_000);
+    const lost = recordings === 'on' ? await lostBytes(path.join(folder, 'data/recordings')) : '';
+    const { p50, p95 } = JSON.parse(stdout).milliseconds.turnOverhead;
+    const figures = [`${(100 * cpu).toFixed(1)} %`.padStart(10), `${p50} / ${p95}`.padStart(23)];
+    return [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
+  } finally {
+    server.kill('SIGTERM');
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function ready() {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const response = await fetch(`http://127.0.0.1:${PORT}/readyz`).catch(() => null);
+    if (response?.ok) return;
+    await sleep(200);
+  }
+  throw new Error('The server did not start: run npm run build.');
+}
+
+/**
+ * Watches as a browser does, and counts the bytes it is told.
+ * @param {number} most sessions besides the table
+ */
+function watch(most) {
+  const socket = new WebSocket(`ws://127.0.0.1:${PORT}/console/feed`, {
+    headers: { authorization: `Bearer ${KEY}` },
+  });
+  let bytes = 0;
+  const watched = new Set();
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'watch.sessions' })));
+  socket.on('error', () => {});
+  socket.on('message', (/** @type {Buffer} */ data) => {
+    bytes += data.length;
+    const message = JSON.parse(data.toString('utf8'));
+    if (message.type !== 'sessions') return;
+    for (const { id } of message.rows) {
+      if (watched.size >= most || watched.has(id)) continue;
+      watched.add(id);
+      socket.send(JSON.stringify({ type: 'watch.session', sessionId: id }));
+    }
+  });
+  return () => bytes;
+}
+
+/** @param {number} pid */
+async function cpuMsOf(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** @param {string} folder */
+async function lostBytes(folder) {
+  let lost = 0;
+  let count = 0;
+  for (const id of await readdir(folder)) {
+    const text = await readFile(path.join(folder, id, 'events.jsonl'), 'utf8');
+    count += 1;
+    for (const line of text.split('\n')) {
+      if (line.includes('"recording.incomplete"')) lost += JSON.parse(line).lostBytes;
+    }
+  }
+  return `${lost} bytes of ${count} recordings`;
+}
