@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { join } from 'node:path';
 import { readWav } from '@antiphon/audio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { speakTurn } from './testing/spoken-turn.ts';
@@ -14,11 +14,11 @@ let folder: string;
 let server: TestServer;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'antiphon-console-'));
-  await mkdir(path.join(folder, 'assets'));
-  await writeFile(path.join(folder, 'index.html'), PAGE);
-  await writeFile(path.join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-  await writeFile(path.join(folder, 'assets', 'page.js'), 'void 0;');
+  folder = await mkdtemp(join(tmpdir(), 'antiphon-console-'));
+  await mkdir(join(folder, 'assets'));
+  await writeFile(join(folder, 'index.html'), PAGE);
+  await writeFile(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(folder, 'assets', 'page.js'), 'void 0;');
   server = await startTestServer({}, { consoleDir: folder });
 });
 
@@ -153,7 +153,7 @@ describe('the HTTP side', () => {
   });
 
   it('says so at each of its addresses while the console is not built', async () => {
-    const bare = await startTestServer({}, { consoleDir: path.join(folder, 'nothing') });
+    const bare = await startTestServer({}, { consoleDir: join(folder, 'nothing') });
     try {
       const page = await fetch(`${bare.url}/talk`);
       expect(page.status).toBe(200);

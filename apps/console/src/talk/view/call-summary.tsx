@@ -27,7 +27,11 @@ export function CallSummary({ session }: { readonly session: KnownSession }) {
           value={formatAge(durationMs)}
           note={endReason === null ? 'is ending' : (REASONS[endReason] ?? endReason)}
         />
-        <Figure name="Answers to speech" value={String(answers)} note={`${interruptions} interrupted`} />
+        <Figure
+          name="Answers to speech"
+          value={String(answers)}
+          note={`${interruptions} interrupted`}
+        />
         <Figure
           name="Latency"
           value={formatLatency(middleMs)}
