@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readWav } from '@antiphon/audio';
 import type { SessionDetail } from '@antiphon/observability';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -104,6 +106,14 @@ describe.skipIf(isBrowserMissing)('the page to talk on', () => {
         .getByRole('link', { name: 'Open the session' })
         .getAttribute('href');
       expect(session).toMatch(/^\/s\/sess_[\w-]+$/);
+      const downloading = page.waitForEvent('download');
+      await summary.getByRole('link', { name: 'Recording' }).click();
+      const file = await readFile(await (await downloading).path());
+      const { pcm } = readWav(new Uint8Array(file));
+      for (const channel of [0, 1]) {
+        const loudest = pcm.filter((_, at) => at % 2 === channel).reduce((a, b) => Math.max(a, b));
+        expect(loudest).toBeGreaterThan(1_000);
+      }
       expect(complaints).toEqual([]);
     });
 
