@@ -98,6 +98,8 @@ describe.skipIf(isBrowserMissing)('the page to talk on', () => {
       for (const state of ['silent responding playing', 'speaking listening idle']) {
         expect(seen).toContain(state);
       }
+      const chart = page.locator('.talk-chart [data-active]');
+      await chart.and(page.locator('[data-state="turn.listening"]')).waitFor();
       await hangUpButton(page).click();
       const summary = page.getByRole('region', { name: 'Summary of the call' });
       await summary.getByText('you hung up').waitFor();
