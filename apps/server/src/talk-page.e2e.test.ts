@@ -18,7 +18,8 @@ const BUNDLED_AGENTS = fileURLToPath(new URL('../agents', import.meta.url));
 /** What a click of a person's needs: the first sound of the page wants one. */
 const startButton = (page: Page) => page.getByRole('button', { name: 'Start' });
 const hangUpButton = (page: Page) => page.getByRole('button', { name: 'Hang up' });
-const problem = (page: Page) => page.getByRole('alert');
+/** What is wrong with the call or the login; parts of the page may have complaints of their own. */
+const problem = (page: Page) => page.getByRole('alert').first();
 const conversation = (page: Page) => page.getByRole('log');
 const litStates = (page: Page) => page.locator('.talk-state[aria-current]').allInnerTexts();
 

@@ -1,25 +1,44 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Charts, FeedEvent } from '@antiphon/observability';
 import { useAnswer } from '../../api/use-answer.ts';
+import type { MachineChart } from '../../session/machine-chart.tsx';
 import { momentOf } from '../../session/session-moment.ts';
-import { Failed, Loading } from '../../ui/states.tsx';
 
-// The chart's layout is large, and a call need not wait for it.
-const MachineChart = lazy(() =>
-  import('../../session/machine-chart.tsx').then((file) => ({ default: file.MachineChart })),
-);
+type Loaded = { readonly Chart: typeof MachineChart } | 'loading' | 'failed';
 
-/** The session's machine as it stands: its active states lit, its last change marked. */
+/**
+ * The session's machine as it stands: its active states lit, its last change marked. A call goes on
+ * without it when it cannot be had.
+ */
 export function LiveChart({ events }: { readonly events: readonly FeedEvent[] }) {
-  const { value, error, reload } = useAnswer<Charts>('/console/chart');
+  const { value, error } = useAnswer<Charts>('/console/chart');
+  const loaded = useMachineChart();
   const { states, lastMove } = useMemo(() => momentOf(events, null), [events]);
-  if (error !== null) return <Failed error={error} what="chart" retry={reload} />;
-  if (value === null) return <Loading what="the chart" />;
+  if (error !== null || loaded === 'failed') {
+    return <p className="talk-nothing">The chart could not be loaded.</p>;
+  }
+  if (value === null || loaded === 'loading') {
+    return <p className="talk-nothing">Loading the chart …</p>;
+  }
   return (
     <div className="talk-chart">
-      <Suspense fallback={<Loading what="the chart" />}>
-        <MachineChart chart={value.session} states={states} lastMove={lastMove} />
-      </Suspense>
+      <loaded.Chart chart={value.session} states={states} lastMove={lastMove} />
     </div>
   );
+}
+
+/** The chart's layout is large, and no call waits for it. */
+function useMachineChart(): Loaded {
+  const [loaded, setLoaded] = useState<Loaded>('loading');
+  useEffect(() => {
+    let isLeft = false;
+    import('../../session/machine-chart.tsx').then(
+      ({ MachineChart: Chart }) => isLeft || setLoaded({ Chart }),
+      () => isLeft || setLoaded('failed'),
+    );
+    return () => {
+      isLeft = true;
+    };
+  }, []);
+  return loaded;
 }
