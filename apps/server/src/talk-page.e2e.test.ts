@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { readWav } from '@antiphon/audio';
 import type { SessionDetail } from '@antiphon/observability';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +18,8 @@ const BUNDLED_AGENTS = fileURLToPath(new URL('../agents', import.meta.url));
 /** What a click of a person's needs: the first sound of the page wants one. */
 const startButton = (page: Page) => page.getByRole('button', { name: 'Start' });
 const hangUpButton = (page: Page) => page.getByRole('button', { name: 'Hang up' });
-const problem = (page: Page) => page.getByRole('alert');
+/** What is wrong with the call or the login; parts of the page may have complaints of their own. */
+const problem = (page: Page) => page.getByRole('alert').first();
 const conversation = (page: Page) => page.getByRole('log');
 const litStates = (page: Page) => page.locator('.talk-state[aria-current]').allInnerTexts();
 
@@ -96,6 +99,8 @@ describe.skipIf(isBrowserMissing)('the page to talk on', () => {
       for (const state of ['silent responding playing', 'speaking listening idle']) {
         expect(seen).toContain(state);
       }
+      const chart = page.locator('.talk-chart [data-active]');
+      await chart.and(page.locator('[data-state="turn.listening"]')).waitFor();
       await hangUpButton(page).click();
       const summary = page.getByRole('region', { name: 'Summary of the call' });
       await summary.getByText('you hung up').waitFor();
@@ -104,6 +109,14 @@ describe.skipIf(isBrowserMissing)('the page to talk on', () => {
         .getByRole('link', { name: 'Open the session' })
         .getAttribute('href');
       expect(session).toMatch(/^\/s\/sess_[\w-]+$/);
+      const downloading = page.waitForEvent('download');
+      await summary.getByRole('link', { name: 'Recording' }).click();
+      const file = await readFile(await (await downloading).path());
+      const { pcm } = readWav(new Uint8Array(file));
+      for (const channel of [0, 1]) {
+        const loudest = pcm.filter((_, at) => at % 2 === channel).reduce((a, b) => Math.max(a, b));
+        expect(loudest).toBeGreaterThan(1_000);
+      }
       expect(complaints).toEqual([]);
     });
 

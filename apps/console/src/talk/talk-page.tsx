@@ -16,6 +16,7 @@ import { conversationOf } from './view/conversation.ts';
 import { ConversationView } from './view/conversation-view.tsx';
 import { Keypad } from './view/keypad.tsx';
 import { LastTurn } from './view/last-turn.tsx';
+import { LiveChart } from './view/live-chart.tsx';
 import { PushToTalk } from './view/push-to-talk.tsx';
 import { RegionPanel } from './view/region-panel.tsx';
 import { SettingsPanel } from './view/settings-panel.tsx';
@@ -154,6 +155,7 @@ function InCall({
         <aside>
           <Panel title="State">
             <RegionPanel state={session?.row.state ?? null} />
+            <LiveChart events={events} />
           </Panel>
           <Panel title="Last answer">
             <LastTurn sessionId={sessionId} events={events} opensBeside={isLive} />

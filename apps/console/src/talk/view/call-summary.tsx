@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** What the call came to, and where it is kept. */
 export function CallSummary({ session }: { readonly session: KnownSession }) {
-  const { row, events } = session;
+  const { row, events, recordingMs } = session;
   const figures = callFigures(row, events, Date.now());
   const { durationMs, answers, middleMs, slowestMs, interruptions, toolCalls, endReason } = figures;
   return (
@@ -42,6 +42,20 @@ export function CallSummary({ session }: { readonly session: KnownSession }) {
       <Link href={`/s/${encodeURIComponent(row.id)}`} className="button">
         Open the session
       </Link>
+      {recordingMs === null ? null : (
+        <>
+          <a href={fileOf(row.id, 'recording.wav')} download={`${row.id}.wav`}>
+            Recording
+          </a>
+          <a href={fileOf(row.id, 'events.jsonl')} download={`${row.id}.jsonl`}>
+            Event log
+          </a>
+        </>
+      )}
     </section>
   );
+}
+
+function fileOf(id: string, name: string): string {
+  return `/sessions/${encodeURIComponent(id)}/${name}`;
 }
