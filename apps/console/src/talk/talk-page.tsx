@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useSearch } from 'wouter';
 import type { FeedEvent } from '@antiphon/observability';
 import { useAnswer } from '../api/use-answer.ts';
@@ -23,9 +23,6 @@ import { SettingsPanel } from './view/settings-panel.tsx';
 import { TextEntry } from './view/text-entry.tsx';
 import { ToolWaitsView } from './view/tool-waits-view.tsx';
 import './talk-page.css';
-
-/** The chart and what lays it out are large, and wanted once a call has begun. */
-const LiveMachine = lazy(() => import('../session/live-machine.tsx'));
 
 /** A call from this computer: through its microphone, or by typing. */
 export function TalkPage() {
@@ -155,7 +152,6 @@ function InCall({
         <aside>
           <Panel title="State">
             <RegionPanel state={session?.row.state ?? null} />
-            <LiveChart events={events} />
           </Panel>
           <Panel title="Last answer">
             <LastTurn sessionId={sessionId} events={events} opensBeside={isLive} />
@@ -166,9 +162,7 @@ function InCall({
         </aside>
       </div>
       <Panel title="Machine">
-        <Suspense fallback={<Loading what="the chart" />}>
-          <LiveMachine events={events} />
-        </Suspense>
+        <LiveChart events={events} />
       </Panel>
     </>
   );

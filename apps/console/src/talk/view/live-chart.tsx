@@ -22,7 +22,7 @@ export function LiveChart({ events }: { readonly events: readonly FeedEvent[] })
   }
   return (
     <div className="talk-chart">
-      <loaded.Chart chart={value.session} states={states} lastMove={lastMove} />
+      <loaded.Chart chart={value.session} states={states} lastMove={lastMove} hasNotes={false} />
     </div>
   );
 }
