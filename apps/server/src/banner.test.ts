@@ -21,7 +21,7 @@ const CERT = '/srv/.antiphon/tls/cert.pem';
 describe('the banner', () => {
   it('says where to talk, how to call and where the key is', () => {
     const text = banner(PLAIN, READER);
-    expect(text).toContain('http://127.0.0.1:8787/#key=sk-one');
+    expect(text).toContain('http://127.0.0.1:8787/talk#key=sk-one');
     expect(text).toContain('npx antiphon call greeter\n');
     expect(text).toContain('ws://127.0.0.1:8787/v1/realtime?agent=greeter');
     expect(text).toContain('E-mailed answers go to /srv/.antiphon/mail');
@@ -36,7 +36,7 @@ describe('the banner', () => {
 
   it('names https and wss addresses when the server speaks TLS', () => {
     const text = banner({ ...PLAIN, url: 'https://0.0.0.0:8443' }, READER);
-    expect(text).toContain('https://localhost:8443/#key=sk-one');
+    expect(text).toContain('https://localhost:8443/talk#key=sk-one');
     expect(text).toContain('wss://localhost:8443/v1/realtime?agent=greeter');
     expect(text).toContain('npx antiphon call greeter --url https://localhost:8443\n');
     expect(text).not.toContain('NODE_EXTRA_CA_CERTS');

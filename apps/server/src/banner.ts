@@ -22,7 +22,7 @@ export function banner(server: RunningServer, { workingDir, isTerminal }: Banner
   const lines = [
     'Antiphon is ready.',
     '',
-    `  Talk      ${here}/${fragment}`,
+    `  Talk      ${here}/talk${fragment}`,
     `  Call      ${trust}npx antiphon call ${first}${address}`,
     `  Realtime  ${here.replace('http', 'ws')}/v1/realtime?agent=${first}`,
     `  Agents    ${agents.join(', ')}`,

@@ -13,17 +13,23 @@ import {
 } from './client-secret-request.ts';
 import type { SecretRequest } from './client-secret-request.ts';
 import type { ClientSecrets } from './client-secrets.ts';
-import { requireKey } from './key-guard.ts';
+import type { ConsoleLogins } from './console/console-logins.ts';
+import { requireKeyOrLogin } from './key-guard.ts';
 import { headerKey } from './request-key.ts';
 import { sendFault } from './rest-fault.ts';
 
 /** Long instructions and a hundred tools are some 100 KiB. */
 const MAX_BODY_BYTES = 256 * 1024;
 
+/** Stands where the key behind a secret would, for secrets that pages of the console make. */
+const CONSOLE = 'console';
+
 /** What the routes need. */
 export interface ClientSecretRoutesOptions {
   readonly keys: ApiKeys;
   readonly secrets: ClientSecrets;
+  /** Pages of the console make secrets for calls of their own. */
+  readonly logins: ConsoleLogins;
   readonly shelf: AgentShelf;
   readonly log: Logger;
 }
@@ -36,13 +42,16 @@ export async function clientSecretRoutes(
   app: FastifyInstance,
   options: ClientSecretRoutesOptions,
 ): Promise<void> {
-  const { keys, secrets, shelf, log } = options;
+  const { keys, secrets, logins, shelf, log } = options;
   const shown = { keys, secrets, shelf };
   // Scoped: content types and errors of other routes stay as they are.
   await app.register((scope, _options, done) => {
     acceptJson(scope);
     answerErrors(scope, log);
-    const route = { onRequest: requireKey(keys, secrets), bodyLimit: MAX_BODY_BYTES };
+    const route = {
+      onRequest: requireKeyOrLogin(keys, secrets, logins),
+      bodyLimit: MAX_BODY_BYTES,
+    };
     for (const base of ['/v1/realtime', '/openai/v1/realtime']) {
       scope.post(`${base}/client_secrets`, route, (request, reply) =>
         makeSecret({ ...shown, request, reply }, readSecretRequest(request.body)),
@@ -88,8 +97,8 @@ function make({ request, secrets, shelf }: Exchange, asked: SecretRequest) {
   if ('type' in choice) return { ok: false, status: 400, fault: choice } as const;
   const preview = previewSession({ ...choice, sessionId: newId('sess'), initialSession });
   if (!preview.ok) return { ok: false, status: 400, fault: preview.fault } as const;
-  // The guard let nobody in without one.
-  const key = headerKey(request.headers) ?? '';
+  // The guard let nobody in without a key but pages of the console, which share a rate.
+  const key = headerKey(request.headers) ?? CONSOLE;
   const secret = secrets.make({ key, session: initialSession }, ttlMs);
   if (!secret) {
     const reason = 'as many client secrets are valid as may be at once';

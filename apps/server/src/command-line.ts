@@ -18,6 +18,7 @@ Environment:
   ANTIPHON_AGENTS_DIR     one folder per agent (the server's own agents)
   ANTIPHON_DEFAULT_AGENT  who answers a client that names no agent (acme-support)
   ANTIPHON_RECORDINGS     on or off (on)
+  ANTIPHON_RECORDINGS_DAYS  how long they are kept (30)
   ANTIPHON_MAX_SESSIONS   sessions at once (1000)
   ANTIPHON_CONNECTIONS_PER_MINUTE
                           connections that each key may open in a minute (6000)

@@ -12,7 +12,7 @@ import { consoleRoutes } from './console/console-routes.ts';
 import type { ConsoleRoutesOptions } from './console/console-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
-import { requireKey } from './key-guard.ts';
+import { requireKey, requireKeyOrLogin } from './key-guard.ts';
 import { queueBoard } from './queue-board.ts';
 import { PROMETHEUS_TEXT } from './server-metrics.ts';
 import type { ServerMetrics } from './server-metrics.ts';
@@ -45,6 +45,8 @@ export interface HttpOptions {
   /** The queue of tools; `null` when they run in this process. */
   readonly queueView: QueueView | null;
   readonly log: Logger;
+  /** The built console; where a build puts it unless said. */
+  readonly consoleDir: string | undefined;
   readonly console: Omit<ConsoleRoutesOptions, 'keys' | 'hasTls'>;
   /** Where recordings are kept, a folder per session. */
   readonly recordingsDir: string;
@@ -92,10 +94,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       ? { status: 'ready' }
       : reply.code(503).send({ status: 'unready', reason });
   });
-  await consolePage(app);
+  await consolePage(app, options.consoleDir);
 
   const onRequest = requireKey(keys, secrets);
-  app.get('/agents', { onRequest }, () => ({
+  const forPages = { onRequest: requireKeyOrLogin(keys, secrets, options.console.logins) };
+  app.get('/agents', forPages, () => ({
     agents: [...shelf.agents.values()].map(({ name, description, pipeline }) => ({
       name,
       description,
@@ -133,7 +136,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await consoleRoutes(app, { ...options.console, keys, hasTls: tls !== null });
   await queueBoard(app, { keys, secrets, view: queueView });
   await callRoutes(app, { keys, secrets });
-  await clientSecretRoutes(app, { keys, secrets, shelf, log });
+  const { logins } = options.console;
+  await clientSecretRoutes(app, { keys, secrets, logins, shelf, log });
   return app;
 }
 

@@ -3,6 +3,8 @@ import { protocolErrors } from '@antiphon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeys } from './api-key.ts';
 import type { ClientSecrets } from './client-secrets.ts';
+import { isSameOrigin } from './console/console-logins.ts';
+import type { ConsoleLogins } from './console/console-logins.ts';
 import { basicPassword, headerKey } from './request-key.ts';
 import { sendFault } from './rest-fault.ts';
 import type { RestFault } from './rest-fault.ts';
@@ -28,7 +30,18 @@ export function requireKey(keys: ApiKeys, secrets: ClientSecrets) {
   return guard({ keys, secrets, challenge: 'Bearer', keyOf: headerKey });
 }
 
-/** The same for pages that operators open in a browser, which asks them for the key as a password. */
+/** The same, and open to browsers that are logged in to the console, for what its own pages ask. */
+export function requireKeyOrLogin(keys: ApiKeys, secrets: ClientSecrets, logins: ConsoleLogins) {
+  const needsKey = requireKey(keys, secrets);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { headers, method } = request;
+    const isFromPage = method === 'GET' || isSameOrigin(headers);
+    if (headerKey(headers) === null && isFromPage && logins.accepts(headers)) return;
+    await needsKey(request, reply);
+  };
+}
+
+/** As `requireKey`, for pages that operators open in a browser, which asks them for the key as a password. */
 export function requireOperator(keys: ApiKeys, secrets: ClientSecrets) {
   return guard({
     keys,

@@ -57,7 +57,7 @@ describe('the server program', () => {
     const output = await first.ready();
     const key = (await readFile(path.join(folder, '.antiphon', 'api-key'), 'utf8')).trim();
     const [, port] = /127\.0\.0\.1:(\d+)/.exec(output) ?? [];
-    expect(output).toContain(`Talk      http://127.0.0.1:${port}/#key=${key}`);
+    expect(output).toContain(`Talk      http://127.0.0.1:${port}/talk#key=${key}`);
     expect(output).toContain('npx antiphon call greeter');
     expect(output).toContain(`ws://127.0.0.1:${port}/v1/realtime?agent=greeter`);
     expect(output).toContain('.antiphon/api-key');

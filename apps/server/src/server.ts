@@ -42,6 +42,8 @@ export interface ServerDeps {
   readonly clock?: Clock;
   readonly log?: Logger;
   readonly openPipelines?: typeof openPipelines;
+  /** A built console, in place of the one beside the server. */
+  readonly consoleDir?: string;
   /** How many sockets may wait without a key. */
   readonly mostWaiting?: number;
   /** Told, in a few words, what the start is busy with. */
@@ -160,6 +162,7 @@ export async function startServer(
     metrics,
     queueView,
     log,
+    consoleDir: deps.consoleDir,
     recordingsDir,
     unreadyReason,
     console: consoleSide,

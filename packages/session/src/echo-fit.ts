@@ -70,16 +70,18 @@ function looksOf(
     // Begins a group of four only where the three after it are not yet done.
     const place = (first - from) % (LOOK_EVERY * LOOK_EVERY);
     if (place >= LOOK_EVERY) continue;
-    lookAtFour(caller, played, first, looks.subarray(first - from));
+    lookAtFour({ caller, played, first }, looks.subarray(first - from));
   }
   return looks;
 }
 
 /** Writes the looks at `first` and the three stretches that begin four samples after each other. */
 function lookAtFour(
-  caller: Float64Array,
-  played: Float64Array,
-  first: number,
+  {
+    caller,
+    played,
+    first,
+  }: { readonly caller: Float64Array; readonly played: Float64Array; readonly first: number },
   looks: Float64Array,
 ): void {
   let [a, b, c, d] = [0, 0, 0, 0];

@@ -92,8 +92,8 @@ export class SessionArchive {
     const perPoint = Math.max(1, Math.ceil(audio.frames / points));
     const count = Math.ceil(audio.frames / perPoint);
     const loudest = {
-      caller: new Array<number>(count).fill(0),
-      agent: new Array<number>(count).fill(0),
+      caller: Array.from({ length: count }, () => 0),
+      agent: Array.from({ length: count }, () => 0),
     };
     let frame = 0;
     let rest: Buffer = Buffer.alloc(0);

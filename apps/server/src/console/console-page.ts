@@ -40,6 +40,12 @@ export async function consolePage(app: FastifyInstance, folder = CONSOLE_DIR): P
   }
   // Sends single files, recordings among them, in whole or in part.
   await app.register(fastifyStatic, { root: folder, serve: false });
+  if (isBuilt) {
+    app.get('/icon.svg', (_request, reply) => {
+      void reply.headers({ ...HEADERS, 'cache-control': 'no-cache' });
+      return reply.sendFile('icon.svg', folder, { cacheControl: false });
+    });
+  }
   for (const page of PAGES) {
     app.get(page, (_request, reply) => {
       void reply.headers({ ...HEADERS, 'cache-control': 'no-cache' });

@@ -128,7 +128,7 @@ function spreads(turns: readonly NotedTurn[]): Fleet['hops'] {
 
 function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!;
   return { p50: at(0.5), p95: at(0.95) };
 }

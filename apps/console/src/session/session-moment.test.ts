@@ -1,0 +1,88 @@
+import type { FeedEvent, ReplayStep } from '@antiphon/observability';
+import { describe, expect, it } from 'vitest';
+import { momentOf, momentOfStep, stepAt } from './session-moment.ts';
+
+type Body<Event> = Event extends unknown ? Omit<Event, 'seq' | 'sessionId'> : never;
+
+function feed(...bodies: Body<FeedEvent>[]): FeedEvent[] {
+  return bodies.map((body, index) => ({ seq: index + 1, sessionId: 's', ...body }));
+}
+
+const EVENTS = feed(
+  {
+    type: 'state',
+    atMs: 10,
+    region: 'turn',
+    from: 'listening',
+    to: 'responding.thinking',
+    cause: 'caller.turnCommitted',
+  },
+  { type: 'call.state', atMs: 20, callId: 'c', states: ['waiting.wait.tolerable'] },
+  {
+    type: 'state',
+    atMs: 30,
+    region: 'agentAudio',
+    from: 'idle',
+    to: 'playing',
+    cause: 'playout.started',
+  },
+  { type: 'call.state', atMs: 40, callId: 'c', states: [] },
+);
+
+describe('a moment of the feed', () => {
+  it('is the machine as it stands after all that was told', () => {
+    expect(momentOf(EVENTS, null)).toEqual({
+      states: ['caller.silent', 'turn.responding.thinking', 'agentAudio.playing'],
+      lastMove: { from: 'agentAudio.idle', to: 'agentAudio.playing', cause: 'playout.started' },
+      calls: {},
+    });
+  });
+
+  it('is the machine as it stood at an instant', () => {
+    const moment = momentOf(EVENTS, 25);
+    expect(moment.states).toContain('agentAudio.idle');
+    expect(moment.lastMove?.to).toBe('turn.responding.thinking');
+    expect(moment.calls).toEqual({ c: ['waiting.wait.tolerable'] });
+  });
+
+  it('is the beginning before anything was told', () => {
+    expect(momentOf(EVENTS, 5)).toMatchObject({ lastMove: null, calls: {} });
+  });
+});
+
+describe('a moment of a replay', () => {
+  const step = (atMs: number, turn: string, cause: string): ReplayStep => ({
+    atMs,
+    cause,
+    states: ['caller.silent', `turn.${turn}`],
+    calls: {},
+    context: {},
+  });
+  const steps = [
+    step(0, 'listening', 'started'),
+    step(10, 'responding.thinking', 'caller.turnCommitted'),
+    step(10, 'responding.thinking', 'agent.generationEnded'),
+    step(30, 'listening', 'playout.drained'),
+  ];
+
+  it.each([
+    [-5, 0],
+    [0, 0],
+    [9, 0],
+    [10, 2],
+    [29, 2],
+    [500, 3],
+  ])('at %s is step %s', (atMs, index) => {
+    expect(stepAt(steps, atMs)).toBe(index);
+  });
+
+  it('names the last change of state, also where the step itself changed none', () => {
+    expect(momentOfStep(steps, 2)?.lastMove).toEqual({
+      from: 'turn.listening',
+      to: 'turn.responding.thinking',
+      cause: 'caller.turnCommitted',
+    });
+    expect(momentOfStep(steps, 0)?.lastMove).toBeNull();
+    expect(momentOfStep([], 0)).toBeNull();
+  });
+});

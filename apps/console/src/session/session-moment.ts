@@ -1,0 +1,72 @@
+import type { FeedEvent, ReplayStep } from '@antiphon/observability';
+
+/** A change of state of one region. Paths begin with the region's name. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+}
+
+/** The machine at one moment. */
+export interface Moment {
+  /** Active leaves, as dotted paths. */
+  readonly states: readonly string[];
+  readonly lastMove: Move | null;
+  /** Active states of the machine of each pending call, by call id. */
+  readonly calls: Readonly<Record<string, readonly string[]>>;
+}
+
+const START = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
+
+/** The machine as the feed told it, up to an instant; all of it where there is none. */
+export function momentOf(events: readonly FeedEvent[], untilMs: number | null): Moment {
+  const regions: Record<string, string> = { ...START };
+  const calls: Record<string, readonly string[]> = {};
+  let lastMove: Move | null = null;
+  for (const event of events) {
+    if (untilMs !== null && event.atMs > untilMs) break;
+    if (event.type === 'state') {
+      regions[event.region] = event.to;
+      lastMove = {
+        from: `${event.region}.${event.from}`,
+        to: `${event.region}.${event.to}`,
+        cause: event.cause,
+      };
+    } else if (event.type === 'call.state') {
+      if (event.states.length === 0) delete calls[event.callId];
+      else calls[event.callId] = event.states;
+    }
+  }
+  const states = Object.entries(regions).map(([region, path]) => `${region}.${path}`);
+  return { states, lastMove, calls };
+}
+
+/** The last step at or before an instant; the first where there is none before. */
+export function stepAt(steps: readonly ReplayStep[], atMs: number): number {
+  let low = 0;
+  let high = steps.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (steps[middle]!.atMs <= atMs) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The machine after a step, as it was replayed. */
+export function momentOfStep(steps: readonly ReplayStep[], index: number): Moment | null {
+  const step = steps[index];
+  if (!step) return null;
+  return { states: step.states, lastMove: lastMoveOf(steps, index), calls: step.calls };
+}
+
+function lastMoveOf(steps: readonly ReplayStep[], index: number): Move | null {
+  for (let at = index; at > 0; at -= 1) {
+    const [before, after] = [steps[at - 1]!, steps[at]!];
+    const to = after.states.find((path) => !before.states.includes(path));
+    const region = to?.split('.')[0];
+    const from = before.states.find((path) => path.split('.')[0] === region);
+    if (to !== undefined && from !== undefined) return { from, to, cause: after.cause };
+  }
+  return null;
+}

@@ -1,0 +1,275 @@
+import { useMemo, useState } from 'react';
+import type { KeyboardEvent, MouseEvent, ReactNode, Ref } from 'react';
+import { Link } from 'wouter';
+import type { Waveform } from '@antiphon/observability';
+import { formatLatency } from '../format/format-duration.ts';
+import type { Timeline } from './timeline-model.ts';
+import './timeline-view.css';
+
+/** Pixels a second, from a whole hour on a screen to single words. */
+const ZOOMS = [4, 10, 20, 40, 80, 160];
+const STEP_MS = 1_000;
+
+/** The names of the lanes, and how high each is. */
+const LANES = [
+  ['', 'lane axis'],
+  ['turns', 'lane'],
+  ['caller', 'lane'],
+  ['turn', 'lane'],
+  ['agent audio', 'lane'],
+  ['caller’s sound', 'lane sound'],
+  ['agent’s sound', 'lane sound'],
+  ['tools', 'lane'],
+  ['caller said', 'lane words'],
+  ['agent said', 'lane words'],
+] as const;
+
+/** Everything of a session along one axis of time, which is chosen by a click or the arrow keys. */
+export function TimelineView({
+  id,
+  timeline,
+  waveform,
+  atMs,
+  cursor,
+  onPick,
+}: {
+  readonly id: string;
+  readonly timeline: Timeline;
+  readonly waveform: Waveform | null;
+  /** The instant that is shown; null while the newest is. */
+  readonly atMs: number | null;
+  /** Moved by whoever plays the recording. */
+  readonly cursor: Ref<HTMLDivElement>;
+  readonly onPick: (atMs: number) => void;
+}) {
+  const [zoom, setZoom] = useState(3);
+  const pxPerMs = ZOOMS[zoom]! / 1000;
+  const width = Math.max(300, Math.ceil(timeline.lengthMs * pxPerMs));
+  const sound = { pxPerPoint: (waveform?.msPerPoint ?? 0) * pxPerMs };
+  const pick = (ms: number) => onPick(Math.min(timeline.lengthMs, Math.max(0, ms)));
+  const onClick = (event: MouseEvent<HTMLDivElement>) => {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    pick((event.clientX - left) / pxPerMs);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -STEP_MS, ArrowRight: STEP_MS }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    pick((atMs ?? timeline.lengthMs) + step);
+  };
+  return (
+    <div className="timeline">
+      <div className="timeline-zoom">
+        <button
+          type="button"
+          className="button"
+          aria-label="Show more time"
+          disabled={zoom === 0}
+          onClick={() => setZoom(zoom - 1)}
+        >
+          −
+        </button>
+        <button
+          type="button"
+          className="button"
+          aria-label="Show less time"
+          disabled={zoom === ZOOMS.length - 1}
+          onClick={() => setZoom(zoom + 1)}
+        >
+          +
+        </button>
+      </div>
+      <ul className="lane-names" aria-hidden="true">
+        {LANES.map(([name, kind]) => (
+          <li key={name} className={kind}>
+            {name}
+          </li>
+        ))}
+      </ul>
+      <div className="timeline-scroll">
+        {/* A slider over time: it takes the arrow keys; a click picks the instant under the pointer. */}
+        <div
+          className="timeline-body"
+          style={{ width }}
+          role="slider"
+          tabIndex={0}
+          aria-label="Instant shown"
+          aria-valuemin={0}
+          aria-valuemax={Math.round(timeline.lengthMs)}
+          aria-valuenow={Math.round(atMs ?? timeline.lengthMs)}
+          aria-valuetext={`${((atMs ?? timeline.lengthMs) / 1000).toFixed(1)} s`}
+          onClick={onClick}
+          onKeyDown={onKeyDown}
+        >
+          <Axis lengthMs={timeline.lengthMs} pxPerMs={pxPerMs} />
+          <Turns id={id} timeline={timeline} pxPerMs={pxPerMs} />
+          {(['caller', 'turn', 'agentAudio'] as const).map((region) => (
+            <Lane key={region}>
+              {timeline.lanes[region].map(({ state, fromMs, toMs }) => (
+                <span
+                  key={fromMs}
+                  className="stay"
+                  data-region={region}
+                  data-state={state.split('.')[0]}
+                  title={`${state}, ${formatLatency(toMs - fromMs)}`}
+                  style={placed(fromMs, toMs, pxPerMs)}
+                >
+                  {state.split('.').at(-1)}
+                </span>
+              ))}
+            </Lane>
+          ))}
+          <Sound name="caller's sound" {...sound} peaks={waveform?.caller ?? null} />
+          <Sound name="agent's sound" {...sound} peaks={waveform?.agent ?? null} />
+          <Lane>
+            {timeline.tools.map(({ callId, name, fromMs, toMs, outcome, marks }) => (
+              <span
+                key={callId}
+                className="tool-bar"
+                data-outcome={outcome ?? 'open'}
+                title={[name, outcome ?? 'running', ...marks.map(({ what }) => what)].join(', ')}
+                style={placed(fromMs, toMs, pxPerMs)}
+              >
+                {name}
+                {marks.map(({ atMs: markAtMs, what }) => (
+                  <i
+                    key={`${what}${markAtMs}`}
+                    title={what}
+                    style={{ left: (markAtMs - fromMs) * pxPerMs }}
+                  />
+                ))}
+              </span>
+            ))}
+          </Lane>
+          <Words timeline={timeline} pxPerMs={pxPerMs} />
+          {timeline.bargeIns.map(({ atMs: cutAtMs, verdict }) => (
+            <span
+              key={cutAtMs}
+              className="barge-in"
+              data-verdict={verdict}
+              title={verdict === 'cut' ? 'The caller cut in.' : 'It was nothing.'}
+              style={{ left: cutAtMs * pxPerMs }}
+            />
+          ))}
+          <div
+            ref={cursor}
+            className="cursor"
+            data-px-per-ms={pxPerMs}
+            hidden={atMs === null}
+            style={{ transform: `translateX(${(atMs ?? 0) * pxPerMs}px)` }}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function placed(fromMs: number, toMs: number, pxPerMs: number) {
+  return { left: fromMs * pxPerMs, width: Math.max(2, (toMs - fromMs) * pxPerMs) };
+}
+
+function Lane({ children }: { readonly children: ReactNode }) {
+  return <div className="lane">{children}</div>;
+}
+
+function Axis({ lengthMs, pxPerMs }: { readonly lengthMs: number; readonly pxPerMs: number }) {
+  const everyMs = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000].find((ms) => ms * pxPerMs >= 60);
+  const step = everyMs ?? 300_000;
+  const marks = Array.from({ length: Math.floor(lengthMs / step) + 1 }, (_, index) => index * step);
+  return (
+    <div className="lane axis" aria-hidden="true">
+      {marks.map((ms) => (
+        <span key={ms} style={{ left: ms * pxPerMs }}>
+          {Math.floor(ms / 60_000)}:{String(Math.floor(ms / 1000) % 60).padStart(2, '0')}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Turns({
+  id,
+  timeline,
+  pxPerMs,
+}: {
+  readonly id: string;
+  readonly timeline: Timeline;
+  readonly pxPerMs: number;
+}) {
+  return (
+    <Lane>
+      {timeline.turns.map(({ turn, atMs, latencyMs }, index, all) => (
+        <Link
+          key={turn}
+          href={`/s/${encodeURIComponent(id)}/turns/${turn}`}
+          className="turn-chip"
+          style={placed(atMs, all[index + 1]?.atMs ?? timeline.lengthMs + 4_000, pxPerMs)}
+          onClick={(event) => event.stopPropagation()}
+        >
+          {turn}
+          {latencyMs === null ? '' : ` · ${formatLatency(latencyMs)}`}
+        </Link>
+      ))}
+    </Lane>
+  );
+}
+
+/** The loudest samples as one shape, mirrored; it stretches with the axis. */
+function Sound({
+  name,
+  peaks,
+  pxPerPoint,
+}: {
+  readonly name: string;
+  readonly peaks: readonly number[] | null;
+  readonly pxPerPoint: number;
+}) {
+  const path = useMemo(() => {
+    if (peaks === null) return '';
+    const upper = peaks.map((peak, at) => `L${at},${(1 - Math.sqrt(peak)).toFixed(3)}`);
+    const lower = peaks
+      .map((peak, at) => `L${at},${(1 + Math.sqrt(peak)).toFixed(3)}`)
+      .toReversed();
+    return `M0,1 ${upper.join(' ')} ${lower.join(' ')} Z`;
+  }, [peaks]);
+  return (
+    <div className="lane sound" data-side={name.startsWith('caller') ? 'caller' : 'agent'}>
+      {peaks === null || peaks.length === 0 ? (
+        <span className="lane-empty">shown once the call is over and recorded</span>
+      ) : (
+        <svg
+          viewBox={`0 0 ${Math.max(1, peaks.length - 1)} 2`}
+          preserveAspectRatio="none"
+          style={{ width: peaks.length * pxPerPoint }}
+          role="img"
+          aria-label={name}
+        >
+          <path d={path} />
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function Words({ timeline, pxPerMs }: { readonly timeline: Timeline; readonly pxPerMs: number }) {
+  return (['caller', 'agent'] as const).map((speaker) => (
+    <div className="lane words" key={speaker}>
+      {timeline.lines
+        .filter((line) => line.speaker === speaker)
+        .map(({ itemId, atMs, text, unheard, isOpen }, index, all) => {
+          const nextMs = all[index + 1]?.atMs ?? timeline.lengthMs;
+          return (
+            <span
+              key={itemId}
+              className="said"
+              data-open={isOpen || undefined}
+              title={unheard === '' ? text : `${text} [not heard: ${unheard}]`}
+              style={placed(atMs, Math.max(nextMs, atMs + 400), pxPerMs)}
+            >
+              {text} {unheard === '' ? null : <s>{unheard}</s>}
+            </span>
+          );
+        })}
+    </div>
+  ));
+}
