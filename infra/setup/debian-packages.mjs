@@ -15,6 +15,11 @@ const packagesForTests = [
     tests: ['apps/server/src/talk-page.e2e.test.ts', 'apps/console/src/console.e2e.test.ts'],
   },
   {
+    name: 'prometheus',
+    binary: '/usr/bin/promtool',
+    tests: ['infra/deploy/deploy-files.test.ts'],
+  },
+  {
     name: 'redis-server',
     binary: '/usr/bin/redis-server',
     tests: [

@@ -22,6 +22,7 @@ describe('readConfig', () => {
       tls: null,
       smtpUrl: null,
       smtpFrom: null,
+      otlpMetricsUrl: null,
       mailDir: path.join(workingDir, '.antiphon', 'mail'),
     });
     expect(path.basename(config.agentsDir)).toBe('agents');
@@ -102,6 +103,20 @@ describe('readConfig', () => {
     expect(problem).toThrow(/ANTIPHON_RECORDINGS is "maybe"/);
   });
 
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318' }, 'http://c:4318/v1/metrics'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://c/otlp/' }, 'https://c/otlp/v1/metrics'],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318',
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://m:4318/in',
+      },
+      'http://m:4318/in',
+    ],
+  ])('takes the address of metrics from %j', (env, url) => {
+    expect(read(env).otlpMetricsUrl).toBe(url);
+  });
+
   it('takes the address of a Redis, and never shows one that is malformed', () => {
     const url = 'rediss://me:secret@redis.example/1';
     expect(read({ REDIS_URL: url }).redisUrl).toBe(url);
@@ -154,6 +169,8 @@ describe('readConfig', () => {
     ['SMTP_URL', 'smtp://user:hunter2@mail.example.com:99999'],
     ['SMTP_URL', 'smtp://user:hunter2@mail.example.com?tls=maybe'],
     ['REDIS_URL', 'http://:hunter2@cache.example.com'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://:hunter2@collector.example.com'],
+    ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'collector:4318/hunter2'],
   ])('refuses %s=%s without showing it', (name, value) => {
     const problem = () => read({ [name]: value, SMTP_FROM: 'support@example.com' });
     expect(problem).toThrow(new RegExp(`^${name} is not usable; use `));

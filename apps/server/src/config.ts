@@ -83,6 +83,8 @@ export interface ServerConfig {
   /** Whom they come from, `address` or `Name <address>`; never `null` with a mail server. */
   readonly smtpFrom: string | null;
   readonly mailDir: string;
+  /** Where metrics are sent over OTLP/HTTP; `null` sends none. */
+  readonly otlpMetricsUrl: string | null;
 }
 
 /** Options of the command line, as text; they go before the environment. */
@@ -172,10 +174,24 @@ const variables = {
       'one e-mail address, such as support@example.com or Acme Support <support@example.com>',
   },
   ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's base address for OTLP/HTTP, such as http://localhost:4318",
+  },
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's whole address, such as http://localhost:4318/v1/metrics",
+  },
 } as const;
 
 /** Their values are secrets, or hold one, even when they are malformed. */
-const SECRETS: readonly string[] = ['ANTIPHON_API_KEYS', 'REDIS_URL', 'SMTP_URL'];
+const SECRETS: readonly string[] = [
+  'ANTIPHON_API_KEYS',
+  'REDIS_URL',
+  'SMTP_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+];
 
 type Variable = keyof typeof variables;
 
@@ -203,6 +219,9 @@ const environment = z.object({
   SMTP_URL: variables.SMTP_URL.schema.optional(),
   SMTP_FROM: variables.SMTP_FROM.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT:
+    variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT.schema.optional(),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -267,6 +286,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     smtpUrl: values.SMTP_URL ?? null,
     smtpFrom: values.SMTP_FROM ?? null,
     mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
+    otlpMetricsUrl: metricsUrlOf(values),
   };
 }
 
@@ -297,6 +317,20 @@ function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
     );
   }
   return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
+}
+
+/** As OpenTelemetry has it: the endpoint of all signals is a base, that of metrics is whole. */
+function metricsUrlOf(values: {
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  readonly OTEL_EXPORTER_OTLP_METRICS_ENDPOINT?: string | undefined;
+}): string | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: whole } = values;
+  if (whole !== undefined) return whole;
+  return base === undefined ? null : `${base.replace(/\/$/u, '')}/v1/metrics`;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol);
 }
 
 function isRedisUrl(url: string): boolean {

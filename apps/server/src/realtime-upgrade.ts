@@ -9,6 +9,7 @@ import {
   protocolErrors,
 } from '@antiphon/protocol';
 import type { ProtocolFault, SessionPatch } from '@antiphon/protocol';
+import type { Rejected } from '@antiphon/observability';
 import { RealtimeConnection } from '@antiphon/realtime';
 import type { Clock } from '@antiphon/session';
 import type { Logger } from 'pino';
@@ -57,6 +58,8 @@ export interface RealtimeUpgradeOptions {
   readonly log: Logger;
   /** Why no session can start now, for people; `null` when one can. */
   readonly unreadyReason: () => string | null;
+  /** Told of each client that is turned away. */
+  readonly onRejected: (reason: Rejected) => void;
 }
 
 /**
@@ -84,6 +87,13 @@ export class RealtimeUpgrade {
     });
   }
 
+  /** What waits to be sent to all clients together. */
+  get bufferedBytes(): number {
+    let bytes = 0;
+    for (const { bufferedAmount } of this.#server.clients) bytes += bufferedAmount;
+    return bytes;
+  }
+
   /** Resolves when every client has gone; their sessions have ended. */
   async drain(): Promise<void> {
     const closings = [...this.#server.clients].map(
@@ -102,7 +112,8 @@ export class RealtimeUpgrade {
     const { clock, log, registry } = this.#options;
     const admission = this.#admit(request, url);
     if ('fault' in admission) {
-      const { fault, closing, why } = admission;
+      const { fault, closing, why, rejected } = admission;
+      this.#options.onRejected(rejected);
       log.info({ reason: why }, 'connection refused');
       refuse(socket, fault, closing);
       return;
@@ -135,6 +146,7 @@ export class RealtimeUpgrade {
       });
     } catch (error) {
       log.error({ sessionId, err: error }, 'session could not start');
+      this.#options.onRejected('internal_error');
       refuse(socket, protocolErrors.serverError(), {
         code: INTERNAL_ERROR,
         reason: 'server_error',
@@ -154,25 +166,32 @@ export class RealtimeUpgrade {
         ? { key: candidate, session: {} }
         : secrets.grantOf(candidate);
     if (!grant) {
-      return { why: 'invalid key', fault: protocolErrors.invalidApiKey(), closing: INVALID_KEY };
+      const fault = protocolErrors.invalidApiKey();
+      return { rejected: 'invalid_key', why: 'invalid key', fault, closing: INVALID_KEY };
     }
     if (!connectionRate.admits(grant.key)) {
       const fault = protocolErrors.rateLimitExceeded(CONNECTING_TOO_OFTEN);
       const closing = { code: TRY_AGAIN_LATER, reason: CONNECTING_TOO_OFTEN };
-      return { why: CONNECTING_TOO_OFTEN, fault, closing };
+      return { rejected: 'connection_rate', why: CONNECTING_TOO_OFTEN, fault, closing };
     }
     const reason = unreadyReason();
     if (reason !== null) {
-      const fault = busy(reason, registry.isFull);
-      return { why: reason, fault, closing: { code: TRY_AGAIN_LATER, reason } };
+      const { isFull } = registry;
+      const closing = { code: TRY_AGAIN_LATER, reason };
+      const rejected = isFull ? 'full' : 'not_ready';
+      return { rejected, why: reason, fault: busy(reason, isFull), closing };
     }
     const choice = chooseAgent(queryFor(url, grant.session), shelf);
-    if ('type' in choice) return { why: 'unknown agent', fault: choice, closing: INVALID_VALUE };
+    if ('type' in choice) {
+      const why = 'unknown agent';
+      return { rejected: 'unknown_agent', why, fault: choice, closing: INVALID_VALUE };
+    }
     const events = url.searchParams.get('events');
     if (events !== null && events !== OWN_EVENTS) {
       const supported = [OWN_EVENTS];
       const fault = protocolErrors.unsupportedValue({ param: 'events', value: events, supported });
-      return { why: 'unknown events', fault, closing: INVALID_VALUE };
+      const why = 'unknown events';
+      return { rejected: 'unknown_events', why, fault, closing: INVALID_VALUE };
     }
     return { ...choice, initialSession: grant.session };
   }
@@ -183,8 +202,9 @@ interface Admission extends AgentChoice {
   readonly initialSession: SessionPatch;
 }
 
-/** Why a client is turned away: for itself, and in a few words for the log. */
+/** Why a client is turned away: for itself, in a few words for the log, and for the metrics. */
 interface Refusal {
+  readonly rejected: Rejected;
   readonly fault: ProtocolFault;
   readonly closing: Closing;
   readonly why: string;

@@ -84,6 +84,42 @@ describe('/metrics', () => {
     await client.close();
   });
 
+  it('counts the clients that are turned away, by reason', async () => {
+    const server = await startTestServer({ maxSessions: 1, connectionsPerMinute: 4 });
+    servers.push(server);
+    const connect = (query: string, key = TEST_KEY) =>
+      TestClient.open(`${server.wsUrl}/v1/realtime${query}`, { key });
+    await (
+      await connect('', 'sk-wrong')
+    ).closed;
+    await (
+      await connect('?agent=nobody')
+    ).closed;
+    await (
+      await connect('?events=all')
+    ).closed;
+    const client = await connect('');
+    await client.message('session.created');
+    await (
+      await connect('')
+    ).closed;
+    await (
+      await connect('')
+    ).closed;
+    const { samples } = await scrape(server);
+    const rejected = samples
+      .filter(({ name }) => name === 'antiphon_admission_rejected_total')
+      .map(({ labels, value }) => [labels['antiphon_admission_reason'], value]);
+    expect(rejected).toEqual([
+      ['invalid_key', 1],
+      ['unknown_agent', 1],
+      ['unknown_events', 1],
+      ['full', 1],
+      ['connection_rate', 1],
+    ]);
+    await client.close();
+  });
+
   it('is for keys, and not for the secrets of clients', async () => {
     const server = await started();
     expect((await fetch(`${server.url}/metrics`)).status).toBe(401);

@@ -1,27 +1,46 @@
-import { ToolMetrics } from '@antiphon/observability';
+import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { otlpMetricsReader } from './otlp-metrics.ts';
+import type { OtlpMetricsOptions } from './otlp-metrics.ts';
+import { ProcessMetrics } from './process-metrics.ts';
 
-/** What the metrics of a server are made from. */
+/** The last export may take so long before it is given up. */
+const CLOSING_MS = 2_000;
+
+/** What the metrics of a server are made from; functions are asked when somebody reads. */
 export interface ServerMetricsOptions {
-  /** How many sessions live, by agent; asked when somebody reads. */
+  /** How many sessions live, by agent. */
   readonly sessions: () => ReadonlyMap<string, number>;
+  /** Bytes that wait to be sent to clients. */
+  readonly bufferedBytes?: () => number;
+  /** Where the metrics are sent as well. */
+  readonly otlp?: OtlpMetricsOptions | null;
 }
 
 /** The media type of the text that {@link ServerMetrics.text} gives. */
 export const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The metrics of one server, read by whoever scrapes them. */
+/** The metrics of one server, read by whoever scrapes them, and sent to a collector if there is one. */
 export class ServerMetrics {
   readonly tools: ToolMetrics;
+  readonly sessions: SessionMetrics;
+  readonly #process: ProcessMetrics;
   readonly #reader = new PrometheusExporter({ preventServerStart: true });
-  readonly #provider = new MeterProvider({ readers: [this.#reader] });
+  readonly #provider: MeterProvider;
   /** Without a timestamp, `target_info` and the names of scopes: one server has one of each. */
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
 
-  constructor({ sessions }: ServerMetricsOptions) {
+  constructor({ sessions, bufferedBytes = () => 0, otlp = null }: ServerMetricsOptions) {
+    this.#provider = new MeterProvider({
+      resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
+      readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
+    });
     const meter = this.#provider.getMeter('antiphon');
     this.tools = new ToolMetrics(meter);
+    this.sessions = new SessionMetrics(meter);
+    this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',
       unit: '{session}',
@@ -29,6 +48,13 @@ export class ServerMetrics {
     active.addCallback((result) => {
       for (const [agent, count] of sessions())
         result.observe(count, { 'gen_ai.agent.name': agent });
+    });
+    const buffered = meter.createObservableGauge('antiphon.ws.buffered', {
+      description: 'What waits to be sent to clients, all sessions together.',
+      unit: 'By',
+    });
+    buffered.addCallback((result) => {
+      result.observe(bufferedBytes());
     });
   }
 
@@ -39,7 +65,10 @@ export class ServerMetrics {
     return this.#serializer.serialize(resourceMetrics);
   }
 
+  /** Sends what is left, unless the collector takes too long. */
   async close(): Promise<void> {
-    await this.#provider.shutdown();
+    this.#process.close();
+    // Whatever becomes of the last export has been told by the reader.
+    await this.#provider.shutdown({ timeoutMillis: CLOSING_MS }).catch(() => {});
   }
 }

@@ -17,6 +17,7 @@ import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
 import { openAgents } from './open-agents.ts';
+import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
 import { Readiness } from './readiness.ts';
@@ -24,6 +25,7 @@ import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
+import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
@@ -90,6 +92,8 @@ export async function startServer(
   const opened = () => pipelines ?? notReady();
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
+    bufferedBytes: () => realtime.bufferedBytes,
+    otlp: otlpOf(config, log),
   });
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
@@ -105,7 +109,14 @@ export async function startServer(
     config,
   });
   const registry = new SessionRegistry({
-    listenersOf: (session) => consoleSide.listenersOf(session),
+    listenersOf: (session) => [
+      ...consoleSide.listenersOf(session),
+      new SessionMetricsChannel({
+        metrics: metrics.sessions,
+        labels: { agent: session.agent.name, pipeline: session.agent.pipeline },
+        startedAtMs: session.startedAtMs,
+      }),
+    ],
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -169,6 +180,7 @@ export async function startServer(
     maxSessionMs: config.maxSessionMs,
     log,
     unreadyReason,
+    onRejected: (reason) => metrics.sessions.rejected(reason),
   });
   const feed = new FeedUpgrade({ keys, secrets, heartbeat, waitingRoom, feedOf });
   const consoleFeed = new ConsoleUpgrade({ ...consoleSide, keys, heartbeat, waitingRoom, feedOf });
@@ -241,6 +253,17 @@ function sessionCounts(
   const counts = new Map([...agents].map((name) => [name, 0]));
   for (const { agent } of sessions) counts.set(agent, (counts.get(agent) ?? 0) + 1);
   return counts;
+}
+
+function otlpOf({ otlpMetricsUrl }: ServerConfig, log: Logger): OtlpMetricsOptions | null {
+  if (otlpMetricsUrl === null) return null;
+  return {
+    url: otlpMetricsUrl,
+    onChange: (err) => {
+      if (err) log.warn({ err }, 'metrics cannot be sent to the collector');
+      else log.info('metrics reach the collector');
+    },
+  };
 }
 
 function openQueue(url: string, { clock, log }: { clock: Clock; log: Logger }): ToolQueue {

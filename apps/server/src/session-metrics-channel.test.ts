@@ -1,0 +1,182 @@
+import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import type { TurnReport } from '@antiphon/observability';
+import type { SessionEvent } from '@antiphon/session';
+import { describeControlChannel, TEST_CONFIG, ToolSession } from '@antiphon/session/testing';
+import { createNoopMeter } from '@opentelemetry/api';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ServerMetrics } from './server-metrics.ts';
+import { SessionMetricsChannel } from './session-metrics-channel.ts';
+import { readPrometheusText } from './testing/prometheus-text.ts';
+import { ToolMetricsChannel } from './tool-metrics-channel.ts';
+
+type News = SessionEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'atMs'>
+    : never
+  : never;
+
+const opened: ServerMetrics[] = [];
+
+afterEach(async () => {
+  for (const metrics of opened.splice(0)) await metrics.close();
+});
+
+const labels = { agent: 'acme', pipeline: 'embedded' };
+
+function open() {
+  const metrics = new ServerMetrics({ sessions: () => new Map() });
+  opened.push(metrics);
+  const channel = new SessionMetricsChannel({
+    metrics: metrics.sessions,
+    labels,
+    startedAtMs: 1_000,
+  });
+  return {
+    metrics,
+    channel,
+    tell: (...events: readonly News[]) => {
+      for (const event of events) channel.notify({ atMs: 61_000, ...event });
+    },
+    /** The samples of a metric by what they are told apart by. */
+    read: async (metric: string) => {
+      const { samples } = readPrometheusText(await metrics.text());
+      const shown = samples
+        .filter(({ name }) => name === metric)
+        .map(({ labels: all, value }) => {
+          const { gen_ai_agent_name: agent, antiphon_pipeline: pipeline, ...more } = all;
+          expect({ agent, pipeline }).toEqual(labels);
+          return [Object.values(more).join(' '), value] as const;
+        });
+      return Object.fromEntries(shown);
+    },
+  };
+}
+
+function measured(report: Partial<TurnReport>): News {
+  return {
+    type: 'turn.measured',
+    report: {
+      turn: 1,
+      itemId: 'item_1',
+      generationId: 'gen_1',
+      voiceEndAtMs: 0,
+      committedAtMs: 500,
+      firstAudioAtMs: 800,
+      hops: { endpointing: 500, inference: 100, aggregation: null, synthesis: 180, egress: 20 },
+      voiceToVoiceMs: 800,
+      postEndpointMs: 300,
+      unexplainedMs: 0,
+      ...report,
+    },
+  };
+}
+
+describeControlChannel('session metrics', () => open().channel);
+
+describe('SessionMetricsChannel', () => {
+  it('has the latency of each turn and of each hop that was marked, in seconds', async () => {
+    const { tell, read } = open();
+    tell(measured({}), measured({ voiceToVoiceMs: 1_200 }));
+    expect(await read('antiphon_turn_latency_sum')).toEqual({ '': 2 });
+    expect(await read('antiphon_turn_latency_bucket')).toMatchObject({
+      '0.65': 0,
+      '0.8': 1,
+      '1': 1,
+      '1.5': 2,
+      '+Inf': 2,
+    });
+    expect(await read('antiphon_turn_hop_duration_count')).toEqual({
+      endpointing: 2,
+      inference: 2,
+      synthesis: 2,
+      egress: 2,
+    });
+    expect((await read('antiphon_turn_hop_duration_sum'))['endpointing']).toBe(1);
+  });
+
+  it('has no latency of a turn that nobody spoke before', async () => {
+    const { tell, read } = open();
+    tell(measured({ voiceToVoiceMs: null }));
+    expect(await read('antiphon_turn_latency_count')).toEqual({});
+    expect(await read('antiphon_turn_hop_duration_count')).toMatchObject({ egress: 1 });
+  });
+
+  it('counts what came of speech over the agent', async () => {
+    const { tell, read } = open();
+    const decided = { type: 'bargeIn.decided', itemId: null, playedMs: 300 } as const;
+    tell({ ...decided, verdict: 'cut' }, { ...decided, verdict: 'falseAlarm' });
+    tell({ ...decided, verdict: 'cut' });
+    expect(await read('antiphon_barge_ins_total')).toEqual({ cut: 2, false_alarm: 1 });
+  });
+
+  it('counts handoffs, broken invariants, failures and ends', async () => {
+    const { tell, read } = open();
+    tell(
+      { type: 'handoff.requested', details: '{"reason":"angry jane@example.com"}' },
+      { type: 'invariant.violated', name: 'noDeadAir', detail: 'jane@example.com' },
+      { type: 'engine.failed', code: 'rate_limit', message: 'jane@example.com' },
+      { type: 'engine.failed', code: 'jane said no', message: '' },
+      { type: 'session.ended', reason: 'handedOff' },
+    );
+    expect(await read('antiphon_escalations_total')).toEqual({ '': 1 });
+    expect(await read('antiphon_invariant_violations_total')).toEqual({ noDeadAir: 1 });
+    expect(await read('antiphon_engine_failures_total')).toEqual({ rate_limit: 1, _OTHER: 1 });
+    expect(await read('antiphon_sessions_ended_total')).toEqual({ handedOff: 1 });
+    expect(await read('antiphon_session_duration_sum')).toEqual({ '': 60 });
+  });
+
+  it('tells nothing of what was said', async () => {
+    const { tell, metrics } = open();
+    tell(
+      { type: 'handoff.requested', details: '{"reason":"jane"}' },
+      { type: 'invariant.violated', name: 'noDeadAir', detail: 'jane' },
+      { type: 'engine.failed', code: 'jane said no', message: 'jane' },
+    );
+    expect(await metrics.text()).not.toContain('jane');
+  });
+
+  it('makes as many metric calls for a long turn as for a short one', async () => {
+    const short = await callsOf(1_000);
+    const long = await callsOf(20_000);
+    expect(long.frames).toBeGreaterThan(short.frames + 900);
+    expect(short.calls).toEqual(long.calls);
+    expect(long.calls).toMatchObject({
+      'antiphon.turn.latency': 1,
+      'antiphon.sessions.ended': 1,
+      'antiphon.tool.calls': 1,
+    });
+  });
+});
+
+/** The metric calls of a session with a turn of this length that a tool is called in. */
+async function callsOf(turnMs: number) {
+  const calls: Record<string, number> = {};
+  const meter = createNoopMeter();
+  const count = (name: string) => () => {
+    calls[name] = (calls[name] ?? 0) + 1;
+  };
+  meter.createHistogram = (name) => ({ record: count(name) });
+  meter.createCounter = (name) => ({ add: count(name) });
+  const { tools } = TEST_CONFIG;
+  const trial = new ToolSession({
+    more: {
+      channels: [
+        new SessionMetricsChannel({ metrics: new SessionMetrics(meter), labels, startedAtMs: 0 }),
+        new ToolMetricsChannel({
+          metrics: new ToolMetrics(meter),
+          agent: 'acme',
+          agentTools: tools,
+          tools,
+        }),
+      ],
+    },
+  });
+  trial.says('Hello there.', turnMs);
+  await trial.wait(3_000);
+  trial.calls('lookup_order');
+  await trial.wait(100);
+  await trial.tools.finish('{}');
+  await trial.wait(3_000);
+  trial.session.control.end('callerLeft');
+  return { calls, frames: trial.session.control.audioMs / 20 };
+}

@@ -1,0 +1,119 @@
+import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { boundedCode } from './bounded-code.ts';
+import type { TurnReport } from './turn-report.ts';
+import { HOPS } from './turn-report.ts';
+
+/** Attributes, by the names that the OpenTelemetry conventions have, or else under our own. */
+const AGENT = 'gen_ai.agent.name';
+const PIPELINE = 'antiphon.pipeline';
+const HOP = 'antiphon.hop';
+const OUTCOME = 'antiphon.barge_in.outcome';
+const REASON = 'antiphon.session.end_reason';
+const INVARIANT = 'antiphon.invariant';
+const ERROR = 'error.type';
+const REJECTION = 'antiphon.admission.reason';
+
+/** In seconds: close together where a caller feels the difference. */
+const LATENCIES_S = [
+  0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 1.5, 2, 3, 5, 10,
+];
+
+/** In seconds: from a caller who hangs up at once to an hour. */
+const SESSIONS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600];
+
+/** Codes of failures that are told apart; an upstream model may invent more. */
+const MOST_CODES = 32;
+
+/** Whose session it is. Both come from agent folders: there are few. */
+export interface SessionLabels {
+  readonly agent: string;
+  readonly pipeline: string;
+}
+
+/** Why a client was turned away. */
+export type Rejected =
+  | 'invalid_key'
+  | 'connection_rate'
+  | 'full'
+  | 'not_ready'
+  | 'unknown_agent'
+  | 'unknown_events'
+  | 'internal_error';
+
+/** Metrics of sessions and their turns. No value comes from what callers or agents say. */
+export class SessionMetrics {
+  readonly #latencies: Histogram;
+  readonly #hops: Histogram;
+  readonly #durations: Histogram;
+  readonly #ends: Counter;
+  readonly #bargeIns: Counter;
+  readonly #escalations: Counter;
+  readonly #violations: Counter;
+  readonly #failures: Counter;
+  readonly #rejections: Counter;
+  readonly #codeOf = boundedCode(MOST_CODES);
+
+  constructor(meter: Meter) {
+    const counter = (name: string, unit: string, description: string) =>
+      meter.createCounter(`antiphon.${name}`, { unit: `{${unit}}`, description });
+    const histogram = (name: string, explicitBucketBoundaries: number[], description: string) =>
+      meter.createHistogram(`antiphon.${name}`, {
+        unit: 's',
+        description,
+        advice: { explicitBucketBoundaries },
+      });
+    this.#latencies = histogram(
+      'turn.latency',
+      LATENCIES_S,
+      "From the caller's last sound to the first agent audio.",
+    );
+    this.#hops = histogram('turn.hop.duration', LATENCIES_S, "A hop of a turn's latency.");
+    this.#durations = histogram('session.duration', SESSIONS_S, 'From the start to the end.');
+    this.#ends = counter('sessions.ended', 'session', 'Sessions that have ended, by reason.');
+    this.#bargeIns = counter('barge_ins', 'barge_in', 'Speech over the agent, by what it was.');
+    this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
+    this.#violations = counter('invariant.violations', 'violation', 'Broken invariants, by name.');
+    this.#failures = counter('engine.failures', 'failure', 'Failures of engines, by code.');
+    this.#rejections = counter('admission.rejected', 'client', 'Clients turned away, by reason.');
+  }
+
+  /** A turn of the agent has begun to be heard; one that nobody spoke before has hops only. */
+  turn(labels: SessionLabels, { voiceToVoiceMs, hops }: TurnReport): void {
+    const attributes = attributesOf(labels);
+    if (voiceToVoiceMs !== null) this.#latencies.record(voiceToVoiceMs / 1000, attributes);
+    for (const hop of HOPS) {
+      const hopMs = hops[hop];
+      if (hopMs !== null) this.#hops.record(hopMs / 1000, { ...attributes, [HOP]: hop });
+    }
+  }
+
+  ended(labels: SessionLabels, { reason, durationMs }: { reason: string; durationMs: number }) {
+    const attributes = attributesOf(labels);
+    this.#durations.record(durationMs / 1000, attributes);
+    this.#ends.add(1, { ...attributes, [REASON]: reason });
+  }
+
+  bargeIn(labels: SessionLabels, outcome: string): void {
+    this.#bargeIns.add(1, { ...attributesOf(labels), [OUTCOME]: outcome });
+  }
+
+  escalated(labels: SessionLabels): void {
+    this.#escalations.add(1, attributesOf(labels));
+  }
+
+  violated(labels: SessionLabels, invariant: string): void {
+    this.#violations.add(1, { ...attributesOf(labels), [INVARIANT]: invariant });
+  }
+
+  engineFailed(labels: SessionLabels, code: string): void {
+    this.#failures.add(1, { ...attributesOf(labels), [ERROR]: this.#codeOf(code) });
+  }
+
+  rejected(reason: Rejected): void {
+    this.#rejections.add(1, { [REJECTION]: reason });
+  }
+}
+
+function attributesOf({ agent, pipeline }: SessionLabels): Attributes {
+  return { [AGENT]: agent, [PIPELINE]: pipeline };
+}
