@@ -83,6 +83,19 @@ export interface ServerConfig {
   /** Whom they come from, `address` or `Name <address>`; never `null` with a mail server. */
   readonly smtpFrom: string | null;
   readonly mailDir: string;
+  /** `null` traces nothing. */
+  readonly tracing: TracingConfig | null;
+}
+
+/** Where the traces of turns go, and how much of them. */
+export interface TracingConfig {
+  /** Takes OTLP over HTTP; may hold a secret. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** The share of turns without anything remarkable that is kept, 0 to 1. */
+  readonly ratio: number;
+  /** Whether what callers said and tools returned is in them. */
+  readonly keepsPrivate: boolean;
 }
 
 /** Options of the command line, as text; they go before the environment. */
@@ -172,10 +185,33 @@ const variables = {
       'one e-mail address, such as support@example.com or Acme Support <support@example.com>',
   },
   ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's base address for OTLP/HTTP, such as http://localhost:4318",
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's whole address, such as http://localhost:4318/v1/traces",
+  },
+  OTEL_SERVICE_NAME: { schema: z.string().min(1).max(255), allowed: 'a name' },
+  ANTIPHON_TRACE_RATIO: {
+    schema: z
+      .string()
+      .regex(/^(0|1|0?\.\d{1,9}|1\.0{1,9})$/u)
+      .transform(Number),
+    allowed: 'a number from 0 to 1, such as 0.1',
+  },
+  ANTIPHON_TRACE_PII: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
 } as const;
 
 /** Their values are secrets, or hold one, even when they are malformed. */
-const SECRETS: readonly string[] = ['ANTIPHON_API_KEYS', 'REDIS_URL', 'SMTP_URL'];
+const SECRETS: readonly string[] = [
+  'ANTIPHON_API_KEYS',
+  'REDIS_URL',
+  'SMTP_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+];
 
 type Variable = keyof typeof variables;
 
@@ -203,6 +239,12 @@ const environment = z.object({
   SMTP_URL: variables.SMTP_URL.schema.optional(),
   SMTP_FROM: variables.SMTP_FROM.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
+    variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
+  OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-server'),
+  ANTIPHON_TRACE_RATIO: variables.ANTIPHON_TRACE_RATIO.schema.default(1),
+  ANTIPHON_TRACE_PII: variables.ANTIPHON_TRACE_PII.schema.default('off'),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -267,6 +309,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     smtpUrl: values.SMTP_URL ?? null,
     smtpFrom: values.SMTP_FROM ?? null,
     mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
+    tracing: readTracing(values),
   };
 }
 
@@ -297,6 +340,22 @@ function readTls(values: TlsValues, workingDir: string): ServerConfig['tls'] {
     );
   }
   return { certFile: path.resolve(workingDir, cert), keyFile: path.resolve(workingDir, key) };
+}
+
+/** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
+function readTracing(values: z.output<typeof environment>): TracingConfig | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  if (base === undefined && whole === undefined) return null;
+  return {
+    url: whole ?? `${base?.replace(/\/$/u, '')}/v1/traces`,
+    serviceName: values.OTEL_SERVICE_NAME,
+    ratio: values.ANTIPHON_TRACE_RATIO,
+    keepsPrivate: values.ANTIPHON_TRACE_PII === 'on',
+  };
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol);
 }
 
 function isRedisUrl(url: string): boolean {

@@ -29,6 +29,7 @@ import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
+import { openTracing } from './tracing/open-tracing.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -102,13 +103,28 @@ export async function startServer(
     log,
     config,
   });
+  const tracing = openTracing({
+    config,
+    log,
+    onTurn: (sessionId, { traceId, turns, atMs }) => {
+      for (const turn of turns) {
+        feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
+        consoleSide.fleet.traced(sessionId, turn, traceId);
+      }
+    },
+  });
+  const toolsOf = toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config });
   const registry = new SessionRegistry({
-    listenersOf: (session) => consoleSide.listenersOf(session),
+    listenersOf: (session) => [
+      // The console forgets an ended session, whose end ends its last turn.
+      ...tracing.listenersOf(session),
+      ...consoleSide.listenersOf(session),
+    ],
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config }),
+      toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
     recorder: config.recordings
       ? new FileRecorder({
@@ -187,6 +203,7 @@ export async function startServer(
     await http.close();
     await queueView?.close();
     await metrics.close();
+    await tracing.close();
     await pipelines?.close();
     await followUps.close();
     await queue?.close();

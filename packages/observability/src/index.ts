@@ -20,3 +20,5 @@ export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.t
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';
+export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
+export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';

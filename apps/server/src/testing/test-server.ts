@@ -49,6 +49,7 @@ export async function startTestServer(
     smtpUrl: null,
     smtpFrom: null,
     mailDir: path.join(folder, 'mail'),
+    tracing: null,
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

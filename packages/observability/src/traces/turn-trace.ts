@@ -1,0 +1,395 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
+import { HOPS } from '../turn-report.ts';
+import type { Hop, TurnReport } from '../turn-report.ts';
+import { instant } from './instant.ts';
+import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
+
+/** What a turn's trace begins with. */
+export interface TurnBegin {
+  readonly tracer: Tracer;
+  readonly agent: string;
+  readonly pipeline: string;
+  readonly sessionId: string;
+  /** The caller's item; null for a turn nobody spoke. */
+  readonly itemId: string | null;
+  /** When the caller's speech was noticed, or, without any, the turn began. */
+  readonly startAtMs: number;
+  readonly committedAtMs: number;
+  readonly links: readonly Link[];
+}
+
+/** A generation as it ended. Instants are epoch milliseconds. */
+export interface GenerationEnd {
+  readonly generationId: string;
+  readonly outcome: 'completed' | 'cancelled' | 'incomplete' | 'failed';
+  readonly errorCode: string | null;
+  readonly audioMs: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly atMs: number;
+}
+
+/** A tool call as it began. */
+export interface ToolBegin {
+  readonly callId: string;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+  readonly confirm: string;
+  /** Whether a worker runs it. */
+  readonly isQueued: boolean;
+  readonly atMs: number;
+}
+
+/** A tool call as it ended. */
+export interface ToolEnd {
+  readonly callId: string;
+  readonly outcome: string;
+  readonly output: string | null;
+  readonly atMs: number;
+}
+
+/** Why a turn's trace ended. */
+export type TurnEnd = 'completed' | 'interrupted' | 'failed' | 'superseded' | 'sessionEnded';
+
+/** A played item, or what was played of it. */
+export interface ItemPlayed {
+  readonly itemId: string;
+  /** Null for all of it. */
+  readonly playedMs: number | null;
+  readonly isInterrupted: boolean;
+  readonly atMs: number;
+}
+
+interface Generation {
+  readonly id: string;
+  readonly kind: string;
+  readonly startedAtMs: number;
+  itemId: string | null;
+  end: GenerationEnd | null;
+  report: TurnReport | null;
+  played: ItemPlayed | null;
+}
+
+/** A wait that nobody puts an end to, such as one whose outcome is e-mailed, is no failure. */
+const FAILED_OUTCOMES: readonly string[] = ['error', 'timeout', 'unknown'];
+
+/** More happens in no turn; it bounds what a turn holds until it ends. */
+const MOST_GENERATIONS = 64;
+
+const SPAN_OF_HOP: Readonly<Record<Exclude<Hop, 'endpointing'>, string>> = {
+  inference: SPAN.chat,
+  aggregation: SPAN.aggregation,
+  synthesis: SPAN.synthesis,
+  egress: SPAN.egress,
+};
+
+/**
+ * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
+ * what runs for them can join; everything else is written down when the turn ends.
+ */
+export class TurnTrace {
+  readonly itemId: string | null;
+  readonly #begin: TurnBegin;
+  readonly #root: Span;
+  readonly #context: Context;
+  readonly #tools = new Map<string, Span>();
+  readonly #generations = new Map<string, Generation>();
+  #transcript: string | null = null;
+  #reachedAtMs: number;
+  #isInterrupted = false;
+  #failure: string | null = null;
+  #isEnded = false;
+
+  constructor(begin: TurnBegin) {
+    const { tracer, agent, pipeline, sessionId, startAtMs, committedAtMs, links } = begin;
+    this.#begin = begin;
+    this.itemId = begin.itemId;
+    this.#reachedAtMs = committedAtMs;
+    this.#root = tracer.startSpan(
+      SPAN.turn(agent),
+      {
+        startTime: instant(startAtMs),
+        links: [...links],
+        attributes: {
+          [ATTRIBUTE.operation]: 'invoke_agent',
+          [ATTRIBUTE.agent]: agent,
+          [ATTRIBUTE.conversation]: sessionId,
+          [ATTRIBUTE.pipeline]: pipeline,
+        },
+      },
+      ROOT_CONTEXT,
+    );
+    this.#context = trace.setSpan(ROOT_CONTEXT, this.#root);
+  }
+
+  get spanContext(): SpanContext {
+    return this.#root.spanContext();
+  }
+
+  /** Whether something that belongs to it goes on: a generation, or a tool. */
+  get isBusy(): boolean {
+    return this.#tools.size > 0 || [...this.#generations.values()].some(({ end }) => end === null);
+  }
+
+  /** Whether the agent has begun to answer it. */
+  get isAnswered(): boolean {
+    return this.#generations.size > 0;
+  }
+
+  /** The turns as reports count them, oldest first. */
+  get reportedTurns(): readonly number[] {
+    return [...this.#generations.values()].flatMap(({ report }) => report?.turn ?? []);
+  }
+
+  heard(text: string): void {
+    this.#transcript = text;
+  }
+
+  generationStarted(id: string, kind: string, startedAtMs: number): void {
+    this.#reach(startedAtMs);
+    if (this.#generations.size >= MOST_GENERATIONS) return;
+    const blank = { itemId: null, end: null, report: null, played: null };
+    this.#generations.set(id, { id, kind, startedAtMs, ...blank });
+  }
+
+  itemAdded(itemId: string, generationId: string): void {
+    const generation = this.#generations.get(generationId);
+    if (generation) generation.itemId ??= itemId;
+  }
+
+  generationEnded(end: GenerationEnd): void {
+    const generation = this.#generations.get(end.generationId);
+    if (!generation) return;
+    this.#reach(end.atMs);
+    generation.end = end;
+    if (end.outcome === 'failed') this.#failure = end.errorCode ?? '_OTHER';
+  }
+
+  measured(report: TurnReport): void {
+    const generation = this.#generations.get(report.generationId);
+    if (!generation) return;
+    this.#reach(report.firstAudioAtMs);
+    generation.report = report;
+    this.#event(SPAN_EVENT.firstAudio, report.firstAudioAtMs, {
+      [ATTRIBUTE.generationKind]: generation.kind,
+    });
+  }
+
+  played(played: ItemPlayed): void {
+    const generation = [...this.#generations.values()].find(
+      ({ itemId }) => itemId === played.itemId,
+    );
+    if (!generation) return;
+    this.#reach(played.atMs);
+    generation.played = played;
+    if (played.isInterrupted) this.#isInterrupted = true;
+  }
+
+  toolStarted({ callId, name, arguments: text, confirm, isQueued, atMs }: ToolBegin): void {
+    this.#reach(atMs);
+    const span = this.#begin.tracer.startSpan(
+      SPAN.tool(name),
+      {
+        startTime: instant(atMs),
+        attributes: {
+          [ATTRIBUTE.operation]: 'execute_tool',
+          [ATTRIBUTE.toolName]: name,
+          [ATTRIBUTE.toolCallId]: callId,
+          [ATTRIBUTE.toolQueued]: isQueued,
+          [ATTRIBUTE.toolConfirm]: confirm,
+          [ATTRIBUTE.toolArguments]: text,
+        },
+      },
+      this.#context,
+    );
+    this.#tools.set(callId, span);
+    if (isQueued) this.#root.setAttribute(ATTRIBUTE.turnQueuedTool, true);
+  }
+
+  /** Something happened to a running call. */
+  toolEvent(callId: string, name: string, atMs: number): void {
+    this.#tools.get(callId)?.addEvent(name, instant(atMs));
+    this.#reach(atMs);
+  }
+
+  toolSettled({ callId, outcome, output, atMs }: ToolEnd): void {
+    const span = this.#tools.get(callId);
+    if (!span) return;
+    this.#reach(atMs);
+    this.#tools.delete(callId);
+    span.setAttribute(ATTRIBUTE.toolOutcome, outcome);
+    if (output !== null) span.setAttribute(ATTRIBUTE.toolOutput, output);
+    if (FAILED_OUTCOMES.includes(outcome)) {
+      span.setAttribute(ATTRIBUTE.errorType, outcome);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      this.#failure ??= `tool_${outcome}`;
+    }
+    span.end(instant(atMs));
+  }
+
+  /** The context of a running call, for what runs for it; null where there is none. */
+  toolContext(callId: string): SpanContext | null {
+    return this.#tools.get(callId)?.spanContext() ?? null;
+  }
+
+  bargeIn(stage: string, playedMs: number, atMs: number): void {
+    this.#reach(atMs);
+    this.#event(SPAN_EVENT.bargeIn, atMs, {
+      [ATTRIBUTE.stage]: stage,
+      [ATTRIBUTE.playedMs]: playedMs,
+    });
+    if (stage === 'cut') this.#isInterrupted = true;
+  }
+
+  stateChanged(change: { region: string; from: string; to: string; cause: string; atMs: number }) {
+    this.#event(SPAN_EVENT.state, change.atMs, {
+      [ATTRIBUTE.stateRegion]: change.region,
+      [ATTRIBUTE.stateFrom]: change.from,
+      [ATTRIBUTE.stateTo]: change.to,
+      [ATTRIBUTE.stateCause]: change.cause,
+    });
+  }
+
+  escalated(): void {
+    this.#root.setAttribute(ATTRIBUTE.turnEscalated, true);
+  }
+
+  /** Writes everything down at the last instant that anything happened; again does nothing. */
+  end(reason: TurnEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const endAtMs = this.#reachedAtMs;
+    for (const span of this.#tools.values()) span.end(instant(endAtMs));
+    this.#tools.clear();
+    const generations = [...this.#generations.values()];
+    const first = generations.find(({ report }) => report !== null)?.report ?? null;
+    if (first) this.#writeCaller(first);
+    for (const generation of generations) this.#writeGeneration(generation, generations[0]!);
+    this.#root.setAttributes({
+      [ATTRIBUTE.endReason]: this.#isInterrupted && reason !== 'failed' ? 'interrupted' : reason,
+      [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
+    });
+    if (this.#transcript !== null) {
+      this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
+    }
+    if (first) {
+      this.#root.setAttributes({
+        [ATTRIBUTE.turnIndex]: first.turn,
+        [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
+        ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
+      });
+    }
+    if (this.#failure !== null) {
+      this.#root.setAttribute(ATTRIBUTE.errorType, this.#failure);
+      this.#root.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.#root.end(instant(endAtMs));
+  }
+
+  /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
+  #writeCaller({ voiceEndAtMs, committedAtMs, hops }: TurnReport): void {
+    if (voiceEndAtMs === null) return;
+    const startAtMs = Math.min(this.#begin.startAtMs, voiceEndAtMs);
+    this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
+    const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
+    this.#child(SPAN.endpointing, { startAtMs: voiceEndAtMs, endAtMs });
+  }
+
+  #writeGeneration(generation: Generation, first: Generation): void {
+    const { kind, startedAtMs, end, report, played } = generation;
+    const { committedAtMs } = this.#begin;
+    const startAtMs = generation === first ? Math.min(committedAtMs, startedAtMs) : startedAtMs;
+    const endAtMs = Math.max(startAtMs, end?.atMs ?? startAtMs, report?.firstAudioAtMs ?? 0);
+    const response = this.#begin.tracer.startSpan(
+      SPAN.response,
+      {
+        startTime: instant(startAtMs),
+        attributes: {
+          [ATTRIBUTE.generationKind]: kind,
+          ...(end && { [ATTRIBUTE.generationOutcome]: end.outcome }),
+          ...(report && { [ATTRIBUTE.turnIndex]: report.turn }),
+        },
+      },
+      this.#context,
+    );
+    if (end?.outcome === 'failed') {
+      response.setAttribute(ATTRIBUTE.errorType, end.errorCode ?? '_OTHER');
+      response.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    if (report) this.#writeHops(report, end, trace.setSpan(this.#context, response));
+    response.end(instant(endAtMs));
+    if (report && played) {
+      const playedMs = played.playedMs ?? end?.audioMs ?? null;
+      this.#child(SPAN.playout, {
+        startAtMs: report.firstAudioAtMs,
+        endAtMs: played.atMs,
+        attributes: {
+          [ATTRIBUTE.generationKind]: kind,
+          ...(playedMs !== null && { [ATTRIBUTE.playedMs]: playedMs }),
+          ...(end && { [ATTRIBUTE.generatedMs]: end.audioMs }),
+          [ATTRIBUTE.playoutInterrupted]: played.isInterrupted,
+        },
+      });
+    }
+  }
+
+  /** Each hop from where the one before ended; the last one ends with the first audio. */
+  #writeHops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
+    const { hops, voiceEndAtMs, committedAtMs } = report;
+    let reachedAtMs = (voiceEndAtMs ?? committedAtMs) + (hops.endpointing ?? 0);
+    for (const hop of HOPS) {
+      const hopMs = hops[hop];
+      if (hop === 'endpointing' || hopMs === null) continue;
+      const isChat = hop === 'inference';
+      // Without a mark of its own, the wait for the end of the turn is part of the next hop.
+      const startAtMs = Math.min(Math.max(reachedAtMs, committedAtMs), reachedAtMs + hopMs);
+      reachedAtMs += hopMs;
+      this.#child(SPAN_OF_HOP[hop], {
+        startAtMs,
+        endAtMs: reachedAtMs,
+        parent,
+        kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
+        attributes: isChat
+          ? {
+              [ATTRIBUTE.operation]: 'chat',
+              [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
+              ...(end && {
+                [ATTRIBUTE.inputTokens]: end.inputTokens,
+                [ATTRIBUTE.outputTokens]: end.outputTokens,
+              }),
+            }
+          : {},
+      });
+    }
+  }
+
+  #child(
+    name: string,
+    span: {
+      readonly startAtMs: number;
+      readonly endAtMs: number;
+      readonly parent?: Context;
+      readonly kind?: SpanKind;
+      readonly attributes?: Attributes;
+    },
+  ): void {
+    const { startAtMs, endAtMs, parent = this.#context, kind = SpanKind.INTERNAL } = span;
+    this.#begin.tracer
+      .startSpan(
+        name,
+        { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
+        parent,
+      )
+      .end(instant(Math.max(startAtMs, endAtMs)));
+  }
+
+  #event(name: string, atMs: number, attributes: Attributes): void {
+    this.#root.addEvent(name, attributes, instant(atMs));
+  }
+
+  #reach(atMs: number): void {
+    this.#reachedAtMs = Math.max(this.#reachedAtMs, atMs);
+  }
+}
