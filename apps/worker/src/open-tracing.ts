@@ -12,8 +12,11 @@ import {
 import type { Logger } from 'pino';
 import type { TracingConfig } from './config.ts';
 
-/** A collector that has not answered by then is given up; closing takes no longer. */
-const EXPORT_MS = 2_000;
+/** A collector that has not answered by then, tries again included, is given up. */
+const EXPORT_MS = 1_500;
+
+/** Closing takes no longer. */
+const CLOSING_MS = 2_000;
 
 /** Some thousand jobs; what a collector does not take in time is dropped beyond it. */
 const MOST_QUEUED_SPANS = 2_048;
@@ -40,7 +43,7 @@ export function openTracing(config: TracingConfig | null, log: Logger): Tracing 
       new BatchSpanProcessor({
         exporter: telling(exporter, log),
         maxQueueSize: MOST_QUEUED_SPANS,
-        exportTimeoutMillis: EXPORT_MS,
+        exportTimeoutMillis: CLOSING_MS,
       }),
     ],
   });
@@ -49,7 +52,7 @@ export function openTracing(config: TracingConfig | null, log: Logger): Tracing 
     tracer: provider.getTracer('antiphon'),
     close: async () => {
       let timer: NodeJS.Timeout | undefined;
-      const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, EXPORT_MS)));
+      const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSING_MS)));
       await Promise.race([provider.shutdown().catch(() => {}), over]);
       clearTimeout(timer);
       context.disable();

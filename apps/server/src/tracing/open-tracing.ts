@@ -12,8 +12,11 @@ import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { isInRatio, WholeTurns } from './whole-turns.ts';
 
-/** A collector that has not answered by then is given up; closing takes no longer. */
-const EXPORT_MS = 2_000;
+/** A collector that has not answered by then, tries again included, is given up. */
+const EXPORT_MS = 1_500;
+
+/** Closing takes no longer. */
+const CLOSING_MS = 2_000;
 
 /** Some hundred turns; what a collector does not take in time is dropped beyond it. */
 const MOST_QUEUED_SPANS = 4_096;
@@ -57,7 +60,7 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
     next: new BatchSpanProcessor({
       exporter: new TellingExporter(sink, log),
       maxQueueSize: MOST_QUEUED_SPANS,
-      exportTimeoutMillis: EXPORT_MS,
+      exportTimeoutMillis: CLOSING_MS,
     }),
     ratio,
     keepsPrivate,
@@ -104,7 +107,7 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
       return [channel];
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
-    close: () => within(EXPORT_MS, provider.shutdown()),
+    close: () => within(CLOSING_MS, provider.shutdown()),
   };
 }
 

@@ -50,8 +50,8 @@ export interface ToolEnd {
   readonly atMs: number;
 }
 
-/** Why a turn's trace ended. */
-export type TurnEnd = 'completed' | 'interrupted' | 'failed' | 'superseded' | 'sessionEnded';
+/** Why a turn's trace ended, where it was neither interrupted nor failed. */
+export type TurnEnd = 'completed' | 'superseded' | 'sessionEnded';
 
 /** A played item, or what was played of it. */
 export interface ItemPlayed {
@@ -99,7 +99,9 @@ export class TurnTrace {
   #transcript: string | null = null;
   #reachedAtMs: number;
   #isInterrupted = false;
+  /** The first thing that went wrong. */
   #failure: string | null = null;
+  #isUnanswered = false;
   #isEnded = false;
 
   constructor(begin: TurnBegin) {
@@ -164,7 +166,10 @@ export class TurnTrace {
     if (!generation) return;
     this.#reach(end.atMs);
     generation.end = end;
-    if (end.outcome === 'failed') this.#failure = end.errorCode ?? '_OTHER';
+    if (end.outcome === 'failed') {
+      this.#failure ??= end.errorCode ?? '_OTHER';
+      this.#isUnanswered = true;
+    }
   }
 
   measured(report: TurnReport): void {
@@ -268,7 +273,7 @@ export class TurnTrace {
     if (first) this.#writeCaller(first);
     for (const generation of generations) this.#writeGeneration(generation, generations[0]!);
     this.#root.setAttributes({
-      [ATTRIBUTE.endReason]: this.#isInterrupted && reason !== 'failed' ? 'interrupted' : reason,
+      [ATTRIBUTE.endReason]: this.#endReason(reason),
       [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
     });
     if (this.#transcript !== null) {
@@ -286,6 +291,11 @@ export class TurnTrace {
       this.#root.setStatus({ code: SpanStatusCode.ERROR });
     }
     this.#root.end(instant(endAtMs));
+  }
+
+  #endReason(reason: TurnEnd): string {
+    if (this.#isUnanswered) return 'failed';
+    return this.#isInterrupted ? 'interrupted' : reason;
   }
 
   /** What the caller's part is known to have taken; only a measured turn knows its last sound. */

@@ -9,7 +9,11 @@ import {
   type ContextManager,
   type SpanContext,
 } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRedisMissing } from '../testing/needs-redis.ts';
@@ -123,15 +127,18 @@ describe.skipIf(isRedisMissing)('the trace of a queued call', () => {
   });
 
   it('goes on in a span of the job, which says how it ended and nothing of what it said', async () => {
-    await plain.close();
+    const own = await PrivateRedis.start();
     const exporter = new InMemorySpanExporter();
-    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-    const traced = trialOf(redis.url);
+    const provider = new TracerProvider({
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
+    });
+    const traced = trialOf(own.url);
     traced.work({ tracer: provider.getTracer('test') });
     await traced.call('tool', { traceparent: CALLER });
     await traced.call('broken', { traceparent: CALLER });
     const spans = exporter.getFinishedSpans();
     await traced.close();
+    await own.close();
     await provider.shutdown();
     expect(spans).toMatchObject([
       {
