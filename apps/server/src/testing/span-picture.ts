@@ -1,3 +1,4 @@
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
@@ -19,7 +20,7 @@ export function spanPicture(spans: readonly ReadableSpan[], zeroAtMs: number): s
   const lines: string[] = [];
   const at = (time: HrTime): number => Math.round(time[0] * 1000 + time[1] / 1e6 - zeroAtMs);
   const draw = (span: ReadableSpan, indent: string): void => {
-    const failed = span.status.code === 2 ? ' ERROR' : '';
+    const failed = span.status.code === SpanStatusCode.ERROR ? ' ERROR' : '';
     const links = span.links.length > 0 ? ` links ${span.links.length}` : '';
     const { startTime, endTime, attributes } = span;
     lines.push(

@@ -3,9 +3,6 @@ import type { Logger } from 'pino';
 
 type Done = Parameters<SpanExporter['export']>[1];
 
-/** 0 in the results of OpenTelemetry's exporters. */
-const SUCCESS = 0;
-
 /** Says in the log when traces can no longer be delivered, and when they can again. */
 export class TellingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
@@ -19,7 +16,7 @@ export class TellingExporter implements SpanExporter {
 
   export(spans: ReadableSpan[], done: Done): void {
     this.#exporter.export(spans, (result) => {
-      const isFailing = result.code !== SUCCESS;
+      const isFailing = result.error !== undefined;
       // Messages may hold the address, which may hold a secret.
       const reason = codeOf(result.error);
       if (isFailing && !this.#isFailing) {
@@ -40,9 +37,9 @@ export class TellingExporter implements SpanExporter {
   }
 }
 
+/** An HTTP status, a code of the network, or the error's name. */
 function codeOf(error: Error | undefined): string {
-  const code: unknown = (error as NodeJS.ErrnoException | undefined)?.code;
-  return typeof code === 'string' || typeof code === 'number'
-    ? String(code)
-    : (error?.name ?? 'unknown');
+  if (!error) return 'unknown';
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name;
 }

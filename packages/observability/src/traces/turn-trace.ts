@@ -1,89 +1,24 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
-import { HOPS } from '../turn-report.ts';
-import type { Hop, TurnReport } from '../turn-report.ts';
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
+import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
-
-/** What a turn's trace begins with. */
-export interface TurnBegin {
-  readonly tracer: Tracer;
-  readonly agent: string;
-  readonly pipeline: string;
-  readonly sessionId: string;
-  /** The caller's item; null for a turn nobody spoke. */
-  readonly itemId: string | null;
-  /** When the caller's speech was noticed, or, without any, the turn began. */
-  readonly startAtMs: number;
-  readonly committedAtMs: number;
-  readonly links: readonly Link[];
-}
-
-/** A generation as it ended. Instants are epoch milliseconds. */
-export interface GenerationEnd {
-  readonly generationId: string;
-  readonly outcome: 'completed' | 'cancelled' | 'incomplete' | 'failed';
-  readonly errorCode: string | null;
-  readonly audioMs: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly atMs: number;
-}
-
-/** A tool call as it began. */
-export interface ToolBegin {
-  readonly callId: string;
-  readonly name: string;
-  /** JSON text. */
-  readonly arguments: string;
-  readonly confirm: string;
-  /** Whether a worker runs it. */
-  readonly isQueued: boolean;
-  readonly atMs: number;
-}
-
-/** A tool call as it ended. */
-export interface ToolEnd {
-  readonly callId: string;
-  readonly outcome: string;
-  readonly output: string | null;
-  readonly atMs: number;
-}
-
-/** Why a turn's trace ended, where it was neither interrupted nor failed. */
-export type TurnEnd = 'completed' | 'superseded' | 'sessionEnded';
-
-/** A played item, or what was played of it. */
-export interface ItemPlayed {
-  readonly itemId: string;
-  /** Null for all of it. */
-  readonly playedMs: number | null;
-  readonly isInterrupted: boolean;
-  readonly atMs: number;
-}
-
-interface Generation {
-  readonly id: string;
-  readonly kind: string;
-  readonly startedAtMs: number;
-  itemId: string | null;
-  end: GenerationEnd | null;
-  report: TurnReport | null;
-  played: ItemPlayed | null;
-}
+import type {
+  Generation,
+  GenerationEnd,
+  ItemPlayed,
+  ToolBegin,
+  ToolEnd,
+  TurnBegin,
+  TurnEnd,
+} from './turn-facts.ts';
+import { TurnSpans } from './turn-spans.ts';
 
 /** A wait that nobody puts an end to, such as one whose outcome is e-mailed, is no failure. */
 const FAILED_OUTCOMES: readonly string[] = ['error', 'timeout', 'unknown'];
 
 /** More happens in no turn; it bounds what a turn holds until it ends. */
 const MOST_GENERATIONS = 64;
-
-const SPAN_OF_HOP: Readonly<Record<Exclude<Hop, 'endpointing'>, string>> = {
-  inference: SPAN.chat,
-  aggregation: SPAN.aggregation,
-  synthesis: SPAN.synthesis,
-  egress: SPAN.egress,
-};
 
 /**
  * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
@@ -270,8 +205,17 @@ export class TurnTrace {
     this.#tools.clear();
     const generations = [...this.#generations.values()];
     const first = generations.find(({ report }) => report !== null)?.report ?? null;
-    if (first) this.#writeCaller(first);
-    for (const generation of generations) this.#writeGeneration(generation, generations[0]!);
+    const { tracer, startAtMs, committedAtMs } = this.#begin;
+    const spans = new TurnSpans(tracer, this.#context);
+    if (first) spans.caller(first, startAtMs);
+    for (const [index, generation] of generations.entries()) {
+      const { startedAtMs } = generation;
+      // The answer is on its way from the end of the caller's turn on.
+      spans.generation(
+        generation,
+        index === 0 ? Math.min(committedAtMs, startedAtMs) : startedAtMs,
+      );
+    }
     this.#root.setAttributes({
       [ATTRIBUTE.endReason]: this.#endReason(reason),
       [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
@@ -296,103 +240,6 @@ export class TurnTrace {
   #endReason(reason: TurnEnd): string {
     if (this.#isUnanswered) return 'failed';
     return this.#isInterrupted ? 'interrupted' : reason;
-  }
-
-  /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
-  #writeCaller({ voiceEndAtMs, committedAtMs, hops }: TurnReport): void {
-    if (voiceEndAtMs === null) return;
-    const startAtMs = Math.min(this.#begin.startAtMs, voiceEndAtMs);
-    this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
-    const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
-    this.#child(SPAN.endpointing, { startAtMs: voiceEndAtMs, endAtMs });
-  }
-
-  #writeGeneration(generation: Generation, first: Generation): void {
-    const { kind, startedAtMs, end, report, played } = generation;
-    const { committedAtMs } = this.#begin;
-    const startAtMs = generation === first ? Math.min(committedAtMs, startedAtMs) : startedAtMs;
-    const endAtMs = Math.max(startAtMs, end?.atMs ?? startAtMs, report?.firstAudioAtMs ?? 0);
-    const response = this.#begin.tracer.startSpan(
-      SPAN.response,
-      {
-        startTime: instant(startAtMs),
-        attributes: {
-          [ATTRIBUTE.generationKind]: kind,
-          ...(end && { [ATTRIBUTE.generationOutcome]: end.outcome }),
-          ...(report && { [ATTRIBUTE.turnIndex]: report.turn }),
-        },
-      },
-      this.#context,
-    );
-    if (end?.outcome === 'failed') {
-      response.setAttribute(ATTRIBUTE.errorType, end.errorCode ?? '_OTHER');
-      response.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    if (report) this.#writeHops(report, end, trace.setSpan(this.#context, response));
-    response.end(instant(endAtMs));
-    if (report && played) {
-      const playedMs = played.playedMs ?? end?.audioMs ?? null;
-      this.#child(SPAN.playout, {
-        startAtMs: report.firstAudioAtMs,
-        endAtMs: played.atMs,
-        attributes: {
-          [ATTRIBUTE.generationKind]: kind,
-          ...(playedMs !== null && { [ATTRIBUTE.playedMs]: playedMs }),
-          ...(end && { [ATTRIBUTE.generatedMs]: end.audioMs }),
-          [ATTRIBUTE.playoutInterrupted]: played.isInterrupted,
-        },
-      });
-    }
-  }
-
-  /** Each hop from where the one before ended; the last one ends with the first audio. */
-  #writeHops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
-    const { hops, voiceEndAtMs, committedAtMs } = report;
-    let reachedAtMs = (voiceEndAtMs ?? committedAtMs) + (hops.endpointing ?? 0);
-    for (const hop of HOPS) {
-      const hopMs = hops[hop];
-      if (hop === 'endpointing' || hopMs === null) continue;
-      const isChat = hop === 'inference';
-      // Without a mark of its own, the wait for the end of the turn is part of the next hop.
-      const startAtMs = Math.min(Math.max(reachedAtMs, committedAtMs), reachedAtMs + hopMs);
-      reachedAtMs += hopMs;
-      this.#child(SPAN_OF_HOP[hop], {
-        startAtMs,
-        endAtMs: reachedAtMs,
-        parent,
-        kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: isChat
-          ? {
-              [ATTRIBUTE.operation]: 'chat',
-              [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
-              ...(end && {
-                [ATTRIBUTE.inputTokens]: end.inputTokens,
-                [ATTRIBUTE.outputTokens]: end.outputTokens,
-              }),
-            }
-          : {},
-      });
-    }
-  }
-
-  #child(
-    name: string,
-    span: {
-      readonly startAtMs: number;
-      readonly endAtMs: number;
-      readonly parent?: Context;
-      readonly kind?: SpanKind;
-      readonly attributes?: Attributes;
-    },
-  ): void {
-    const { startAtMs, endAtMs, parent = this.#context, kind = SpanKind.INTERNAL } = span;
-    this.#begin.tracer
-      .startSpan(
-        name,
-        { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
-        parent,
-      )
-      .end(instant(Math.max(startAtMs, endAtMs)));
   }
 
   #event(name: string, atMs: number, attributes: Attributes): void {

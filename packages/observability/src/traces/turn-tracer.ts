@@ -4,7 +4,7 @@ import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import { TurnTrace } from './turn-trace.ts';
-import type { GenerationEnd, ItemPlayed, ToolBegin, ToolEnd, TurnEnd } from './turn-trace.ts';
+import type { GenerationEnd, ItemPlayed, ToolBegin, ToolEnd, TurnEnd } from './turn-facts.ts';
 
 /** A turn whose trace was written. */
 export interface TracedTurn {
@@ -45,7 +45,7 @@ const MOST_OPEN = 16;
 export class TurnTracer {
   readonly #options: TurnTracerOptions;
   /** Oldest first. */
-  readonly #open: TurnTrace[] = [];
+  readonly #open = new Set<TurnTrace>();
   /** To which new generations belong. */
   #current: TurnTrace | null = null;
   #sessionStart: SpanContext | null = null;
@@ -65,7 +65,7 @@ export class TurnTracer {
 
   /** Ends every turn that is still open. */
   sessionEnded(reason: string, atMs: number): void {
-    for (const turn of [...this.#open]) this.#end(turn, 'sessionEnded', atMs);
+    for (const turn of this.#open) this.#end(turn, 'sessionEnded', atMs);
     this.#moment(SPAN.sessionEnd, atMs, { [ATTRIBUTE.sessionEndReason]: reason });
   }
 
@@ -80,7 +80,7 @@ export class TurnTracer {
   }
 
   transcribed(itemId: string, text: string): void {
-    this.#open.find((turn) => turn.itemId === itemId)?.heard(text);
+    for (const turn of this.#open) if (turn.itemId === itemId) turn.heard(text);
   }
 
   /** Begins a turn of its own where none is open: a greeting, or an answer that was asked for. */
@@ -162,14 +162,15 @@ export class TurnTracer {
     );
     this.#current = new TurnTrace({ tracer, agent, pipeline, sessionId, links, ...turn });
     this.#previous = this.#current.spanContext;
-    this.#open.push(this.#current);
+    this.#open.add(this.#current);
     this.#settle(atMs);
-    if (this.#open.length > MOST_OPEN) this.#end(this.#open[0]!, 'superseded', atMs);
+    const [oldest] = this.#open;
+    if (this.#open.size > MOST_OPEN && oldest) this.#end(oldest, 'superseded', atMs);
   }
 
   /** Ends the turns that are over. */
   #settle(atMs: number): void {
-    for (const turn of [...this.#open]) {
+    for (const turn of this.#open) {
       if (turn.isBusy || !this.#isSilent) continue;
       if (turn !== this.#current) this.#end(turn, 'superseded', atMs);
       else if (turn.isAnswered && this.#isListening) this.#end(turn, 'completed', atMs);
@@ -179,7 +180,7 @@ export class TurnTracer {
   #end(turn: TurnTrace, reason: TurnEnd, atMs: number): void {
     const { traceId } = turn.spanContext;
     turn.end(reason);
-    this.#open.splice(this.#open.indexOf(turn), 1);
+    this.#open.delete(turn);
     if (turn === this.#current) this.#current = null;
     this.#options.onTurn?.({ traceId, turns: turn.reportedTurns, atMs });
   }
