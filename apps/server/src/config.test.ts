@@ -91,6 +91,8 @@ describe('readConfig', () => {
     ['ANTIPHON_SESSION_MINUTES', '2000', /ANTIPHON_SESSION_MINUTES is "2000"; use a whole number/],
     ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
     ['ANTIPHON_CONNECTIONS_PER_MINUTE', '0', /use a whole number from 1 to 1000000/],
+    ['ANTIPHON_TRACE_RATIO', '1.5', /ANTIPHON_TRACE_RATIO is "1.5"; use a number from 0 to 1/],
+    ['ANTIPHON_TRACE_PII', 'yes', /ANTIPHON_TRACE_PII is "yes"; use on or off\./],
     ['ANTIPHON_TLS', 'on', /ANTIPHON_TLS is "on"; use self-signed or off\./],
     ['ANTIPHON_DEFAULT_AGENT', 'No Agent', /ANTIPHON_DEFAULT_AGENT is "No Agent"; use an agent/],
   ])('names %s, its value and what is allowed', (name, value, message) => {
@@ -115,6 +117,37 @@ describe('readConfig', () => {
     ],
   ])('takes the address of metrics from %j', (env, url) => {
     expect(read(env).otlpMetricsUrl).toBe(url);
+  });
+
+  it('traces nothing unless it is told where to', () => {
+    expect(read({}).tracing).toBeNull();
+    expect(read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }).tracing).toEqual({
+      url: 'http://collector:4318/v1/traces',
+      serviceName: 'antiphon-server',
+      ratio: 1,
+      keepsPrivate: false,
+    });
+    const settings = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example/in?key=secret',
+      OTEL_SERVICE_NAME: 'voice',
+      ANTIPHON_TRACE_RATIO: '0.25',
+      ANTIPHON_TRACE_PII: 'on',
+    };
+    expect(read(settings).tracing).toEqual({
+      url: 'https://traces.example/in?key=secret',
+      serviceName: 'voice',
+      ratio: 0.25,
+      keepsPrivate: true,
+    });
+  });
+
+  it('never shows the address of a collector that is malformed', () => {
+    for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) {
+      const problem = () => read({ [name]: 'ftp://me:secret@collector' });
+      expect(problem).toThrow(new RegExp(`^${name} is not usable; use a collector's `, 'u'));
+      expect(problem).not.toThrow(/secret/);
+    }
   });
 
   it('takes the address of a Redis, and never shows one that is malformed', () => {

@@ -85,6 +85,19 @@ export interface ServerConfig {
   readonly mailDir: string;
   /** Where metrics are sent over OTLP/HTTP; `null` sends none. */
   readonly otlpMetricsUrl: string | null;
+  /** `null` traces nothing. */
+  readonly tracing: TracingConfig | null;
+}
+
+/** Where the traces of turns go, and how much of them. */
+export interface TracingConfig {
+  /** Takes OTLP over HTTP; may hold a secret. */
+  readonly url: string;
+  readonly serviceName: string;
+  /** The share of turns without anything remarkable that is kept, 0 to 1. */
+  readonly ratio: number;
+  /** Whether what callers said and tools returned is in them. */
+  readonly keepsPrivate: boolean;
 }
 
 /** Options of the command line, as text; they go before the environment. */
@@ -182,6 +195,19 @@ const variables = {
     schema: z.string().refine(isHttpUrl),
     allowed: "a collector's whole address, such as http://localhost:4318/v1/metrics",
   },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's whole address, such as http://localhost:4318/v1/traces",
+  },
+  OTEL_SERVICE_NAME: { schema: z.string().min(1).max(255), allowed: 'a name' },
+  ANTIPHON_TRACE_RATIO: {
+    schema: z
+      .string()
+      .regex(/^(0|1|0?\.\d{1,9}|1\.0{1,9})$/u)
+      .transform(Number),
+    allowed: 'a number from 0 to 1, such as 0.1',
+  },
+  ANTIPHON_TRACE_PII: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
 } as const;
 
 /** Their values are secrets, or hold one, even when they are malformed. */
@@ -191,6 +217,7 @@ const SECRETS: readonly string[] = [
   'SMTP_URL',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
 ];
 
 type Variable = keyof typeof variables;
@@ -222,6 +249,11 @@ const environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT:
     variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT.schema.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
+    variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
+  OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-server'),
+  ANTIPHON_TRACE_RATIO: variables.ANTIPHON_TRACE_RATIO.schema.default(1),
+  ANTIPHON_TRACE_PII: variables.ANTIPHON_TRACE_PII.schema.default('off'),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -287,6 +319,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     smtpFrom: values.SMTP_FROM ?? null,
     mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
     otlpMetricsUrl: metricsUrlOf(values),
+    tracing: readTracing(values),
   };
 }
 
@@ -327,6 +360,18 @@ function metricsUrlOf(values: {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: whole } = values;
   if (whole !== undefined) return whole;
   return base === undefined ? null : `${base.replace(/\/$/u, '')}/v1/metrics`;
+}
+
+/** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
+function readTracing(values: z.output<typeof environment>): TracingConfig | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  if (base === undefined && whole === undefined) return null;
+  return {
+    url: whole ?? `${base?.replace(/\/$/u, '')}/v1/traces`,
+    serviceName: values.OTEL_SERVICE_NAME,
+    ratio: values.ANTIPHON_TRACE_RATIO,
+    keepsPrivate: values.ANTIPHON_TRACE_PII === 'on',
+  };
 }
 
 function isHttpUrl(text: string): boolean {

@@ -31,6 +31,7 @@ import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
+import { openTracing } from './tracing/open-tracing.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -108,20 +109,33 @@ export async function startServer(
     log,
     config,
   });
+  const tracing = openTracing({
+    config,
+    log,
+    onTurn: (sessionId, { traceId, turns, atMs }) => {
+      for (const turn of turns) {
+        feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
+        consoleSide.fleet.traced(sessionId, turn, traceId);
+      }
+    },
+  });
+  const toolsOf = toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config });
   const registry = new SessionRegistry({
     listenersOf: (session) => [
-      ...consoleSide.listenersOf(session),
       new SessionMetricsChannel({
         metrics: metrics.sessions,
         labels: { agent: session.agent.name, pipeline: session.agent.pipeline },
         startedAtMs: session.startedAtMs,
       }),
+      // The console forgets an ended session, whose end ends its last turn.
+      ...tracing.listenersOf(session),
+      ...consoleSide.listenersOf(session),
     ],
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
-      toolsOf: toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config }),
+      toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
     recorder: config.recordings
       ? new FileRecorder({
@@ -202,6 +216,7 @@ export async function startServer(
     await http.close();
     await queueView?.close();
     await metrics.close();
+    await tracing.close();
     await pipelines?.close();
     await followUps.close();
     await queue?.close();

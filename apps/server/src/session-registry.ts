@@ -107,7 +107,8 @@ export class SessionRegistry {
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const listeners = this.#options.listenersOf?.({ sessionId, agent, startedAtMs }) ?? [];
-    const channels = [channel, feed, logChannel(log), metricsOf(agent), ...listeners];
+    // What they add to the feed comes before its end.
+    const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
     if (followUps) {
       const onState: FollowUpWatchOptions['onState'] = (callId, tool, state) =>
         feed.tell({ type: 'followUp', callId, tool, state }, clock.now());

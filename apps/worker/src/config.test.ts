@@ -30,6 +30,15 @@ describe('readConfig', () => {
     expect(read({ REDIS_URL, ANTIPHON_AGENTS_DIR: 'agents' }).agentsDir).toBe('/srv/voice/agents');
   });
 
+  it('traces jobs where it is told where to', () => {
+    expect(read({ REDIS_URL }).tracing).toBeNull();
+    const env = { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+    expect(read(env).tracing).toEqual({
+      url: 'http://collector:4318/v1/traces',
+      serviceName: 'antiphon-worker',
+    });
+  });
+
   it.each([
     [{}, /^REDIS_URL is not set; use the one of the servers: redis:\/\//u],
     [{ REDIS_URL: '' }, /^REDIS_URL is not set/u],
@@ -41,6 +50,10 @@ describe('readConfig', () => {
     [
       { REDIS_URL, SMTP_URL: 'mail://u:secret@x' },
       /^(?!.*secret)SMTP_URL is not usable; use smtp/u,
+    ],
+    [
+      { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318/secret' },
+      /^(?!.*secret)OTEL_EXPORTER_OTLP_ENDPOINT is not usable; use a collector/u,
     ],
     [{ REDIS_URL, SMTP_URL: 'smtp://localhost:25' }, /^SMTP_URL is set, but SMTP_FROM is not;/u],
     [{ REDIS_URL, ANTIPHON_WEBHOOK_ALLOW: '10.0.0.0/99' }, /^ANTIPHON_WEBHOOK_ALLOW is "10/u],

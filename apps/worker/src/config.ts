@@ -37,6 +37,15 @@ export interface WorkerConfig {
   readonly smtpFrom: string | null;
   readonly mailDir: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** `null` traces nothing. */
+  readonly tracing: TracingConfig | null;
+}
+
+/** Where the traces of jobs go. */
+export interface TracingConfig {
+  /** Takes OTLP over HTTP; may hold a secret. */
+  readonly url: string;
+  readonly serviceName: string;
 }
 
 const variables = {
@@ -68,10 +77,24 @@ const variables = {
   ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
   ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
   ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's base address for OTLP/HTTP, such as http://localhost:4318",
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's whole address, such as http://localhost:4318/v1/traces",
+  },
+  OTEL_SERVICE_NAME: { schema: z.string().min(1).max(255), allowed: 'a name' },
 } as const;
 
 /** Their values hold passwords, even when they are malformed. */
-const SECRETS: readonly string[] = ['REDIS_URL', 'SMTP_URL'];
+const SECRETS: readonly string[] = [
+  'REDIS_URL',
+  'SMTP_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+];
 
 type Variable = keyof typeof variables;
 
@@ -86,6 +109,10 @@ const environment = z.object({
   ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.default('.antiphon'),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
+    variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
+  OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-worker'),
 });
 
 /** What `readConfig` reads. */
@@ -130,7 +157,20 @@ export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
     smtpFrom: values.SMTP_FROM ?? null,
     mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
     logLevel: values.ANTIPHON_LOG_LEVEL,
+    tracing: readTracing(values),
   };
+}
+
+/** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
+function readTracing(values: z.output<typeof environment>): TracingConfig | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  if (base === undefined && whole === undefined) return null;
+  const url = whole ?? `${base?.replace(/\/$/u, '')}/v1/traces`;
+  return { url, serviceName: values.OTEL_SERVICE_NAME };
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol);
 }
 
 function isRedisUrl(url: string): boolean {

@@ -10,6 +10,7 @@ import {
 } from '@antiphon/tools';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
+import { openTracing } from './open-tracing.ts';
 import { WorkerError } from './worker-error.ts';
 
 /** A worker that takes jobs whenever its Redis is there. */
@@ -52,12 +53,14 @@ export async function startWorker(
     );
   }
   const mails = await openMails(config, log);
+  const tracing = openTracing(config.tracing, log);
   const toldAtMs = new Map<string, number>();
   const worker = new ToolWorker({
     url: config.redisUrl,
     agents: tools,
     followUps: mails.followUps,
     concurrency: config.concurrency,
+    ...(tracing.tracer && { tracer: tracing.tracer }),
     onConnection: (isThere, reason) => {
       if (isThere) log.info('Redis is there: taking jobs');
       else log.warn({ reason }, 'Redis cannot be reached; trying again');
@@ -74,6 +77,7 @@ export async function startWorker(
   const close = async (): Promise<void> => {
     await worker.close();
     await mails.close();
+    await tracing.close();
   };
   return { queuedTools, mails: mails.summary, close };
 }

@@ -21,3 +21,5 @@ export { SessionMetrics, type Rejected, type SessionLabels } from './session-met
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';
+export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
+export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';

@@ -11,7 +11,7 @@ export const CANCELLED: ToolOutcome = { kind: 'cancelled' };
 
 /** A call of a function whose arguments were found to fit. */
 export interface FunctionCall {
-  readonly call: Pick<ToolCall, 'sessionId' | 'callId' | 'name'>;
+  readonly call: Pick<ToolCall, 'sessionId' | 'callId' | 'name' | 'traceparent'>;
   readonly args: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
 }
@@ -22,8 +22,14 @@ export async function functionOutcome(
   { call, args, signal }: FunctionCall,
 ): Promise<ToolOutcome> {
   try {
-    const { sessionId, callId } = call;
-    return outcomeOf(call.name, await run(args, { signal, sessionId, callId }));
+    const { sessionId, callId, traceparent } = call;
+    const context = {
+      signal,
+      sessionId,
+      callId,
+      ...(traceparent !== undefined && { traceparent }),
+    };
+    return outcomeOf(call.name, await run(args, context));
   } catch (error) {
     return saysUnknown(error) ? { kind: 'unknown' } : failed(messageOf(call.name, error));
   }

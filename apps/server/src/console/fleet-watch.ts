@@ -18,6 +18,7 @@ interface NotedTurn {
   readonly agent: string;
   readonly atMs: number;
   readonly report: TurnReport;
+  traceId: string | null;
 }
 
 type ToolCounts = { -readonly [Key in keyof Fleet['tools'][number]]: Fleet['tools'][number][Key] };
@@ -27,6 +28,8 @@ export class FleetWatch {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #turns: NotedTurn[] = [];
+  /** The latest turn of each session that lives. */
+  readonly #latest = new Map<string, NotedTurn>();
   readonly #tools = new Map<string, ToolCounts>();
   readonly #bargeIns = { cut: 0, falseAlarm: 0 };
   #answer: { readonly atMs: number; readonly fleet: Omit<Fleet, 'workers'> } | null = null;
@@ -41,6 +44,12 @@ export class FleetWatch {
     return { attach: () => {}, notify: (event) => this.#note(event, sessionId, agent) };
   }
 
+  /** The turn that a session told last is traced under this id. */
+  traced(sessionId: string, turn: number, traceId: string): void {
+    const latest = this.#latest.get(sessionId);
+    if (latest?.report.turn === turn) latest.traceId = traceId;
+  }
+
   fleet(workers: Fleet['workers']): Fleet {
     const now = this.#clock.now();
     if (this.#answer === null || now - this.#answer.atMs > FRESH_MS) {
@@ -51,11 +60,18 @@ export class FleetWatch {
 
   #note(event: SessionEvent, sessionId: string, agent: string): void {
     switch (event.type) {
-      case 'turn.measured':
+      case 'turn.measured': {
         // Greetings answer nobody.
         if (event.report.itemId === null) return;
-        this.#turns.push({ sessionId, agent, atMs: event.atMs, report: event.report });
+        const { atMs, report } = event;
+        const turn: NotedTurn = { sessionId, agent, atMs, report, traceId: null };
+        this.#turns.push(turn);
+        this.#latest.set(sessionId, turn);
         if (this.#turns.length > MOST_TURNS) this.#turns.shift();
+        return;
+      }
+      case 'session.ended':
+        this.#latest.delete(sessionId);
         return;
       case 'bargeIn.decided':
         this.#bargeIns[event.verdict] += 1;
@@ -135,10 +151,8 @@ function spreadOf(values: readonly number[]): Spread | null {
 
 function slowestOf(turns: readonly NotedTurn[]): Fleet['slowest'] {
   return turns
-    .flatMap(({ sessionId, agent, atMs, report: { turn, voiceToVoiceMs } }) =>
-      voiceToVoiceMs === null
-        ? []
-        : [{ sessionId, agent, turn, atMs, voiceToVoiceMs, traceId: null }],
+    .flatMap(({ sessionId, agent, atMs, traceId, report: { turn, voiceToVoiceMs } }) =>
+      voiceToVoiceMs === null ? [] : [{ sessionId, agent, turn, atMs, voiceToVoiceMs, traceId }],
     )
     .toSorted((a, b) => b.voiceToVoiceMs - a.voiceToVoiceMs)
     .slice(0, SLOWEST);

@@ -50,6 +50,7 @@ export async function startTestServer(
     smtpFrom: null,
     mailDir: path.join(folder, 'mail'),
     otlpMetricsUrl: null,
+    tracing: null,
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

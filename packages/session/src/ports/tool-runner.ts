@@ -4,6 +4,8 @@ export interface ToolCall {
   readonly callId: string;
   readonly name: string;
   readonly arguments: string;
+  /** The span it runs for, as the W3C header field of that name; absent where nothing is traced. */
+  readonly traceparent?: string;
 }
 
 /** How a call ended; each call settles with exactly one. */
@@ -36,6 +38,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   readonly sessionId: string;
   readonly callId: string;
+  /** The span it runs for, as the W3C header field of that name; absent where nothing is traced. */
+  readonly traceparent?: string;
 }
 
 /**

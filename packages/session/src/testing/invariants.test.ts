@@ -88,6 +88,28 @@ const truncated = (heard: string, unheard: string, audioEndMs: number): SessionE
   heard,
   unheard,
 });
+const measured = (inferenceMs: number): SessionEvent => ({
+  atMs: 900,
+  type: 'turn.measured',
+  report: {
+    turn: 1,
+    itemId: 'item_c',
+    generationId: 'gen_1',
+    voiceEndAtMs: 0,
+    committedAtMs: 500,
+    firstAudioAtMs: 900,
+    hops: {
+      endpointing: 500,
+      inference: inferenceMs,
+      aggregation: null,
+      synthesis: 100,
+      egress: 0,
+    },
+    voiceToVoiceMs: 900,
+    postEndpointMs: 400,
+    unexplainedMs: 300 - inferenceMs,
+  },
+});
 const late: SessionTrace['sent'] = [
   {
     generationId: 'gen_1',
@@ -107,6 +129,8 @@ describe('the invariants', () => {
       speech,
       ended('gen_1'),
       truncated('one', 'two', 250),
+      measured(300),
+      measured(256),
     ];
     expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
   });
@@ -157,6 +181,8 @@ describe('the invariants', () => {
       broken: 'noDeadAir',
       events: [tool, covered, moved('toolPending.quiet', 1), moved('listening', 2_002)],
     },
+    { broken: 'hopsAddUp', events: [measured(254)] },
+    { broken: 'hopsAddUp', events: [measured(346)] },
     { broken: 'onsetBeforeTail', events: [speech, started('gen_1'), ended('gen_1')] },
   ])('notice that $broken is broken', ({ broken, events, sent = [] }) => {
     const found = violations({ events, sent });

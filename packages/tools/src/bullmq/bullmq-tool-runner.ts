@@ -72,7 +72,7 @@ export class BullmqToolRunner implements ToolRunner {
       arguments: call.arguments,
       effect,
       expiresAtMs: Date.now() + timeoutMs,
-      trace: traceCarrier(),
+      trace: traceCarrier(call.traceparent),
     };
     const patience = new Patience({ clock, ms: timeoutMs, signal });
     try {

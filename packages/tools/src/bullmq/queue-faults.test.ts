@@ -137,7 +137,7 @@ describe.skipIf(isRedisMissing)('queued tools when Redis fails', () => {
     const trial = await trialOf(redis.url, { run: tool.run, effect: 'at_most_once' });
     trial.work();
     const abort = new AbortController();
-    const outcome = trial.call('tool', abort.signal);
+    const outcome = trial.call('tool', abort);
     await tool.begun();
     await redis.kill();
     abort.abort();

@@ -112,7 +112,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    expect(await trial.call('tool', signal)).toEqual({ kind: 'result', output: '1' });
+    expect(await trial.call('tool', { signal })).toEqual({ kind: 'result', output: '1' });
     expect(counts).toEqual({ added: 1, removed: 1 });
     expect([...pending]).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
       { name: 'other', run: () => 'ran' },
     ]);
     const abort = new AbortController();
-    const outcome = trial.call('tool', abort.signal);
+    const outcome = trial.call('tool', abort);
     await expect.poll(jobCounts, PATIENTLY).toMatchObject({ waiting: 1 });
     abort.abort();
     expect(await outcome).toEqual({ kind: 'cancelled' });
@@ -165,7 +165,7 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
     trial.work();
     trial.work();
     const abort = new AbortController();
-    const outcome = trial.call('tool', abort.signal);
+    const outcome = trial.call('tool', abort);
     await tool.begun();
     abort.abort();
     expect(await outcome).toEqual({ kind: 'cancelled' });

@@ -13,13 +13,13 @@ export const KEPT_JOBS = { age: 3_600, count: 1_000 } as const;
 export const MOST_EVENTS = 1_000;
 
 /** A call on its way to a worker. */
-export interface ToolJob extends Omit<ToolCall, 'name'> {
+export interface ToolJob extends Omit<ToolCall, 'name' | 'traceparent'> {
   readonly agent: string;
   readonly tool: string;
   readonly effect: ToolDefinition['effect'];
   /** When the call is given up, whether it has begun or not: wall time, which machines share. */
   readonly expiresAtMs: number;
-  /** The caller's trace as W3C header fields; empty without one. */
+  /** The span it runs for as W3C header fields; empty without one. */
   readonly trace: Readonly<Record<string, string>>;
 }
 

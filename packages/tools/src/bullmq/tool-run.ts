@@ -38,7 +38,7 @@ export class ToolRun {
   /** The outcome, or `closing` when the worker closed before there was one. Called once. */
   async outcome(
     tool: WorkerTool,
-    { job, clock }: { job: ToolJob; clock: Clock },
+    { job, clock, traceparent }: { job: ToolJob; clock: Clock; traceparent: string | null },
   ): Promise<ToolOutcome | 'closing'> {
     const { args, message } = tool.readArguments(job.arguments);
     if (!args) return { kind: 'error', message, isInvalid: true };
@@ -48,7 +48,8 @@ export class ToolRun {
     const timer = clock.setTimeout(() => this.#stop('timeout'), leftMs);
     // One that was stopped before it began does not begin.
     const first = signal.aborted ? await this.#stopped : null;
-    const call = { sessionId: job.sessionId, callId: job.callId, name: job.tool };
+    const { sessionId, callId, tool: name } = job;
+    const call = { sessionId, callId, name, ...(traceparent !== null && { traceparent }) };
     const end =
       first ??
       (await Promise.race([this.#stopped, functionOutcome(tool.run, { call, args, signal })]));

@@ -6,6 +6,7 @@ import {
   type ToolOutcome,
   type TimerHandle,
 } from '@antiphon/session';
+import type { Context, Tracer } from '@opentelemetry/api';
 import { Queue, WaitingError, Worker, type Job } from 'bullmq';
 import type { AgentTools } from '../agent-tools.ts';
 import { argumentsReader } from '../tool-arguments.ts';
@@ -16,7 +17,8 @@ import { JobClaims } from './job-claims.ts';
 import { LastingRedis, redisAddress } from './redis-address.ts';
 import { MOST_EVENTS, TOOL_QUEUE, type ToolJob } from './tool-job.ts';
 import { ToolRun, type WorkerTool } from './tool-run.ts';
-import { withinTrace } from './trace-carrier.ts';
+import { JobSpans } from './job-spans.ts';
+import { traceparentOf, within } from './trace-carrier.ts';
 
 /** A job that ended on a worker, without what was asked and answered. */
 export interface JobReport {
@@ -42,6 +44,8 @@ export interface ToolWorkerOptions {
   /** How long jobs may go on after `close`; 5 s unless given. */
   readonly closingMs?: number;
   readonly clock?: Clock;
+  /** Makes a span of each job that it runs; without it there are none. */
+  readonly tracer?: Tracer;
   readonly onJobEnded?: (report: JobReport) => void;
   /** Told when Redis is lost, with the reason, and when it is back. */
   readonly onConnection?: (isThere: boolean, reason: string) => void;
@@ -83,6 +87,7 @@ export class ToolWorker {
   readonly #tools = new Map<string, WorkerTool>();
   readonly #redis: LastingRedis;
   readonly #claims: JobClaims;
+  readonly #spans: JobSpans;
   readonly #worker: Worker<ToolJob, ToolOutcome>;
   readonly #meta: Queue;
   /** By job: those that run, and those that ended and are not yet known to have been written. */
@@ -97,6 +102,7 @@ export class ToolWorker {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     for (const [agent, tools] of options.agents) this.#take(agent, tools);
+    this.#spans = new JobSpans(options.tracer ?? null);
     const address = redisAddress(options.url);
     this.#redis = new LastingRedis(address, { maxRetriesPerRequest: null });
     this.#tellConnection();
@@ -192,7 +198,13 @@ export class ToolWorker {
 
   #begin(job: Job<ToolJob, ToolOutcome>, jobId: string): KeptRun {
     const run = new ToolRun();
-    const outcome = withinTrace(job.data.trace, () => this.#run(job, { jobId, run }));
+    const span = this.#spans.begin(jobId, job.data);
+    const where = span.context;
+    const outcome = within(where, () => this.#run(job, { jobId, run, where }));
+    outcome.then(
+      (value) => span.end(value === 'closing' ? 'closing' : value.kind),
+      () => span.end('failed'),
+    );
     const kept: KeptRun = { run, outcome, isOver: false };
     const over = (): void => void (kept.isOver = true);
     outcome.then(over, () => this.#runs.delete(jobId));
@@ -206,11 +218,11 @@ export class ToolWorker {
 
   async #run(
     job: Job<ToolJob, ToolOutcome>,
-    { jobId, run }: { jobId: string; run: ToolRun },
+    { jobId, run, where }: { jobId: string; run: ToolRun; where: Context },
   ): Promise<ToolOutcome | 'closing'> {
     const { agent, tool, sessionId, callId, effect } = job.data;
     const takenAtMs = this.#clock.now();
-    let outcome = await this.#outcome(job, { jobId, run });
+    let outcome = await this.#outcome(job, { jobId, run, where });
     if (outcome === 'closing' && effect === 'at_most_once') outcome = { kind: 'unknown' };
     if (outcome === 'closing') return outcome;
     await this.#options.followUps?.settle(`${sessionId}.${callId}`, outcome);
@@ -227,7 +239,7 @@ export class ToolWorker {
 
   async #outcome(
     job: Job<ToolJob, ToolOutcome>,
-    { jobId, run }: { jobId: string; run: ToolRun },
+    { jobId, run, where }: { jobId: string; run: ToolRun; where: Context },
   ): Promise<ToolOutcome | 'closing'> {
     const { agent, tool: name, effect } = job.data;
     const { begins, givenUp } = await this.#claims.claim(jobId, randomUUID());
@@ -239,7 +251,11 @@ export class ToolWorker {
     }
     const tool = this.#tools.get(toolKey(agent, name));
     if (!tool) return failed(`No worker has the tool ${name} of the agent ${agent}.`);
-    return run.outcome(tool, { job: job.data, clock: this.#clock });
+    return run.outcome(tool, {
+      job: job.data,
+      clock: this.#clock,
+      traceparent: traceparentOf(where),
+    });
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,17 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   context,
-  propagation,
   ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
   trace,
-  TraceFlags,
   type Context,
   type ContextManager,
   type SpanContext,
 } from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRedisMissing } from '../testing/needs-redis.ts';
 import { PrivateRedis } from '../testing/private-redis.ts';
 import { QueueTrial } from '../testing/queue-trial.ts';
@@ -48,55 +52,113 @@ class LocalContexts implements ContextManager {
   }
 }
 
-const CALLER: SpanContext = {
-  traceId: '0af7651916cd43dd8448eb211c80319c',
-  spanId: 'b7ad6b7169203331',
-  traceFlags: TraceFlags.SAMPLED,
-};
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const SPAN_ID = 'b7ad6b7169203331';
+const CALLER = `00-${TRACE_ID}-${SPAN_ID}-01`;
+
+interface Seen {
+  readonly active: SpanContext | undefined;
+  readonly traceparent: string | undefined;
+}
 
 describe.skipIf(isRedisMissing)('the trace of a queued call', () => {
   let redis: PrivateRedis;
-  let trial: QueueTrial;
-  let seen: (SpanContext | undefined)[] = [];
+  let plain: QueueTrial;
+  let seen: Seen[] = [];
+
+  function trialOf(url: string): QueueTrial {
+    return new QueueTrial(url, [
+      {
+        name: 'tool',
+        run: (_args, { traceparent }) => {
+          seen.push({ active: trace.getSpanContext(context.active()), traceparent });
+          return 'a secret result';
+        },
+      },
+      {
+        name: 'broken',
+        run: () => {
+          throw new Error('a secret reason');
+        },
+      },
+    ]);
+  }
 
   beforeAll(async () => {
     context.setGlobalContextManager(new LocalContexts());
-    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
     redis = await PrivateRedis.start();
-    const run = (): string => {
-      seen.push(trace.getSpanContext(context.active()));
-      return 'done';
-    };
-    trial = new QueueTrial(redis.url, [{ name: 'tool', run }]);
-    trial.work();
+    plain = trialOf(redis.url);
+    plain.work();
   });
 
   afterAll(async () => {
-    await trial.close();
+    await plain.close();
     await redis.close();
     context.disable();
-    propagation.disable();
   });
 
-  it('is the active one where the tool runs', async () => {
+  beforeEach(() => {
     seen = [];
-    await context.with(trace.setSpanContext(ROOT_CONTEXT, CALLER), () => trial.call('tool'));
-    expect(seen).toEqual([{ ...CALLER, isRemote: true }]);
+  });
+
+  it('is the active one where the tool runs, and is told to the tool', async () => {
+    await plain.call('tool', { traceparent: CALLER });
+    expect(seen).toEqual([
+      {
+        active: { traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1, isRemote: true },
+        traceparent: CALLER,
+      },
+    ]);
   });
 
   it('is in the job as a traceparent', async () => {
-    await context.with(trace.setSpanContext(ROOT_CONTEXT, CALLER), () => trial.call('tool'));
+    await plain.call('tool', { traceparent: CALLER });
     const observer = new Redis(redis.socket);
     const data = await observer.hget(jobKey('s.call%3A2'), 'data');
     observer.disconnect();
-    expect(JSON.parse(data ?? '')).toMatchObject({
-      trace: { traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` },
-    });
+    expect(JSON.parse(data ?? '')).toMatchObject({ trace: { traceparent: CALLER } });
   });
 
-  it('is none where the caller had none', async () => {
-    seen = [];
-    expect(await trial.call('tool')).toMatchObject({ kind: 'result' });
-    expect(seen).toEqual([undefined]);
+  it('is none where the caller had none, or one that cannot be read', async () => {
+    expect(await plain.call('tool')).toMatchObject({ kind: 'result' });
+    expect(await plain.call('tool', { traceparent: 'nonsense' })).toMatchObject({ kind: 'result' });
+    const none = { active: undefined, traceparent: undefined };
+    expect(seen).toEqual([none, none]);
+  });
+
+  it('goes on in a span of the job, which says how it ended and nothing of what it said', async () => {
+    const own = await PrivateRedis.start();
+    const exporter = new InMemorySpanExporter();
+    const provider = new TracerProvider({
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
+    });
+    const traced = trialOf(own.url);
+    traced.work({ tracer: provider.getTracer('test') });
+    await traced.call('tool', { traceparent: CALLER });
+    await traced.call('broken', { traceparent: CALLER });
+    const spans = exporter.getFinishedSpans();
+    await traced.close();
+    await own.close();
+    await provider.shutdown();
+    expect(spans).toMatchObject([
+      {
+        name: 'process tools',
+        kind: SpanKind.CONSUMER,
+        parentSpanContext: { traceId: TRACE_ID, spanId: SPAN_ID },
+        attributes: { 'gen_ai.tool.name': 'tool', 'antiphon.tool.outcome': 'result' },
+        status: { code: SpanStatusCode.UNSET },
+      },
+      {
+        parentSpanContext: { spanId: SPAN_ID },
+        attributes: { 'gen_ai.tool.name': 'broken', 'antiphon.tool.outcome': 'error' },
+        status: { code: SpanStatusCode.ERROR },
+      },
+    ]);
+    const [job] = spans.map((span) => span.spanContext());
+    expect(seen).toEqual([
+      expect.objectContaining({ traceparent: `00-${TRACE_ID}-${job?.spanId}-01` }),
+    ]);
+    const told = spans.flatMap(({ attributes, events, status }) => [attributes, events, status]);
+    expect(JSON.stringify(told)).not.toContain('secret');
   });
 });

@@ -19,6 +19,13 @@ export interface TrialTool extends Partial<Omit<ToolDefinition, 'run'>> {
 /** How a trial differs from the usual one. */
 export type QueueTrialOptions = Partial<ToolQueueOptions> & Pick<QueuedTools, 'onWaited'>;
 
+/** How a call differs from one that nobody gives up. */
+export interface CallOptions {
+  readonly signal?: Parameters<ToolRunner['run']>[1];
+  /** The span it runs for. */
+  readonly traceparent?: string;
+}
+
 const AGENT = 'trial';
 
 /** Calls of queued tools from one process, and workers that are started when a test wants them. */
@@ -82,10 +89,16 @@ export class QueueTrial {
   /** Calls a tool as the next call of a session `s`. */
   call(
     tool: string,
-    signal: Parameters<ToolRunner['run']>[1] = new AbortController().signal,
+    { signal = new AbortController().signal, traceparent }: CallOptions = {},
   ): Promise<ToolOutcome> {
     this.#calls += 1;
-    const call = { sessionId: 's', callId: `call:${this.#calls}`, name: tool, arguments: '{}' };
+    const call = {
+      sessionId: 's',
+      callId: `call:${this.#calls}`,
+      name: tool,
+      arguments: '{}',
+      ...(traceparent !== undefined && { traceparent }),
+    };
     return this.#runner.run(call, signal);
   }
 

@@ -22,6 +22,15 @@ describe('a webhook', () => {
     });
   });
 
+  it('is told which span it is called for, where there is one', async () => {
+    const service = await started(json);
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await call(service.url, { traceparent });
+    await call(service.url);
+    const told = service.requests.map(({ headers }) => headers['traceparent']);
+    expect(told).toEqual([traceparent, undefined]);
+  });
+
   it.each([
     ['text/plain', 'It has shipped.', 'It has shipped.'],
     ['application/problem+json', '[1]', [1]],

@@ -27,7 +27,7 @@ export interface WebhookOptions {
 
 /**
  * A tool that is a service: a call is a POST of `{arguments, session, call}` with the header
- * `Idempotency-Key: <session>.<call>`, the same at every try. JSON and text are results. Network
+ * `Idempotency-Key: <session>.<call>`, the same at every try, and `traceparent` where the call is traced. JSON and text are results. Network
  * failures and the statuses 429, 502, 503 and 504 are tried again where the effect allows.
  *
  * A tool whose effect is `at_most_once` is sent once; what goes wrong after that, other than that
@@ -40,10 +40,14 @@ export function webhookFunction(webhook: Webhook, options: WebhookOptions): Tool
   const headers = filledHeaders(tool.name, webhook.headers, variables);
   const isOnce = tool.effect === 'at_most_once';
   const retries = isOnce ? 0 : Math.min(webhook.retries, MOST_RETRIES);
-  return async (args: unknown, { signal, sessionId, callId }) => {
+  return async (args: unknown, { signal, sessionId, callId, traceparent }) => {
     const post = {
       url,
-      headers: { ...headers, 'idempotency-key': keyOf(sessionId, callId) },
+      headers: {
+        ...headers,
+        'idempotency-key': keyOf(sessionId, callId),
+        ...(traceparent !== undefined && { traceparent }),
+      },
       body: JSON.stringify({ arguments: args, session: sessionId, call: callId }),
       guard,
       clock,

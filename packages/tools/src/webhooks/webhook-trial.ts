@@ -89,6 +89,7 @@ interface CallOptions {
   readonly webhook?: Partial<Webhook>;
   readonly guard?: AddressGuard;
   readonly signal?: AbortSignal;
+  readonly traceparent?: string;
 }
 
 /** Calls a webhook by its tool, with the variable TOKEN set. */
@@ -105,6 +106,11 @@ export function call(url: string, options: CallOptions = {}): Promise<unknown> {
   );
   return run(
     { order_id: '4471' },
-    { signal, sessionId: 'sess_1', callId: 'call 2' },
+    {
+      signal,
+      sessionId: 'sess_1',
+      callId: 'call 2',
+      ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
+    },
   ) as Promise<unknown>;
 }

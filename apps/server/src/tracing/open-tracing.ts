@@ -1,0 +1,125 @@
+import type { AgentDefinition, ControlChannel, ToolCall, ToolRunner } from '@antiphon/session';
+import type { TracedTurn } from '@antiphon/observability';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Logger } from 'pino';
+import type { ServerConfig } from '../config.ts';
+import type { NewSession } from '../session-registry.ts';
+import { TellingExporter } from './telling-exporter.ts';
+import { TracedToolRunner } from './traced-tool-runner.ts';
+import { TracingChannel } from './tracing-channel.ts';
+import { isInRatio, WholeTurns } from './whole-turns.ts';
+
+/** A collector that has not answered by then, tries again included, is given up. */
+const EXPORT_MS = 1_500;
+
+/** Closing takes no longer. */
+const CLOSING_MS = 2_000;
+
+/** Some hundred turns; what a collector does not take in time is dropped beyond it. */
+const MOST_QUEUED_SPANS = 4_096;
+
+/** A tool's arguments and results, and what a caller said, are cut off there. */
+const MOST_TEXT_CHARS = 4_000;
+
+/** What tracing needs. */
+export interface OpenTracingOptions {
+  readonly config: Pick<ServerConfig, 'tracing' | 'redisUrl'>;
+  /** A turn was handed to the exporter. */
+  readonly onTurn: (sessionId: string, turn: TracedTurn) => void;
+  readonly log: Logger;
+  /** In place of OTLP. */
+  readonly exporter?: SpanExporter;
+}
+
+/** Traces of all sessions of this server. */
+export interface Tracing {
+  /** What listens to a session that begins. */
+  listenersOf(session: NewSession): readonly ControlChannel[];
+  /** A runner that tells what it runs which span it runs for. */
+  toolsOf(runner: ToolRunner): ToolRunner;
+  /** Sends what is there, for two seconds at most; never rejects. */
+  close(): Promise<void>;
+}
+
+const NO_TRACING: Tracing = {
+  listenersOf: () => [],
+  toolsOf: (runner) => runner,
+  close: () => Promise.resolve(),
+};
+
+/** Traces turns where the configuration says where to; else nothing is made. */
+export function openTracing({ config, onTurn, log, exporter }: OpenTracingOptions): Tracing {
+  const { tracing, redisUrl } = config;
+  if (tracing === null) return NO_TRACING;
+  const { url, serviceName, ratio, keepsPrivate } = tracing;
+  const sink = exporter ?? new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS });
+  const turns = new WholeTurns({
+    next: new BatchSpanProcessor({
+      exporter: new TellingExporter(sink, log),
+      maxQueueSize: MOST_QUEUED_SPANS,
+      exportTimeoutMillis: CLOSING_MS,
+    }),
+    ratio,
+    keepsPrivate,
+  });
+  const provider = new TracerProvider({
+    // Of a turn that may be kept everything is recorded: its end decides.
+    sampler: new AlwaysOnSampler(),
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    spanLimits: { attributeValueLengthLimit: MOST_TEXT_CHARS },
+    spanProcessors: [turns],
+  });
+  const tracer = provider.getTracer('antiphon');
+  const channels = new Map<string, TracingChannel>();
+  const queued = new Map<string, Set<string>>();
+
+  const traceparentOf = ({ sessionId, callId, name }: ToolCall): string | null => {
+    const context = channels.get(sessionId)?.toolContext(callId);
+    if (!context) return null;
+    const { traceId, spanId } = context;
+    // What is not certain to be kept is only followed where chance keeps it.
+    const isFollowed = queued.get(sessionId)?.has(name) || isInRatio(traceId, ratio);
+    return `00-${traceId}-${spanId}-${isFollowed ? '01' : '00'}`;
+  };
+
+  return {
+    listenersOf: ({ sessionId, agent }) => {
+      const tools = redisUrl === null ? new Set<string>() : queuedToolsOf(agent);
+      const channel = new TracingChannel({
+        tracer,
+        sessionId,
+        agent: agent.name,
+        pipeline: agent.pipeline,
+        isQueued: (name) => tools.has(name),
+        onTurn: (turn) => {
+          if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
+        },
+        onEnded: () => {
+          channels.delete(sessionId);
+          queued.delete(sessionId);
+        },
+      });
+      channels.set(sessionId, channel);
+      queued.set(sessionId, tools);
+      return [channel];
+    },
+    toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
+    close: () => within(CLOSING_MS, provider.shutdown()),
+  };
+}
+
+function queuedToolsOf({ config: { tools } }: AgentDefinition): Set<string> {
+  const queued = tools.filter(({ runs, run }) => runs === 'server' && run === 'queued');
+  return new Set(queued.map(({ name }) => name));
+}
+
+/** Resolves when the work is over, however it ended, or the time is. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work.catch(() => {}), over]);
+  clearTimeout(timer);
+}

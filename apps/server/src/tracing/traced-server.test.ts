@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { feedEventSchema } from '@antiphon/observability';
+import type { Fleet } from '@antiphon/observability';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { speakTurn } from '../testing/spoken-turn.ts';
+import { TestClient } from '../testing/test-client.ts';
+import { startTestServer, TEST_KEY } from '../testing/test-server.ts';
+import type { TestServer } from '../testing/test-server.ts';
+
+describe('a server that traces', () => {
+  let server: TestServer;
+  let collector: Server;
+  let received = '';
+
+  beforeAll(async () => {
+    collector = createServer((request, response) => {
+      request.on('data', (chunk: Buffer) => (received += chunk.toString()));
+      request.on('end', () => response.end('{}'));
+    });
+    collector.listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const { port } = collector.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}/v1/traces`;
+    const tracing = { url, serviceName: 'traced', ratio: 1, keepsPrivate: false };
+    server = await startTestServer({ tracing });
+  });
+
+  afterAll(async () => {
+    collector.closeAllConnections();
+    collector.close();
+    await once(collector, 'close');
+  });
+
+  it('tells feed and console the traces of turns, the last of a session before its end', async () => {
+    const client = await TestClient.open(`${server.wsUrl}/v1/realtime`, { key: TEST_KEY });
+    const { session } = await client.message('session.created');
+    const { id } = session as { id: string };
+    const feed = await TestClient.open(`${server.wsUrl}/sessions/${id}/feed`, { key: TEST_KEY });
+    speakTurn(client);
+    const { turn } = await feed.message('turn');
+    await client.close();
+    await feed.closed;
+    const trace = feed.messages.find(({ type }) => type === 'trace');
+    expect(feedEventSchema.parse(trace)).toMatchObject({
+      turn,
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/u),
+    });
+    expect(feed.messages.at(-1)).toMatchObject({ type: 'session.ended' });
+    const headers = { authorization: `Bearer ${TEST_KEY}` };
+    const response = await fetch(`${server.url}/console/fleet`, { headers });
+    const { slowest } = (await response.json()) as Fleet;
+    expect(slowest).toMatchObject([{ sessionId: id, traceId: trace?.traceId }]);
+    await server.close();
+    expect(received).toContain(`"traceId":"${String(trace?.traceId)}"`);
+    expect(received).toContain('antiphon.session.end');
+  });
+});

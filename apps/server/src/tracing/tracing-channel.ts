@@ -1,0 +1,116 @@
+import { TurnTracer } from '@antiphon/observability';
+import type { TracedTurn } from '@antiphon/observability';
+import type { ControlChannel, SessionEvent } from '@antiphon/session';
+import type { SpanContext, Tracer } from '@opentelemetry/api';
+
+/** Which session is traced, and with what. */
+export interface TracingChannelOptions {
+  readonly tracer: Tracer;
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly pipeline: string;
+  /** Whether workers run a tool. */
+  readonly isQueued: (tool: string) => boolean;
+  readonly onTurn: (turn: TracedTurn) => void;
+  readonly onEnded: () => void;
+}
+
+/** Traces one session from what it tells. No event comes per audio frame, and no call either. */
+export class TracingChannel implements ControlChannel {
+  readonly #options: TracingChannelOptions;
+  readonly #turns: TurnTracer;
+
+  constructor(options: TracingChannelOptions) {
+    const { tracer, sessionId, agent, pipeline, onTurn } = options;
+    this.#options = options;
+    this.#turns = new TurnTracer({ tracer, sessionId, agent, pipeline, onTurn });
+  }
+
+  attach(): void {
+    // A tracer asks nothing of the session.
+  }
+
+  /** The context of a call that runs, for what runs for it. */
+  toolContext(callId: string): SpanContext | null {
+    return this.#turns.toolContext(callId);
+  }
+
+  notify(event: SessionEvent): void {
+    const turns = this.#turns;
+    const { atMs } = event;
+    switch (event.type) {
+      case 'session.started':
+        turns.sessionStarted(atMs);
+        return;
+      case 'session.ended':
+        turns.sessionEnded(event.reason, atMs);
+        this.#options.onEnded();
+        return;
+      case 'state.changed':
+        turns.stateChanged(event);
+        return;
+      case 'caller.speechStarted':
+        turns.speechStarted(event.itemId, atMs);
+        return;
+      case 'caller.committed':
+        turns.committed(event.itemId, atMs);
+        return;
+      case 'caller.transcript':
+        if (event.isFinal) turns.transcribed(event.itemId, event.text);
+        return;
+      case 'item.added':
+        if (event.generationId !== null && event.item.kind === 'message') {
+          turns.itemAdded(event.item.id, event.generationId);
+        }
+        return;
+      case 'item.truncated': {
+        const { itemId, audioEndMs } = event;
+        turns.played({ itemId, playedMs: audioEndMs, isInterrupted: true, atMs });
+        return;
+      }
+      case 'playout.drained':
+        turns.played({ itemId: event.itemId, playedMs: null, isInterrupted: false, atMs });
+        return;
+      case 'generation.started':
+        turns.generationStarted(event.generationId, event.kind, atMs);
+        return;
+      case 'generation.ended': {
+        const { generationId, outcome, error, audioMs, usage } = event;
+        turns.generationEnded({
+          generationId,
+          outcome,
+          errorCode: error?.code ?? null,
+          audioMs,
+          inputTokens: usage.inputTextTokens + usage.inputAudioTokens,
+          outputTokens: usage.outputTextTokens + usage.outputAudioTokens,
+          atMs,
+        });
+        return;
+      }
+      case 'turn.measured':
+        turns.measured(event.report);
+        return;
+      case 'bargeIn.decided':
+        turns.bargeIn(event.verdict, event.playedMs, atMs);
+        return;
+      case 'tool.started': {
+        const isQueued = this.#options.isQueued(event.name);
+        turns.toolStarted({ ...event, isQueued });
+        return;
+      }
+      case 'tool.covered':
+        turns.toolCovered(event.callId, atMs);
+        return;
+      case 'tool.overdue':
+        turns.toolOverdue(event.callId, atMs);
+        return;
+      case 'tool.settled':
+        turns.toolSettled(event);
+        return;
+      case 'handoff.requested':
+        turns.escalated();
+        return;
+      default:
+    }
+  }
+}

@@ -1,0 +1,289 @@
+import type { AgentDefinition, ControlChannel } from '@antiphon/session';
+import { TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
+import type { Span, Tracer } from '@opentelemetry/api';
+import { InMemorySpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { spanPicture } from '../testing/span-picture.ts';
+import { openTracing } from './open-tracing.ts';
+import type { Tracing } from './open-tracing.ts';
+import { TracingChannel } from './tracing-channel.ts';
+
+const START_AT_MS = 1_000_000;
+
+const agent: AgentDefinition = {
+  name: 'test',
+  description: 'For tests.',
+  pipeline: 'fake',
+  detector: 'energy',
+  config: TEST_CONFIG,
+  dialogue: null,
+};
+
+/** Tracing into memory, and what listens to one session. */
+function open({ ratio = 1, keepsPrivate = false } = {}) {
+  const exporter = new KeptSpans();
+  const turns: { traceId: string; turns: readonly number[] }[] = [];
+  const tracing = openTracing({
+    config: {
+      redisUrl: null,
+      tracing: { url: 'http://127.0.0.1:9', serviceName: 'test', ratio, keepsPrivate },
+    },
+    log: pino({ level: 'silent' }),
+    exporter,
+    onTurn: (_sessionId, turn) => turns.push(turn),
+  });
+  const session = { sessionId: 'sess_test', agent, startedAtMs: START_AT_MS };
+  const channels = tracing.listenersOf(session);
+  return { tracing, exporter, turns, channels };
+}
+
+/** Spans outlive the end of their provider. */
+class KeptSpans extends InMemorySpanExporter {
+  override shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function picture(tracing: Tracing, exporter: InMemorySpanExporter): Promise<string> {
+  await tracing.close();
+  return spanPicture(exporter.getFinishedSpans(), START_AT_MS);
+}
+
+function markedAnswer(test: TestSession, text: string): void {
+  const { session } = test.engine;
+  const { generationId } = session.request;
+  const mark = (name: 'firstToken' | 'firstSentence' | 'firstByte', ms: number): void => {
+    test.hear(ms);
+    session.emit({ type: 'generation.mark', generationId, mark: name, atMs: test.clock.now() });
+  };
+  mark('firstToken', 200);
+  mark('firstSentence', 60);
+  mark('firstByte', 100);
+  session.speak(text);
+}
+
+function plainTurn(channels: readonly ControlChannel[]): TestSession {
+  const test = new TestSession({}, {}, { channels });
+  test.hear(200);
+  test.callerTurn(600);
+  markedAnswer(test, 'one two three four');
+  test.engine.session.end();
+  test.hear(1_200);
+  return test;
+}
+
+describe('the trace of a turn', () => {
+  it('says where the milliseconds of a plain turn went', async () => {
+    const { tracing, exporter, channels } = open();
+    plainTurn(channels).session.control.end('clientEnded');
+    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+      "antiphon.session.start 0..0
+      invoke_agent test 200..1960 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.latency_ms=880
+        * antiphon.state 800 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
+        * antiphon.state 1160 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
+        * antiphon.first_audio 1160 generation.kind=answer
+        * antiphon.state 1160 state.region=turn state.from=responding.thinking state.to=responding.speaking state.cause=agent.firstAudio
+        * antiphon.state 1960 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
+        * antiphon.state 1960 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
+        user_speech 200..280
+        antiphon.endpointing 280..800
+        antiphon.response 800..1160 generation.kind=answer generation.outcome=completed turn.index=1
+          chat 800..1000 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          antiphon.text_aggregation 1000..1060
+          text_to_speech 1060..1160
+          antiphon.egress 1160..1160
+        antiphon.playout 1160..1960 generation.kind=answer playout.played_ms=800 playout.generated_ms=800 playout.interrupted=false
+      antiphon.session.end 2360..2360 links 1 session.end_reason=clientEnded"
+    `);
+  });
+
+  it('says what was played when the caller cut in, and is followed by a linked one', async () => {
+    const { tracing, exporter, channels } = open();
+    const test = new TestSession({}, {}, { channels });
+    test.callerTurn(600);
+    markedAnswer(test, 'one two three four five six');
+    test.engine.session.end();
+    test.hear(300);
+    test.detectors.detector.start();
+    test.engine.session.transcript = 'stop it please now';
+    test.hear(700);
+    test.detectors.detector.stop();
+    markedAnswer(test, 'fine');
+    test.engine.session.end();
+    test.hear(600);
+    test.session.control.end('clientEnded');
+    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+      "antiphon.session.start 0..0
+      invoke_agent test 0..1960 links 1 agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.latency_ms=880
+        * antiphon.state 600 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
+        * antiphon.state 960 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
+        * antiphon.first_audio 960 generation.kind=answer
+        * antiphon.state 960 state.region=turn state.from=responding.thinking state.to=responding.speaking state.cause=agent.firstAudio
+        * antiphon.state 1260 state.region=caller state.from=silent state.to=speaking state.cause=caller.speechStarted
+        * antiphon.state 1260 state.region=turn state.from=responding.speaking state.to=truncated.deciding state.cause=caller.speechStarted
+        * antiphon.state 1260 state.region=agentAudio state.from=playing state.to=held state.cause=playout.held
+        * antiphon.state 1960 state.region=turn state.from=truncated.deciding state.to=truncated.cut state.cause=bargeIn.confirmed
+        * antiphon.barge_in 1960 barge_in.stage=cut playout.played_ms=300
+        * antiphon.state 1960 state.region=agentAudio state.from=held state.to=idle state.cause=playout.cut
+        * antiphon.state 1960 state.region=turn state.from=truncated.cut state.to=listening state.cause=history.cut
+        user_speech 0..80
+        antiphon.endpointing 80..600
+        antiphon.response 600..960 generation.kind=answer generation.outcome=completed turn.index=1
+          chat 600..800 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          antiphon.text_aggregation 800..860
+          text_to_speech 860..960
+          antiphon.egress 960..960
+        antiphon.playout 960..1960 generation.kind=answer playout.played_ms=300 playout.generated_ms=1200 playout.interrupted=true
+      invoke_agent test 1260..2520 links 2 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.latency_ms=880
+        * antiphon.state 1960 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
+        * antiphon.state 2320 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
+        * antiphon.first_audio 2320 generation.kind=answer
+        * antiphon.state 2320 state.region=turn state.from=responding.thinking state.to=responding.speaking state.cause=agent.firstAudio
+        * antiphon.state 2520 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
+        * antiphon.state 2520 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
+        user_speech 1260..1440
+        antiphon.endpointing 1440..1960
+        antiphon.response 1960..2320 generation.kind=answer generation.outcome=completed turn.index=2
+          chat 1960..2160 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          antiphon.text_aggregation 2160..2220
+          text_to_speech 2220..2320
+          antiphon.egress 2320..2320
+        antiphon.playout 2320..2520 generation.kind=answer playout.played_ms=200 playout.generated_ms=200 playout.interrupted=false
+      antiphon.session.end 2920..2920 links 1 session.end_reason=clientEnded"
+    `);
+  });
+
+  it('has the tool that was waited for, its cover and the answer after it', async () => {
+    const { tracing, exporter, channels } = open();
+    const test = new ToolSession({ more: { channels } });
+    test.calls('lookup_order');
+    await test.wait(1_500);
+    await test.tools.finish('{"status":"lost"}');
+    await test.wait(1_000);
+    test.session.control.end('clientEnded');
+    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+      "antiphon.session.start 0..0
+      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0
+        * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
+        * antiphon.state 1400 state.region=turn state.from=responding.thinking state.to=toolPending.quiet state.cause=agent.generationEnded
+        * antiphon.state 1900 state.region=turn state.from=toolPending.quiet state.to=toolPending.covering state.cause=tool.coverDue
+        * antiphon.first_audio 1900 generation.kind=cover
+        * antiphon.state 1900 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
+        * antiphon.state 2300 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
+        * antiphon.state 2300 state.region=turn state.from=toolPending.covering state.to=toolPending.quiet state.cause=playout.drained
+        * antiphon.state 2900 state.region=turn state.from=toolPending.quiet state.to=responding.thinking state.cause=tool.settled
+        * antiphon.first_audio 2900 generation.kind=answer
+        * antiphon.state 2900 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
+        * antiphon.state 2900 state.region=turn state.from=responding.thinking state.to=responding.speaking state.cause=agent.firstAudio
+        * antiphon.state 3100 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
+        * antiphon.state 3100 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
+        execute_tool lookup_order 1400..2900 tool.queued=false tool.confirm=none tool.outcome=result
+          * antiphon.cover 1900
+        antiphon.response 1400..1400 generation.kind=answer generation.outcome=completed
+        antiphon.response 1900..1900 generation.kind=cover generation.outcome=completed turn.index=2
+          antiphon.egress 1900..1900
+        antiphon.playout 1900..2300 generation.kind=cover playout.played_ms=400 playout.generated_ms=400 playout.interrupted=false
+        antiphon.response 2900..2900 generation.kind=answer generation.outcome=completed turn.index=3
+          antiphon.egress 2900..2900
+        antiphon.playout 2900..3100 generation.kind=answer playout.played_ms=200 playout.generated_ms=200 playout.interrupted=false
+      antiphon.session.end 3900..3900 links 1 session.end_reason=clientEnded"
+    `);
+  });
+
+  it('is linked to the turn before and to the start of the session', async () => {
+    const { tracing, exporter, channels } = open();
+    const test = plainTurn(channels);
+    test.callerTurn(600);
+    markedAnswer(test, 'two');
+    test.engine.session.end();
+    test.hear(600);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    const roots = exporter.getFinishedSpans().filter(({ parentSpanContext }) => !parentSpanContext);
+    const [start, first, second, end] = roots;
+    const linksOf = (span = start) => span?.links.map(({ context }) => context.spanId);
+    expect(roots.map(({ name }) => name)).toEqual([
+      'antiphon.session.start',
+      'invoke_agent test',
+      'invoke_agent test',
+      'antiphon.session.end',
+    ]);
+    expect(linksOf(first)).toEqual([start?.spanContext().spanId]);
+    expect(linksOf(second)).toEqual([start?.spanContext().spanId, first?.spanContext().spanId]);
+    expect(linksOf(end)).toEqual([start?.spanContext().spanId]);
+  });
+
+  it('is told by the turns it holds, once it is exported', async () => {
+    const { tracing, exporter, channels, turns } = open();
+    const test = plainTurn(channels);
+    await tracing.close();
+    const root = exporter.getFinishedSpans().find(({ name }) => name === 'invoke_agent test');
+    expect(turns).toMatchObject([{ traceId: root?.spanContext().traceId, turns: [1] }]);
+    test.session.control.end('clientEnded');
+  });
+
+  it('is ended and exported with the session while a tool still runs', async () => {
+    const { tracing, exporter, channels } = open();
+    const test = new ToolSession({ more: { channels } });
+    test.calls('lookup_order');
+    test.session.control.end('callerLeft');
+    await tracing.close();
+    const names = exporter.getFinishedSpans().map(({ name }) => name);
+    expect(names.slice(1)).toEqual([
+      'execute_tool lookup_order',
+      'antiphon.response',
+      'invoke_agent test',
+      'antiphon.session.end',
+    ]);
+  });
+
+  it('makes no call of the tracer while nothing happens but audio', () => {
+    const callsIn = (ms: number): number => {
+      const { tracer, calls } = countingTracer();
+      const channel = new TracingChannel({
+        tracer,
+        sessionId: 'sess_test',
+        agent: 'test',
+        pipeline: 'fake',
+        isQueued: () => false,
+        onTurn: () => {},
+        onEnded: () => {},
+      });
+      const test = new TestSession({}, {}, { channels: [channel] });
+      test.callerTurn(600);
+      const before = calls();
+      // The turn is open, and its answer is awaited.
+      test.hear(ms);
+      expect(calls()).toBe(before);
+      markedAnswer(test, 'one two three');
+      test.engine.session.end();
+      test.hear(ms);
+      test.session.control.end('clientEnded');
+      return calls();
+    };
+    const calls = callsIn(10_000);
+    expect(calls).toBeGreaterThan(10);
+    expect(callsIn(20_000)).toBe(calls);
+  });
+});
+
+/** A tracer that counts what is asked of it and of its spans. */
+function countingTracer() {
+  let count = 0;
+  const provider = new TracerProvider({ spanProcessors: [] });
+  const counted = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get: (_target, name) => {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]): unknown => {
+          count += 1;
+          const result: unknown = Reflect.apply(value, target, args);
+          return name === 'startSpan' ? counted(result as Span) : result;
+        };
+      },
+    });
+  const tracer: Tracer = counted(provider.getTracer('test'));
+  return { tracer, calls: () => count };
+}

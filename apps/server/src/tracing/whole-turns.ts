@@ -1,0 +1,100 @@
+import { ATTRIBUTE } from '@antiphon/observability';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Context } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { withoutPrivate } from './without-private.ts';
+
+/** Slower turns are always kept. */
+const SLOW_MS = 1_500;
+
+/** Spans of one turn; those that end later are dropped. */
+const MOST_SPANS = 512;
+
+/** Turns of all sessions that have spans waiting for their end; the oldest is dropped first. */
+const MOST_TURNS = 8_192;
+
+/** Which turns are passed on, and with what. */
+export interface WholeTurnsOptions {
+  /** What takes the spans that are kept. */
+  readonly next: SpanProcessor;
+  /** The share of turns that are kept without a reason of their own, 0 to 1. */
+  readonly ratio: number;
+  /** Whether attributes with a `pii` segment are passed on. */
+  readonly keepsPrivate: boolean;
+}
+
+/**
+ * Holds the spans of a trace until its root ends, and passes on all of them or none. Turns with an
+ * error, interrupted, escalated, slow or with a queued tool are kept, of others the ratio, and all
+ * that is no turn.
+ */
+export class WholeTurns implements SpanProcessor {
+  readonly #options: WholeTurnsOptions;
+  readonly #waiting = new Map<string, ReadableSpan[]>();
+  #lastKept: string | null = null;
+
+  constructor(options: WholeTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the root that ended last was this trace's, and it was passed on. */
+  wasKept(traceId: string): boolean {
+    return this.#lastKept === traceId;
+  }
+
+  onStart(_span: Span, _parent: Context): void {
+    // Nothing is decided before the end.
+  }
+
+  onEnd(span: ReadableSpan): void {
+    const { traceId } = span.spanContext();
+    if (span.parentSpanContext) {
+      this.#hold(traceId, span);
+      return;
+    }
+    const children = this.#waiting.get(traceId) ?? [];
+    this.#waiting.delete(traceId);
+    const isKept = isWorthKeeping(span) || isInRatio(traceId, this.#options.ratio);
+    this.#lastKept = isKept ? traceId : null;
+    if (!isKept) return;
+    const { next, keepsPrivate } = this.#options;
+    for (const each of [...children, span]) next.onEnd(keepsPrivate ? each : withoutPrivate(each));
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#options.next.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    this.#waiting.clear();
+    return this.#options.next.shutdown();
+  }
+
+  #hold(traceId: string, span: ReadableSpan): void {
+    const held = this.#waiting.get(traceId);
+    if (held) {
+      if (held.length < MOST_SPANS) held.push(span);
+      return;
+    }
+    this.#waiting.set(traceId, [span]);
+    const [oldest] = this.#waiting.keys();
+    if (this.#waiting.size > MOST_TURNS && oldest !== undefined) this.#waiting.delete(oldest);
+  }
+}
+
+/** The same answer for a trace wherever it is asked. */
+export function isInRatio(traceId: string, ratio: number): boolean {
+  return Number.parseInt(traceId.slice(-8), 16) < ratio * 2 ** 32;
+}
+
+function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
+  // The beginning and the end of a session are linked to by each of its turns.
+  if (attributes[ATTRIBUTE.turnInterrupted] === undefined) return true;
+  return (
+    status.code === SpanStatusCode.ERROR ||
+    attributes[ATTRIBUTE.turnInterrupted] === true ||
+    attributes[ATTRIBUTE.turnEscalated] === true ||
+    attributes[ATTRIBUTE.turnQueuedTool] === true ||
+    Number(attributes[ATTRIBUTE.turnLatencyMs] ?? 0) > SLOW_MS
+  );
+}

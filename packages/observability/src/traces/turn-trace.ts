@@ -1,0 +1,252 @@
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
+import type { TurnReport } from '../turn-report.ts';
+import { instant } from './instant.ts';
+import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
+import type {
+  Generation,
+  GenerationEnd,
+  ItemPlayed,
+  ToolBegin,
+  ToolEnd,
+  TurnBegin,
+  TurnEnd,
+} from './turn-facts.ts';
+import { TurnSpans } from './turn-spans.ts';
+
+/** A wait that nobody puts an end to, such as one whose outcome is e-mailed, is no failure. */
+const FAILED_OUTCOMES: readonly string[] = ['error', 'timeout', 'unknown'];
+
+/** More happens in no turn; it bounds what a turn holds until it ends. */
+const MOST_GENERATIONS = 64;
+
+/**
+ * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
+ * what runs for them can join; everything else is written down when the turn ends.
+ */
+export class TurnTrace {
+  readonly itemId: string | null;
+  readonly #begin: TurnBegin;
+  readonly #root: Span;
+  readonly #context: Context;
+  readonly #tools = new Map<string, Span>();
+  readonly #generations = new Map<string, Generation>();
+  #transcript: string | null = null;
+  #reachedAtMs: number;
+  #isInterrupted = false;
+  /** The first thing that went wrong. */
+  #failure: string | null = null;
+  #isUnanswered = false;
+  #isEnded = false;
+
+  constructor(begin: TurnBegin) {
+    const { tracer, agent, pipeline, sessionId, startAtMs, committedAtMs, links } = begin;
+    this.#begin = begin;
+    this.itemId = begin.itemId;
+    this.#reachedAtMs = committedAtMs;
+    this.#root = tracer.startSpan(
+      SPAN.turn(agent),
+      {
+        startTime: instant(startAtMs),
+        links: [...links],
+        attributes: {
+          [ATTRIBUTE.operation]: 'invoke_agent',
+          [ATTRIBUTE.agent]: agent,
+          [ATTRIBUTE.conversation]: sessionId,
+          [ATTRIBUTE.pipeline]: pipeline,
+        },
+      },
+      ROOT_CONTEXT,
+    );
+    this.#context = trace.setSpan(ROOT_CONTEXT, this.#root);
+  }
+
+  get spanContext(): SpanContext {
+    return this.#root.spanContext();
+  }
+
+  /** Whether something that belongs to it goes on: a generation, or a tool. */
+  get isBusy(): boolean {
+    return this.#tools.size > 0 || [...this.#generations.values()].some(({ end }) => end === null);
+  }
+
+  /** Whether the agent has begun to answer it. */
+  get isAnswered(): boolean {
+    return this.#generations.size > 0;
+  }
+
+  /** The turns as reports count them, oldest first. */
+  get reportedTurns(): readonly number[] {
+    return [...this.#generations.values()].flatMap(({ report }) => report?.turn ?? []);
+  }
+
+  heard(text: string): void {
+    this.#transcript = text;
+  }
+
+  generationStarted(id: string, kind: string, startedAtMs: number): void {
+    this.#reach(startedAtMs);
+    if (this.#generations.size >= MOST_GENERATIONS) return;
+    const blank = { itemId: null, end: null, report: null, played: null };
+    this.#generations.set(id, { id, kind, startedAtMs, ...blank });
+  }
+
+  itemAdded(itemId: string, generationId: string): void {
+    const generation = this.#generations.get(generationId);
+    if (generation) generation.itemId ??= itemId;
+  }
+
+  generationEnded(end: GenerationEnd): void {
+    const generation = this.#generations.get(end.generationId);
+    if (!generation) return;
+    this.#reach(end.atMs);
+    generation.end = end;
+    if (end.outcome === 'failed') {
+      this.#failure ??= end.errorCode ?? '_OTHER';
+      this.#isUnanswered = true;
+    }
+  }
+
+  measured(report: TurnReport): void {
+    const generation = this.#generations.get(report.generationId);
+    if (!generation) return;
+    this.#reach(report.firstAudioAtMs);
+    generation.report = report;
+    this.#event(SPAN_EVENT.firstAudio, report.firstAudioAtMs, {
+      [ATTRIBUTE.generationKind]: generation.kind,
+    });
+  }
+
+  played(played: ItemPlayed): void {
+    const generation = [...this.#generations.values()].find(
+      ({ itemId }) => itemId === played.itemId,
+    );
+    if (!generation) return;
+    this.#reach(played.atMs);
+    generation.played = played;
+    if (played.isInterrupted) this.#isInterrupted = true;
+  }
+
+  toolStarted({ callId, name, arguments: text, confirm, isQueued, atMs }: ToolBegin): void {
+    this.#reach(atMs);
+    const span = this.#begin.tracer.startSpan(
+      SPAN.tool(name),
+      {
+        startTime: instant(atMs),
+        attributes: {
+          [ATTRIBUTE.operation]: 'execute_tool',
+          [ATTRIBUTE.toolName]: name,
+          [ATTRIBUTE.toolCallId]: callId,
+          [ATTRIBUTE.toolQueued]: isQueued,
+          [ATTRIBUTE.toolConfirm]: confirm,
+          [ATTRIBUTE.toolArguments]: text,
+        },
+      },
+      this.#context,
+    );
+    this.#tools.set(callId, span);
+    if (isQueued) this.#root.setAttribute(ATTRIBUTE.turnQueuedTool, true);
+  }
+
+  /** Something happened to a running call. */
+  toolEvent(callId: string, name: string, atMs: number): void {
+    this.#tools.get(callId)?.addEvent(name, instant(atMs));
+    this.#reach(atMs);
+  }
+
+  toolSettled({ callId, outcome, output, atMs }: ToolEnd): void {
+    const span = this.#tools.get(callId);
+    if (!span) return;
+    this.#reach(atMs);
+    this.#tools.delete(callId);
+    span.setAttribute(ATTRIBUTE.toolOutcome, outcome);
+    if (output !== null) span.setAttribute(ATTRIBUTE.toolOutput, output);
+    if (FAILED_OUTCOMES.includes(outcome)) {
+      span.setAttribute(ATTRIBUTE.errorType, outcome);
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      this.#failure ??= `tool_${outcome}`;
+    }
+    span.end(instant(atMs));
+  }
+
+  /** The context of a running call, for what runs for it; null where there is none. */
+  toolContext(callId: string): SpanContext | null {
+    return this.#tools.get(callId)?.spanContext() ?? null;
+  }
+
+  bargeIn(stage: string, playedMs: number, atMs: number): void {
+    this.#reach(atMs);
+    this.#event(SPAN_EVENT.bargeIn, atMs, {
+      [ATTRIBUTE.stage]: stage,
+      [ATTRIBUTE.playedMs]: playedMs,
+    });
+    if (stage === 'cut') this.#isInterrupted = true;
+  }
+
+  stateChanged(change: { region: string; from: string; to: string; cause: string; atMs: number }) {
+    this.#event(SPAN_EVENT.state, change.atMs, {
+      [ATTRIBUTE.stateRegion]: change.region,
+      [ATTRIBUTE.stateFrom]: change.from,
+      [ATTRIBUTE.stateTo]: change.to,
+      [ATTRIBUTE.stateCause]: change.cause,
+    });
+  }
+
+  escalated(): void {
+    this.#root.setAttribute(ATTRIBUTE.turnEscalated, true);
+  }
+
+  /** Writes everything down at the last instant that anything happened; again does nothing. */
+  end(reason: TurnEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const endAtMs = this.#reachedAtMs;
+    for (const span of this.#tools.values()) span.end(instant(endAtMs));
+    this.#tools.clear();
+    const generations = [...this.#generations.values()];
+    const first = generations.find(({ report }) => report !== null)?.report ?? null;
+    const { tracer, startAtMs, committedAtMs } = this.#begin;
+    const spans = new TurnSpans(tracer, this.#context);
+    if (first) spans.caller(first, startAtMs);
+    for (const [index, generation] of generations.entries()) {
+      const { startedAtMs } = generation;
+      // The answer is on its way from the end of the caller's turn on.
+      spans.generation(
+        generation,
+        index === 0 ? Math.min(committedAtMs, startedAtMs) : startedAtMs,
+      );
+    }
+    this.#root.setAttributes({
+      [ATTRIBUTE.endReason]: this.#endReason(reason),
+      [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
+    });
+    if (this.#transcript !== null) {
+      this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
+    }
+    if (first) {
+      this.#root.setAttributes({
+        [ATTRIBUTE.turnIndex]: first.turn,
+        [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
+        ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
+      });
+    }
+    if (this.#failure !== null) {
+      this.#root.setAttribute(ATTRIBUTE.errorType, this.#failure);
+      this.#root.setStatus({ code: SpanStatusCode.ERROR });
+    }
+    this.#root.end(instant(endAtMs));
+  }
+
+  #endReason(reason: TurnEnd): string {
+    if (this.#isUnanswered) return 'failed';
+    return this.#isInterrupted ? 'interrupted' : reason;
+  }
+
+  #event(name: string, atMs: number, attributes: Attributes): void {
+    this.#root.addEvent(name, attributes, instant(atMs));
+  }
+
+  #reach(atMs: number): void {
+    this.#reachedAtMs = Math.max(this.#reachedAtMs, atMs);
+  }
+}

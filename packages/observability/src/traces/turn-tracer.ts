@@ -1,0 +1,209 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import type { Link, SpanContext, Tracer } from '@opentelemetry/api';
+import type { TurnReport } from '../turn-report.ts';
+import { instant } from './instant.ts';
+import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
+import { TurnTrace } from './turn-trace.ts';
+import type { GenerationEnd, ItemPlayed, ToolBegin, ToolEnd, TurnEnd } from './turn-facts.ts';
+
+/** A turn whose trace was written. */
+export interface TracedTurn {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** The turns it holds, as reports count them. */
+  readonly turns: readonly number[];
+  readonly atMs: number;
+}
+
+/** Whose turns are traced, and with what. */
+export interface TurnTracerOptions {
+  readonly tracer: Tracer;
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly pipeline: string;
+  /** Called when the spans of a turn have all ended. */
+  readonly onTurn?: (turn: TracedTurn) => void;
+}
+
+/** A state of one of the session's regions was left for another. */
+export interface StateChange {
+  readonly region: string;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
+  readonly atMs: number;
+}
+
+/** Turns that wait for a tool while the caller has gone on; the oldest is ended beyond that. */
+const MOST_OPEN = 16;
+
+/**
+ * Traces the turns of one session, one trace each, from what it is told; instants are epoch
+ * milliseconds, in order. A turn goes on until the agent has said everything and every tool it
+ * called has settled; the caller may have begun the next one by then.
+ */
+export class TurnTracer {
+  readonly #options: TurnTracerOptions;
+  /** Oldest first. */
+  readonly #open = new Set<TurnTrace>();
+  /** To which new generations belong. */
+  #current: TurnTrace | null = null;
+  #sessionStart: SpanContext | null = null;
+  #previous: SpanContext | null = null;
+  /** When speech was noticed, by the caller's item; the latest only. */
+  #speech: { readonly itemId: string; readonly atMs: number } | null = null;
+  #isListening = true;
+  #isSilent = true;
+
+  constructor(options: TurnTracerOptions) {
+    this.#options = options;
+  }
+
+  sessionStarted(atMs: number): void {
+    this.#sessionStart = this.#moment(SPAN.sessionStart, atMs, {});
+  }
+
+  /** Ends every turn that is still open. */
+  sessionEnded(reason: string, atMs: number): void {
+    for (const turn of this.#open) this.#end(turn, 'sessionEnded', atMs);
+    this.#moment(SPAN.sessionEnd, atMs, { [ATTRIBUTE.sessionEndReason]: reason });
+  }
+
+  speechStarted(itemId: string, atMs: number): void {
+    this.#speech = { itemId, atMs };
+  }
+
+  /** The caller's turn is over: the next one begins with the speech. */
+  committed(itemId: string, atMs: number): void {
+    const speech = this.#speech?.itemId === itemId ? this.#speech.atMs : atMs;
+    this.#begin({ itemId, startAtMs: speech, committedAtMs: atMs }, atMs);
+  }
+
+  transcribed(itemId: string, text: string): void {
+    for (const turn of this.#open) if (turn.itemId === itemId) turn.heard(text);
+  }
+
+  /** Begins a turn of its own where none is open: a greeting, or an answer that was asked for. */
+  generationStarted(generationId: string, kind: string, atMs: number): void {
+    // It belongs to what the caller is saying, which is no turn yet.
+    if (kind === 'backchannel') return;
+    if (!this.#current) {
+      this.#begin({ itemId: null, startAtMs: atMs, committedAtMs: atMs }, atMs);
+    }
+    this.#current?.generationStarted(generationId, kind, atMs);
+  }
+
+  itemAdded(itemId: string, generationId: string): void {
+    for (const turn of this.#open) turn.itemAdded(itemId, generationId);
+  }
+
+  generationEnded(end: GenerationEnd): void {
+    for (const turn of this.#open) turn.generationEnded(end);
+    this.#settle(end.atMs);
+  }
+
+  measured(report: TurnReport): void {
+    for (const turn of this.#open) turn.measured(report);
+  }
+
+  played(played: ItemPlayed): void {
+    for (const turn of this.#open) turn.played(played);
+  }
+
+  toolStarted(tool: ToolBegin): void {
+    this.#current?.toolStarted(tool);
+  }
+
+  toolCovered(callId: string, atMs: number): void {
+    for (const turn of this.#open) turn.toolEvent(callId, SPAN_EVENT.cover, atMs);
+  }
+
+  toolOverdue(callId: string, atMs: number): void {
+    for (const turn of this.#open) turn.toolEvent(callId, SPAN_EVENT.overdue, atMs);
+  }
+
+  toolSettled(end: ToolEnd): void {
+    for (const turn of this.#open) turn.toolSettled(end);
+    this.#settle(end.atMs);
+  }
+
+  /** The context of a call that runs, for what runs for it. */
+  toolContext(callId: string): SpanContext | null {
+    for (const turn of this.#open) {
+      const found = turn.toolContext(callId);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  /** What became of speech over the agent, and how much had been played of what it cut into. */
+  bargeIn(stage: string, playedMs: number, atMs: number): void {
+    this.#current?.bargeIn(stage, playedMs, atMs);
+  }
+
+  escalated(): void {
+    this.#current?.escalated();
+  }
+
+  stateChanged(change: StateChange): void {
+    this.#current?.stateChanged(change);
+    if (change.region === 'turn') this.#isListening = change.to === 'listening';
+    if (change.region === 'agentAudio') this.#isSilent = change.to === 'idle';
+    this.#settle(change.atMs);
+  }
+
+  #begin(
+    turn: { itemId: string | null; startAtMs: number; committedAtMs: number },
+    atMs: number,
+  ): void {
+    const { tracer, agent, pipeline, sessionId } = this.#options;
+    const links: Link[] = [this.#sessionStart, this.#previous].flatMap((context) =>
+      context ? [{ context }] : [],
+    );
+    this.#current = new TurnTrace({ tracer, agent, pipeline, sessionId, links, ...turn });
+    this.#previous = this.#current.spanContext;
+    this.#open.add(this.#current);
+    this.#settle(atMs);
+    const [oldest] = this.#open;
+    if (this.#open.size > MOST_OPEN && oldest) this.#end(oldest, 'superseded', atMs);
+  }
+
+  /** Ends the turns that are over. */
+  #settle(atMs: number): void {
+    for (const turn of this.#open) {
+      if (turn.isBusy || !this.#isSilent) continue;
+      if (turn !== this.#current) this.#end(turn, 'superseded', atMs);
+      else if (turn.isAnswered && this.#isListening) this.#end(turn, 'completed', atMs);
+    }
+  }
+
+  #end(turn: TurnTrace, reason: TurnEnd, atMs: number): void {
+    const { traceId } = turn.spanContext;
+    turn.end(reason);
+    this.#open.delete(turn);
+    if (turn === this.#current) this.#current = null;
+    this.#options.onTurn?.({ traceId, turns: turn.reportedTurns, atMs });
+  }
+
+  /** A short span of its own, with what everything of the session carries. */
+  #moment(name: string, atMs: number, attributes: Record<string, string>): SpanContext {
+    const { tracer, agent, pipeline, sessionId } = this.#options;
+    const links = this.#sessionStart ? [{ context: this.#sessionStart }] : [];
+    const span = tracer.startSpan(
+      name,
+      {
+        startTime: instant(atMs),
+        links,
+        attributes: {
+          [ATTRIBUTE.agent]: agent,
+          [ATTRIBUTE.conversation]: sessionId,
+          [ATTRIBUTE.pipeline]: pipeline,
+          ...attributes,
+        },
+      },
+      ROOT_CONTEXT,
+    );
+    span.end(instant(atMs));
+    return span.spanContext();
+  }
+}
