@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { feedEventSchema } from '@antiphon/observability';
-import type { Fleet } from '@antiphon/observability';
+import type { Fleet, TurnReport } from '@antiphon/observability';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { speakTurn } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
@@ -28,7 +28,11 @@ describe('a server that traces', () => {
     server = await startTestServer({ tracing });
   });
 
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= server.close());
+
   afterAll(async () => {
+    await close();
     collector.closeAllConnections();
     collector.close();
     await once(collector, 'close');
@@ -40,12 +44,12 @@ describe('a server that traces', () => {
     const { id } = session as { id: string };
     const feed = await TestClient.open(`${server.wsUrl}/sessions/${id}/feed`, { key: TEST_KEY });
     speakTurn(client);
-    const { turn } = await feed.message('turn');
+    const { report } = await feed.message('turn');
     await client.close();
     await feed.closed;
     const trace = feed.messages.find(({ type }) => type === 'trace');
     expect(feedEventSchema.parse(trace)).toMatchObject({
-      turn,
+      turn: (report as TurnReport).turn,
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/u),
     });
     expect(feed.messages.at(-1)).toMatchObject({ type: 'session.ended' });
@@ -53,7 +57,7 @@ describe('a server that traces', () => {
     const response = await fetch(`${server.url}/console/fleet`, { headers });
     const { slowest } = (await response.json()) as Fleet;
     expect(slowest).toMatchObject([{ sessionId: id, traceId: trace?.traceId }]);
-    await server.close();
+    await close();
     expect(received).toContain(`"traceId":"${String(trace?.traceId)}"`);
     expect(received).toContain('antiphon.session.end');
   });

@@ -24,6 +24,7 @@ export {
 } from './known-speech.ts';
 export { ListeningChannel } from './listening-channel.ts';
 export { MemoryLeg } from './memory-leg.ts';
+export { MOVES, type Move } from './session-moves.ts';
 export { describeRecorder } from './recorder-suite.ts';
 export { TEST_CONFIG, TestSession } from './test-session.ts';
 export { CANCEL_ORDER, ToolSession } from './tool-session.ts';
