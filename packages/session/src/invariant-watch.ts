@@ -102,6 +102,8 @@ export class InvariantWatch {
         if (event.region === 'caller') this.#isCallerSpeaking = event.to === 'speaking';
         if (this.#isCallerSpeaking) this.#quietSinceMs = null;
         return event.region === 'turn' ? this.#turnMoved(event) : NONE;
+      case 'turn.measured':
+        return turnMeasured(event);
       case 'session.ended':
         this.#hasEnded = true;
         return [...this.#runningTools].map((callId) => ({
@@ -236,4 +238,14 @@ class Bounded<Value> {
     const oldest = this.#map.keys().next();
     if (this.#map.size > MAX_REMEMBERED && !oldest.done) this.#map.delete(oldest.value);
   }
+}
+
+/** What the hops of a turn may leave unexplained: 5 ms, or a twentieth of it. */
+function turnMeasured({
+  report: { turn, unexplainedMs, firstAudioAtMs, voiceEndAtMs, committedAtMs },
+}: Extract<SessionEvent, { type: 'turn.measured' }>): readonly Violation[] {
+  const wholeMs = firstAudioAtMs - (voiceEndAtMs ?? committedAtMs);
+  if (Math.abs(unexplainedMs) <= Math.max(5, wholeMs / 20)) return NONE;
+  const detail = `turn ${turn} took ${wholeMs} ms, of which ${unexplainedMs} ms are in no hop`;
+  return [{ name: 'hopsAddUp', detail }];
 }
