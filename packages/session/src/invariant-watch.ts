@@ -3,6 +3,7 @@ import type { TimedWord } from './ports/voice-engine.ts';
 
 /** What must hold in every session, by name; docs/invariants.md says each in words. */
 export type InvariantName =
+  | 'hopsAddUp'
   | 'oneGeneration'
   | 'heardIsPrefix'
   | 'silentAfterCancel'
