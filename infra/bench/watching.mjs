@@ -1,7 +1,9 @@
-// What it costs to watch and to record 200 sessions: npm run bench:watching [sessions] [seconds].
-// Each pass has a server of its own; the plain one comes first and last.
+// What it costs to watch, to record and to trace 200 sessions: npm run bench:watching [sessions]
+// [seconds]. Each pass has a server of its own; the plain one comes first and last.
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,30 +17,38 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEY = 'sk-bench-watching';
 const PORT = 8791;
 
-/** @type {readonly { name: string, recordings: 'on' | 'off', watched: number | null }[]} */
+/** @type {readonly { name: string, records?: boolean, traces?: boolean, watched?: number }[]} */
 const PASSES = [
-  { name: 'neither', recordings: 'off', watched: null },
-  { name: 'the table is watched', recordings: 'off', watched: 0 },
-  { name: 'the table and 8 sessions are', recordings: 'off', watched: 8 },
-  { name: 'all is recorded', recordings: 'on', watched: null },
-  { name: 'neither, again', recordings: 'off', watched: null },
+  { name: 'nothing of it' },
+  { name: 'the table is watched', watched: 0 },
+  { name: 'the table and 8 sessions are', watched: 8 },
+  { name: 'all is recorded', records: true },
+  { name: 'all is traced', traces: true },
+  { name: 'all is recorded and traced', records: true, traces: true },
+  { name: 'nothing of it, again' },
 ];
 
 console.log(`${sessions} sessions behind the stub, ${seconds} s each\n`);
+/** Takes whatever traces and metrics it is sent. */
+const collector = createServer((request, response) => {
+  request.resume().on('end', () => response.end('{}'));
+}).listen(0, '127.0.0.1');
+await once(collector, 'listening');
+const address = /** @type {import('node:net').AddressInfo} */ (collector.address());
+
 console.log(
-  'pass                            server CPU   overhead p50 / p95 ms   KiB/s told   lost',
+  'pass                            server CPU   ms a turn   overhead p50 / p95 ms   KiB/s told   lost',
 );
 for (const pass of PASSES) console.log(await run(pass));
+collector.close();
 
 /** @param {(typeof PASSES)[number]} pass */
-async function run({ name, recordings, watched }) {
+async function run({ name, records = false, traces = false, watched }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-watching-'));
   await cp(
     path.join(ROOT, 'apps/server/agents/stub-bench'),
     path.join(folder, 'agents/stub-bench'),
-    {
-      recursive: true,
-    },
+    { recursive: true },
   );
   await writeFile(path.join(folder, 'agents/package.json'), '{"type":"module"}');
   const server = spawn(process.execPath, [path.join(ROOT, 'apps/server/dist/main.js')], {
@@ -49,14 +59,15 @@ async function run({ name, recordings, watched }) {
       ANTIPHON_API_KEYS: KEY,
       ANTIPHON_DATA_DIR: path.join(folder, 'data'),
       ANTIPHON_AGENTS_DIR: path.join(folder, 'agents'),
-      ANTIPHON_RECORDINGS: recordings,
+      ANTIPHON_RECORDINGS: records ? 'on' : 'off',
+      ...(traces && { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` }),
       ANTIPHON_LOG_LEVEL: 'silent',
     },
   });
   const exited = new Promise((resolve) => server.once('exit', resolve));
   try {
     await ready();
-    const told = watched === null ? null : watch(watched);
+    const told = watched === undefined ? null : watch(watched);
     const load = promisify(execFile)(process.execPath, [
       path.join(ROOT, 'apps/cli/dist/main.js'),
       ...`load --sessions ${sessions} --engine stub --duration ${seconds} --json`.split(' '),
@@ -75,9 +86,14 @@ async function run({ name, recordings, watched }) {
     const kib = ((told?.() ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
     const { stdout } = await load;
     await sleep(3_000);
-    const lost = recordings === 'on' ? await lostBytes(path.join(folder, 'data/recordings')) : '';
-    const { p50, p95 } = JSON.parse(stdout).milliseconds.turnOverhead;
-    const figures = [`${(100 * cpu).toFixed(1)} %`.padStart(10), `${p50} / ${p95}`.padStart(23)];
+    const lost = records ? await lostBytes(path.join(folder, 'data/recordings')) : '';
+    const { turns, measuredMs, milliseconds } = JSON.parse(stdout);
+    const { p50, p95 } = milliseconds.turnOverhead;
+    const figures = [
+      `${(100 * cpu).toFixed(1)} %`.padStart(10),
+      ((cpu * measuredMs) / turns).toFixed(2).padStart(11),
+      `${p50} / ${p95}`.padStart(23),
+    ];
     return [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
   } finally {
     server.kill('SIGTERM');

@@ -30,7 +30,7 @@ function opened() {
   const feed = new ConsoleSocket({ socket, board, feedOf, clock });
   const begin = (id: string) => {
     feeds.set(id, new SessionFeed({ sessionId: id, events: null, recording: null }));
-    return board.open({
+    const channel = board.open({
       id,
       agent: 'a',
       leg: 'realtime',
@@ -38,6 +38,8 @@ function opened() {
       startedAtMs: clock.now(),
       hasRecording: false,
     });
+    channel.notify({ type: 'session.started', sessionId: id, agent: 'a', atMs: clock.now() });
+    return channel;
   };
   const say = (request: object) => feed.hear(JSON.stringify(request));
   return { clock, board, socket, feeds, feed, begin, say };
@@ -96,6 +98,16 @@ describe('the table', () => {
     clock.advance(1_000);
     expect(socket.told).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a session that is refused', () => {
+  it('never comes on the board', () => {
+    const { board } = opened();
+    const meta = { id: 's1', agent: 'a', leg: 'realtime', pipeline: 'stub' };
+    board.open({ ...meta, startedAtMs: 0, hasRecording: false });
+    expect(board.live()).toEqual([]);
+    expect(board.row('s1')).toBeNull();
   });
 });
 

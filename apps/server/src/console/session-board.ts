@@ -30,23 +30,12 @@ export class SessionBoard {
     this.#clock = clock;
   }
 
-  /** Puts a session on the board; what the channel is told keeps its row current. */
+  /** Puts a session on the board once it starts; what the channel is told keeps its row current. */
   open(meta: SessionMeta): ControlChannel {
-    const state = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
-    this.#live.set(meta.id, {
-      ...meta,
-      state,
-      endedAtMs: null,
-      endReason: null,
-      turns: 0,
-      lastTurn: null,
-      openTools: [],
-      bargeIns: 0,
-    });
-    this.#tell(meta.id);
     return {
       attach: () => {},
       notify: (event) => {
+        if (event.type === 'session.started') this.#start(meta);
         const row = this.#live.get(meta.id);
         const next = row && rowAfter(row, event);
         if (!row || !next || next === row) return;
@@ -97,6 +86,20 @@ export class SessionBoard {
   watch(listener: (id: string) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #start(meta: SessionMeta): void {
+    this.#live.set(meta.id, {
+      ...meta,
+      state: { caller: 'silent', turn: 'listening', agentAudio: 'idle' },
+      endedAtMs: null,
+      endReason: null,
+      turns: 0,
+      lastTurn: null,
+      openTools: [],
+      bargeIns: 0,
+    });
+    this.#tell(meta.id);
   }
 
   #end(row: SessionRow): void {

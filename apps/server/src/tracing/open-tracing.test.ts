@@ -102,6 +102,18 @@ describe('whole-turn sampling', () => {
     expect(traced).toEqual([traceId]);
   });
 
+  it('keeps turns whose first sound comes late because of a tool', async () => {
+    const { tracing, exporter, channels } = open({ ratio: 0 });
+    const test = new ToolSession({ config: { covers: [] }, more: { channels } });
+    test.calls('lookup_order');
+    await test.wait(2_500);
+    await test.tools.finish('{"status":"shipped"}');
+    await test.wait(2_000);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    expect(turnsIn(exporter.getFinishedSpans())).toHaveLength(1);
+  });
+
   it('keeps turns that fail or are interrupted', async () => {
     const { tracing, exporter, channels } = open({ ratio: 0 });
     const test = new TestSession({}, {}, { channels });
@@ -152,6 +164,39 @@ describe('whole-turn sampling', () => {
     // Out of 200 coins; less than once in a billion runs there are fewer than 55 or more than 145.
     expect(traced.length).toBeGreaterThan(55);
     expect(traced.length).toBeLessThan(145);
+  });
+});
+
+describe('what a model or a client calls a tool', () => {
+  it('is in no span, unless it is a tool of the agent', async () => {
+    const { tracing, exporter, channels } = open();
+    const test = new ToolSession({ more: { channels } });
+    test.calls('my_card_is_4111');
+    test.calls('lookup_order');
+    await test.wait(400);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    const text = JSON.stringify(
+      exporter.getFinishedSpans().map(({ name, attributes }) => [name, attributes]),
+    );
+    expect(text).toContain('execute_tool lookup_order');
+    expect(text).toContain('execute_tool other_tool');
+    expect(text).not.toContain('4111');
+  });
+});
+
+describe('a session that is refused', () => {
+  it('is not remembered', async () => {
+    const { tracing, runner } = open();
+    const call = {
+      sessionId: 'sess_test',
+      callId: 'call_1',
+      name: 'lookup_order',
+      arguments: '{}',
+    };
+    void tracing.toolsOf(runner).run(call, new AbortController().signal);
+    expect(runner.running[0]?.call.traceparent).toBeUndefined();
+    await tracing.close();
   });
 });
 

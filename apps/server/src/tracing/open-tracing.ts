@@ -93,17 +93,21 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
         sessionId,
         agent: agent.name,
         pipeline: agent.pipeline,
+        agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
+        },
+        // A session that is refused never starts, and never ends.
+        onStarted: () => {
+          channels.set(sessionId, channel);
+          queued.set(sessionId, tools);
         },
         onEnded: () => {
           channels.delete(sessionId);
           queued.delete(sessionId);
         },
       });
-      channels.set(sessionId, channel);
-      queued.set(sessionId, tools);
       return [channel];
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),

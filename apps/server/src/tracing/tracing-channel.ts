@@ -3,15 +3,21 @@ import type { TracedTurn } from '@antiphon/observability';
 import type { ControlChannel, SessionEvent } from '@antiphon/session';
 import type { SpanContext, Tracer } from '@opentelemetry/api';
 
+/** Stands for every tool that is none of the agent's folder. */
+const OTHER_TOOL = 'other_tool';
+
 /** Which session is traced, and with what. */
 export interface TracingChannelOptions {
   readonly tracer: Tracer;
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
+  /** The tools of the agent's folder, whose names are told apart. */
+  readonly agentTools: ReadonlySet<string>;
   /** Whether workers run a tool. */
   readonly isQueued: (tool: string) => boolean;
   readonly onTurn: (turn: TracedTurn) => void;
+  readonly onStarted: () => void;
   readonly onEnded: () => void;
 }
 
@@ -40,6 +46,7 @@ export class TracingChannel implements ControlChannel {
     const { atMs } = event;
     switch (event.type) {
       case 'session.started':
+        this.#options.onStarted();
         turns.sessionStarted(atMs);
         return;
       case 'session.ended':
@@ -95,7 +102,9 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'tool.started': {
         const isQueued = this.#options.isQueued(event.name);
-        turns.toolStarted({ ...event, isQueued });
+        // What a client or a model calls a tool is theirs to choose.
+        const name = this.#options.agentTools.has(event.name) ? event.name : OTHER_TOOL;
+        turns.toolStarted({ ...event, name, isQueued });
         return;
       }
       case 'tool.covered':

@@ -57,7 +57,9 @@ describe('the traces of a session under any order of events', () => {
         sessionId: 'sess_test',
         agent: 'test',
         pipeline: 'fake',
+        agentTools: new Set(),
         isQueued: () => false,
+        onStarted: () => {},
         onTurn: ({ traceId }) => told.push(traceId),
         onEnded: () => (ends += 1),
       });

@@ -79,7 +79,7 @@ describe('the trace of a turn', () => {
     plainTurn(channels).session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 200..1960 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.latency_ms=880
+      invoke_agent test 200..1960 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.latency_ms=880
         * antiphon.state 800 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1160 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 1160 generation.kind=answer
@@ -115,7 +115,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 0..1960 links 1 agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.latency_ms=880
+      invoke_agent test 0..1960 links 1 agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.latency_ms=880
         * antiphon.state 600 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 960 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 960 generation.kind=answer
@@ -135,7 +135,7 @@ describe('the trace of a turn', () => {
           text_to_speech 860..960
           antiphon.egress 960..960
         antiphon.playout 960..1960 generation.kind=answer playout.played_ms=300 playout.generated_ms=1200 playout.interrupted=true
-      invoke_agent test 1260..2520 links 2 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.latency_ms=880
+      invoke_agent test 1260..2520 links 2 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.latency_ms=880
         * antiphon.state 1960 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 2320 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 2320 generation.kind=answer
@@ -164,7 +164,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0
+      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500
         * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1400 state.region=turn state.from=responding.thinking state.to=toolPending.quiet state.cause=agent.generationEnded
         * antiphon.state 1900 state.region=turn state.from=toolPending.quiet state.to=toolPending.covering state.cause=tool.coverDue
@@ -246,7 +246,9 @@ describe('the trace of a turn', () => {
         sessionId: 'sess_test',
         agent: 'test',
         pipeline: 'fake',
+        agentTools: new Set(),
         isQueued: () => false,
+        onStarted: () => {},
         onTurn: () => {},
         onEnded: () => {},
       });

@@ -95,6 +95,8 @@ function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
     attributes[ATTRIBUTE.turnInterrupted] === true ||
     attributes[ATTRIBUTE.turnEscalated] === true ||
     attributes[ATTRIBUTE.turnQueuedTool] === true ||
-    Number(attributes[ATTRIBUTE.turnLatencyMs] ?? 0) > SLOW_MS
+    // A turn whose first sound is a cover, or follows a tool, is not measured from the last voice.
+    Number(attributes[ATTRIBUTE.turnLatencyMs] ?? attributes[ATTRIBUTE.turnPostEndpointMs] ?? 0) >
+      SLOW_MS
   );
 }

@@ -53,6 +53,7 @@ export const ATTRIBUTE = {
   turnIndex: 'antiphon.turn.index',
   /** From the caller's last voiced sample to the first agent audio. */
   turnLatencyMs: 'antiphon.turn.latency_ms',
+  turnPostEndpointMs: 'antiphon.turn.post_endpoint_ms',
   turnInterrupted: 'antiphon.turn.interrupted',
   turnQueuedTool: 'antiphon.turn.queued_tool',
   turnEscalated: 'antiphon.turn.escalated',

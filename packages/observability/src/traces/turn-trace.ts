@@ -227,6 +227,7 @@ export class TurnTrace {
       this.#root.setAttributes({
         [ATTRIBUTE.turnIndex]: first.turn,
         [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
+        [ATTRIBUTE.turnPostEndpointMs]: Math.max(0, first.firstAudioAtMs - committedAtMs),
         ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
       });
     }
