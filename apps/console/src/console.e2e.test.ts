@@ -217,14 +217,14 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
 
     it('come back by themselves after the server was away', async () => {
       await open('/');
-      await page.getByText('Live', { exact: true }).waitFor();
+      await page.getByRole('banner').getByText('Live', { exact: true }).waitFor();
       const { port } = fake;
       await fake.close();
       await page.getByText('No connection').waitFor();
       fake = await stage.begin(port);
       fake.tellRows([sampleRow('sess_after')]);
       await rowsOf(page).getByText('sess_after').waitFor();
-      expect(await isSeen(page.getByText('Live', { exact: true }))).toBe(true);
+      expect(await isSeen(page.getByRole('banner').getByText('Live', { exact: true }))).toBe(true);
     });
   });
 

@@ -63,9 +63,13 @@ export class UpstreamRecorder {
     return this.#connections;
   }
 
-  /** Ends all connections. */
+  /** Ends all connections; nothing is told of them afterwards. */
   async close(): Promise<void> {
+    const ends = [...this.#open].map(
+      (socket) => new Promise((resolve) => socket.once('close', resolve)),
+    );
     for (const socket of this.#open) socket.terminate();
+    await Promise.all(ends);
     this.#server.closeAllConnections();
     await new Promise((resolve) => {
       this.#server.close(resolve);

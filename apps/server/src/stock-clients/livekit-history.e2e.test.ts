@@ -13,6 +13,9 @@ const ADD = {
   parameters: { type: 'object', properties: { a: { type: 'number' }, b: { type: 'number' } } },
 };
 
+/** Of the plugin's sound, at 24 kHz. */
+const SAMPLES_PER_MS = 24;
+
 /** What a client of either version is left with that played nothing of an answer. */
 const UNPLAYED = {
   // The item is deleted.
@@ -93,6 +96,10 @@ describe('with an engine that the test speaks for, 200 ms a word', () => {
 
       it('truncates, and the next answer is made to what was heard', async () => {
         const id = await begin(caller, 'one two three four five');
+        // What was played was received before.
+        await expect
+          .poll(() => caller.client.spoken.at(-1)?.samples)
+          .toBeGreaterThan(450 * SAMPLES_PER_MS);
         await caller.client.stop(id, 450);
         await caller.client.told.next('conversation.item.truncated');
         expect(await historyAfter(caller, 'Go on.')).toEqual(['Count.', 'one two', 'Go on.']);
