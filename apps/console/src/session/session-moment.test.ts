@@ -48,6 +48,12 @@ describe('a moment of the feed', () => {
   it('is the beginning before anything was told', () => {
     expect(momentOf(EVENTS, 5)).toMatchObject({ lastMove: null, calls: {} });
   });
+
+  it('claims no state that is not known where the beginning is forgotten', () => {
+    const [, ...known] = EVENTS;
+    expect(momentOf(known, 25).states).toEqual(['agentAudio.idle']);
+    expect(momentOf(known, null).states).toEqual(['agentAudio.playing']);
+  });
 });
 
 describe('a moment of a replay', () => {

@@ -20,7 +20,7 @@ const START = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
 
 /** The machine as the feed told it, up to an instant; all of it where there is none. */
 export function momentOf(events: readonly FeedEvent[], untilMs: number | null): Moment {
-  const regions: Record<string, string> = { ...START };
+  const regions = beginningOf(events);
   const calls: Record<string, readonly string[]> = {};
   let lastMove: Move | null = null;
   for (const event of events) {
@@ -39,6 +39,14 @@ export function momentOf(events: readonly FeedEvent[], untilMs: number | null): 
   }
   const states = Object.entries(regions).map(([region, path]) => `${region}.${path}`);
   return { states, lastMove, calls };
+}
+
+/** Where the beginning is forgotten, the states that the first known changes left. */
+function beginningOf(events: readonly FeedEvent[]): Record<string, string> {
+  if (events[0] === undefined || events[0].seq === 1) return { ...START };
+  const regions: Record<string, string> = {};
+  for (const event of events) if (event.type === 'state') regions[event.region] ??= event.from;
+  return regions;
 }
 
 /** The last step at or before an instant; the first where there is none before. */

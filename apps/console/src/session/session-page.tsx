@@ -139,6 +139,12 @@ function Known({ session }: { readonly session: KnownSession }) {
           id={id}
           timeline={timeline}
           waveform={waveform.value}
+          withoutSound={whyNoSound({
+            isOver,
+            isRecorded,
+            hasRecording: row.hasRecording,
+            waveform,
+          })}
           atMs={player.atMs}
           cursor={player.cursor}
           onPick={player.pick}
@@ -154,6 +160,24 @@ function Known({ session }: { readonly session: KnownSession }) {
       {steps.length > 0 ? <Context step={steps[Math.max(0, step)]!.context} /> : null}
     </>
   );
+}
+
+function whyNoSound({
+  isOver,
+  isRecorded,
+  hasRecording,
+  waveform: { error, value },
+}: {
+  readonly isOver: boolean;
+  readonly isRecorded: boolean;
+  readonly hasRecording: boolean;
+  readonly waveform: Pick<ReturnType<typeof useAnswer<Waveform>>, 'error' | 'value'>;
+}): string {
+  if (!hasRecording) return 'not recorded: it cannot be heard or replayed';
+  if (!isOver) return 'shown once the call is over';
+  if (!isRecorded) return 'the recording is being completed …';
+  if (error !== null) return `cannot be shown: ${error.message}`;
+  return value === null ? 'loading …' : 'the recording is empty';
 }
 
 /** What the machine knew at the moment shown. */

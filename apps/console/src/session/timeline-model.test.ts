@@ -51,8 +51,36 @@ describe('the timeline', () => {
           { atMs: 600, what: 'covered' },
           { atMs: 700, what: 'consent confirmed' },
         ],
+        row: 0,
+        rows: 2,
       },
-      { callId: 'b', name: 'other', fromMs: 800, toMs: 4_000, outcome: null, marks: [] },
+      {
+        callId: 'b',
+        name: 'other',
+        fromMs: 800,
+        toMs: 4_000,
+        outcome: null,
+        marks: [],
+        row: 1,
+        rows: 2,
+      },
+    ]);
+  });
+
+  it('says nothing of a beginning that is forgotten', () => {
+    const moved = {
+      region: 'turn',
+      from: 'responding.speaking',
+      to: 'listening',
+      cause: 'c',
+    } as const;
+    const events = [
+      { seq: 900, sessionId: 's', type: 'state', atMs: 3_000, ...moved },
+    ] satisfies FeedEvent[];
+    const { lanes } = timelineOf(events, { startAtMs: 1_000, endAtMs: 5_000 });
+    expect(lanes.turn).toEqual([
+      { state: 'responding.speaking', fromMs: 2_000, toMs: 2_000 },
+      { state: 'listening', fromMs: 2_000, toMs: 4_000 },
     ]);
   });
 

@@ -16,6 +16,9 @@ export interface ToolBar {
   /** Null while it is waited for. */
   readonly outcome: string | null;
   readonly marks: readonly { readonly atMs: number; readonly what: string }[];
+  /** Where it stands among those that run at the same time, from 0, of so many. */
+  readonly row: number;
+  readonly rows: number;
 }
 
 /** Something that was said. */
@@ -83,11 +86,15 @@ export function timelineOf(
 type Instant = (event: FeedEvent) => number;
 
 function lanesOf(events: readonly FeedEvent[], at: Instant, lengthMs: number): Timeline['lanes'] {
+  const [first] = events;
+  const isFromStart = first === undefined || first.seq === 1;
+  const firstMs = first === undefined ? 0 : at(first);
   const lanes: Record<Region, Stay[]> = { caller: [], turn: [], agentAudio: [] };
   const moves = events.filter((event) => event.type === 'state');
   for (const region of REGIONS) {
     const own = moves.filter((event) => event.region === region);
-    let fromMs = 0;
+    // What was before the first event that is kept is not known.
+    let fromMs = isFromStart ? 0 : firstMs;
     for (const move of own) {
       lanes[region].push({ state: move.from, fromMs, toMs: at(move) });
       fromMs = at(move);
@@ -104,14 +111,8 @@ function toolsOf(events: readonly FeedEvent[], at: Instant, lengthMs: number): T
   for (const event of events) {
     if (event.type === 'tool.started') {
       const { callId, name } = event;
-      bars.set(callId, {
-        callId,
-        name,
-        fromMs: at(event),
-        toMs: lengthMs,
-        outcome: null,
-        marks: [],
-      });
+      const blank = { outcome: null, marks: [], row: 0, rows: 1 };
+      bars.set(callId, { callId, name, fromMs: at(event), toMs: lengthMs, ...blank });
       continue;
     }
     const what = MARKS[event.type];
@@ -124,7 +125,19 @@ function toolsOf(events: readonly FeedEvent[], at: Instant, lengthMs: number): T
       bars.set(bar.callId, { ...bar, toMs: at(event), outcome: event.outcome });
     }
   }
-  return [...bars.values()];
+  return inRows([...bars.values()]);
+}
+
+/** Gives each the first row that is free when it starts. */
+function inRows(bars: readonly ToolBar[]): ToolBar[] {
+  const freeAtMs: number[] = [];
+  const placed = bars.map((bar) => {
+    const free = freeAtMs.findIndex((atMs) => atMs <= bar.fromMs);
+    const row = free < 0 ? freeAtMs.length : free;
+    freeAtMs[row] = bar.toMs;
+    return { ...bar, row };
+  });
+  return placed.map((bar) => ({ ...bar, rows: freeAtMs.length }));
 }
 
 function linesOf(events: readonly FeedEvent[], at: Instant): Line[] {

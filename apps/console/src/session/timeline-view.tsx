@@ -29,6 +29,7 @@ export function TimelineView({
   id,
   timeline,
   waveform,
+  withoutSound,
   atMs,
   cursor,
   onPick,
@@ -36,6 +37,8 @@ export function TimelineView({
   readonly id: string;
   readonly timeline: Timeline;
   readonly waveform: Waveform | null;
+  /** Why there is no sound to be seen. */
+  readonly withoutSound: string;
   /** The instant that is shown; null while the newest is. */
   readonly atMs: number | null;
   /** Moved by whoever plays the recording. */
@@ -45,7 +48,7 @@ export function TimelineView({
   const [zoom, setZoom] = useState(3);
   const pxPerMs = ZOOMS[zoom]! / 1000;
   const width = Math.max(300, Math.ceil(timeline.lengthMs * pxPerMs));
-  const sound = { pxPerPoint: (waveform?.msPerPoint ?? 0) * pxPerMs };
+  const sound = { withoutSound, pxPerPoint: (waveform?.msPerPoint ?? 0) * pxPerMs };
   const pick = (ms: number) => onPick(Math.min(timeline.lengthMs, Math.max(0, ms)));
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
     const { left } = event.currentTarget.getBoundingClientRect();
@@ -122,13 +125,17 @@ export function TimelineView({
           <Sound name="caller's sound" {...sound} peaks={waveform?.caller ?? null} />
           <Sound name="agent's sound" {...sound} peaks={waveform?.agent ?? null} />
           <Lane>
-            {timeline.tools.map(({ callId, name, fromMs, toMs, outcome, marks }) => (
+            {timeline.tools.map(({ callId, name, fromMs, toMs, outcome, marks, row, rows }) => (
               <span
                 key={callId}
                 className="tool-bar"
                 data-outcome={outcome ?? 'open'}
                 title={[name, outcome ?? 'running', ...marks.map(({ what }) => what)].join(', ')}
-                style={placed(fromMs, toMs, pxPerMs)}
+                style={{
+                  ...placed(fromMs, toMs, pxPerMs),
+                  top: `${(100 * row) / rows}%`,
+                  bottom: `${100 - (100 * (row + 1)) / rows}%`,
+                }}
               >
                 {name}
                 {marks.map(({ atMs: markAtMs, what }) => (
@@ -219,8 +226,10 @@ function Sound({
   name,
   peaks,
   pxPerPoint,
+  withoutSound,
 }: {
   readonly name: string;
+  readonly withoutSound: string;
   readonly peaks: readonly number[] | null;
   readonly pxPerPoint: number;
 }) {
@@ -235,7 +244,7 @@ function Sound({
   return (
     <div className="lane sound" data-side={name.startsWith('caller') ? 'caller' : 'agent'}>
       {peaks === null || peaks.length === 0 ? (
-        <span className="lane-empty">shown once the call is over and recorded</span>
+        <span className="lane-empty">{withoutSound}</span>
       ) : (
         <svg
           viewBox={`0 0 ${Math.max(1, peaks.length - 1)} 2`}
