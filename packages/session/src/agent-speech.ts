@@ -64,6 +64,8 @@ export class AgentSpeech {
   #turnCount = 0;
   /** Generations whose first audio is still to be written, by id. */
   readonly #measured = new Map<string, TurnClock>();
+  /** Items that broke off and are still being heard: more may be written of them than is spoken. */
+  readonly #broken = new Set<string>();
 
   constructor(options: AgentSpeechOptions) {
     this.#options = options;
@@ -271,10 +273,18 @@ export class AgentSpeech {
   /** All audio of an item was heard. */
   itemPlayed(itemId: string): void {
     const { parts } = this.#options;
-    const audioMs = Math.round(parts.ledger.generatedMs(itemId));
+    const { conversation, ledger } = parts;
+    const audioMs = Math.round(ledger.generatedMs(itemId));
+    const wasBroken = this.#broken.delete(itemId);
     // A client may have said before that it stopped earlier.
-    if (parts.conversation.message(itemId)?.status === 'inProgress') {
-      parts.conversation.append({ type: 'completed', itemId, audioMs });
+    if (conversation.message(itemId)?.status === 'inProgress') {
+      const { heard, unheard } = ledger.divide(itemId, ledger.generatedMs(itemId));
+      if (wasBroken && unheard !== '') {
+        conversation.append({ type: 'truncated', itemId, text: heard, audioMs });
+        parts.notify({ type: 'item.truncated', itemId, audioEndMs: audioMs, heard, unheard });
+      } else {
+        conversation.append({ type: 'completed', itemId, audioMs });
+      }
     }
     parts.notify({ type: 'playout.drained', itemId });
   }
@@ -327,9 +337,13 @@ export class AgentSpeech {
     const { parts, playout } = this.#options;
     this.#generation = null;
     if (!generation.hasAudio) this.#measured.delete(generation.id);
+    const isBroken = outcome === 'failed' || error !== null;
+    const unspoken = isBroken && !generation.hasAudio ? this.#withdraw(generation) : null;
     if (generation.itemId !== null) {
-      if (generation.hasAudio) playout.endItem(generation.id, generation.itemId);
-      else parts.conversation.append({ type: 'completed', itemId: generation.itemId, audioMs: 0 });
+      const { itemId } = generation;
+      if (isBroken && generation.hasAudio) this.#broken.add(itemId);
+      if (generation.hasAudio) playout.endItem(generation.id, itemId);
+      else if (!isBroken) parts.conversation.append({ type: 'completed', itemId, audioMs: 0 });
       this.#tellItemDone(generation, outcome === 'completed' ? 'completed' : 'incomplete');
     }
     parts.notify({
@@ -341,6 +355,7 @@ export class AgentSpeech {
       usage,
       error,
     });
+    if (unspoken !== null) parts.notify({ type: 'item.truncated', ...unspoken });
     if (outcome === 'failed' && error) parts.notify({ type: 'engine.failed', ...error });
     parts.report({
       type: 'agent.generationEnded',
