@@ -163,6 +163,25 @@ describe('the collector', () => {
   });
 });
 
+describe('Tempo', () => {
+  it('takes traces where the collector sends them', () => {
+    const { distributor } = parsed('tempo.yaml') as {
+      distributor: { receivers: { otlp: { protocols: Record<string, { endpoint: string }> } } };
+    };
+    const { exporters } = parsed('otel-collector.yaml') as {
+      exporters: Record<string, { endpoint?: string } | null>;
+    };
+    const addresses = Object.values(distributor.receivers.otlp.protocols).map(
+      ({ endpoint }) => endpoint.split(':')[1],
+    );
+    const sent = Object.values(exporters).flatMap((exporter) => exporter?.endpoint ?? []);
+    expect(sent).toHaveLength(1);
+    const [host, port] = sent[0]!.replace(/^https?:\/\//u, '').split(':');
+    expect(host).toBe('tempo');
+    expect(addresses).toContain(port);
+  });
+});
+
 describe('Grafana', () => {
   it('is given the data sources that the dashboards name', () => {
     const { datasources } = parsed('grafana/provisioning/datasources/antiphon.yaml') as {

@@ -12,7 +12,12 @@ const packagesForTests = [
   {
     name: 'chromium',
     binary: '/usr/bin/chromium',
-    tests: ['apps/server/src/talk-page.e2e.test.ts', 'apps/console/src/console.e2e.test.ts'],
+    tests: [
+      'apps/server/src/talk-page.e2e.test.ts',
+      'apps/server/src/session-page.e2e.test.ts',
+      'apps/console/src/console.e2e.test.ts',
+      'apps/console/src/latency.e2e.test.ts',
+    ],
   },
   {
     name: 'prometheus',

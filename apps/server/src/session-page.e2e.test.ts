@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { speakTurn } from './testing/spoken-turn.ts';
+import { beSilent, speak, speakTurn } from './testing/spoken-turn.ts';
 import {
   buildConsole,
   isBrowserMissing,
@@ -59,8 +59,13 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     ));
     await page.locator('.state-box[data-active]').first().waitFor();
     await page.evaluate(NOTE_STATES);
-    speakTurn(client);
-    await page.locator('.state-box[data-state="turn.responding.speaking"][data-active]').waitFor();
+    const lit = (state: string) =>
+      page.locator(`.state-box[data-state="${state}"][data-active]`).waitFor();
+    beSilent(client, 300);
+    speak(client, 800);
+    await lit('caller.speaking');
+    beSilent(client, 900);
+    await lit('turn.responding.speaking');
     speakTurn(client);
     await page.locator('.transcript s').first().waitFor();
     await expect
@@ -76,7 +81,7 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   it('plays the recording of a finished call and shows the machine as it was then', async () => {
     await page.getByText(/replayed through \d+ steps, as recorded/u).waitFor();
     expect(await litStates(page)).toContain('turn.ended');
-    const stay = page.locator('.stay[data-region="turn"]', { hasText: 'speaking' }).first();
+    const stay = page.locator('.stay[data-region="turn"]', { hasText: 'speaking' }).last();
     await stay.click();
     await expect.poll(() => litStates(page)).toContain('turn.responding.speaking');
     await page.getByRole('button', { name: 'Pause' }).waitFor();

@@ -93,10 +93,10 @@ describe.skipIf(isBrowserMissing)('the page to talk on', () => {
       await page.getByRole('list', { name: 'Hops' }).getByText('endpointing').waitFor();
       await expect
         .poll(() => litStates(page), { timeout: 10_000 })
-        .toEqual(['silent', 'listening', 'idle']);
+        .toEqual(['silent', 'idle', 'listening']);
       expect((await conversation(page).locator('.talk-ahead').allInnerTexts()).join('')).toBe('');
       const seen = await page.evaluate<readonly string[]>('noted');
-      for (const state of ['silent responding playing', 'speaking listening idle']) {
+      for (const state of ['silent playing responding', 'speaking idle listening']) {
         expect(seen).toContain(state);
       }
       const chart = page.locator('.talk-chart [data-active]');

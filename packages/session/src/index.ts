@@ -60,4 +60,4 @@ export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
 export { sessionCharts } from './session-charts.ts';
-export { replayStepwise } from './replay-session.ts';
+export { replaySession } from './replay-session.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from './ports/session-event.ts';
-import { replaySession } from './replay-session.ts';
+import { replayWhole } from './testing/replay-whole.ts';
 import { ToolSession } from './testing/index.ts';
 import { MemoryRecorder } from './testing/memory-recorder.ts';
 
@@ -20,13 +20,13 @@ async function recorded(): Promise<readonly RecordedEvent[]> {
 
 /** The same recording, with some of its events in other words. */
 async function altered(change: (event: RecordedEvent) => RecordedEvent | null) {
-  return replaySession((await recorded()).flatMap((event) => change(event) ?? []));
+  return replayWhole((await recorded()).flatMap((event) => change(event) ?? []));
 }
 
 describe('a recorded session', () => {
   it('is gone through again, state by state', async () => {
     const events = await recorded();
-    const { steps, disagreement, problem, recordedVersion, shippedVersion } = replaySession(events);
+    const { steps, disagreement, problem, recordedVersion, shippedVersion } = replayWhole(events);
     expect(problem).toBeNull();
     expect(disagreement).toBeNull();
     expect(recordedVersion).toBe(shippedVersion);
@@ -42,7 +42,7 @@ describe('a recorded session', () => {
   });
 
   it('shows how the machine of each pending call stood', async () => {
-    const { steps } = replaySession(await recorded());
+    const { steps } = replayWhole(await recorded());
     const ofCall = steps.flatMap(({ calls }) => (calls['call_1'] ? [calls['call_1'].join()] : []));
     expect([...new Set(ofCall)]).toEqual([
       'waiting.wait.tolerable,waiting.deadline.ahead',

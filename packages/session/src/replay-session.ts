@@ -15,18 +15,10 @@ type Moved = Omit<Extract<SessionEvent, { type: 'state.changed' }>, 'atMs'>;
 
 /**
  * Steps the machine of this version through the events of a recording, and compares the states it
- * goes through with those recorded. It never throws: what cannot be replayed is a `problem`.
+ * goes through with those recorded. It rests after each step for those who have other work to do,
+ * and never throws: what cannot be replayed is a `problem`.
  */
-export function replaySession(events: Iterable<RecordedEvent>): Replay {
-  const replaying = replayStepwise(events);
-  for (;;) {
-    const { done, value } = replaying.next();
-    if (done) return value;
-  }
-}
-
-/** The same, with a rest after each step for those who have other work to do. */
-export function* replayStepwise(events: Iterable<RecordedEvent>): Generator<void, Replay, void> {
+export function* replaySession(events: Iterable<RecordedEvent>): Generator<void, Replay, void> {
   const shippedVersion = sessionMachine.version ?? '';
   const records = [...events];
   const started = records.find((event) => event.type === 'machine.started');

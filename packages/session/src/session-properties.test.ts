@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { replaySession } from './replay-session.ts';
+import { replayWhole } from './testing/replay-whole.ts';
 import { sessionMachine } from './session.machine.ts';
 import { ConfigurationTally } from './testing/configuration-tally.ts';
 import { ASKING_TOOLS } from './testing/question-moves.ts';
@@ -136,7 +136,7 @@ describe('a session under any order of events', () => {
         const test = await play(script, leg, recorder);
         await comesToRest(test);
         await endsHoldingNothing(test);
-        const { disagreement, problem } = replaySession(recorder.recordings[0]!.events);
+        const { disagreement, problem } = replayWhole(recorder.recordings[0]!.events);
         expect({ disagreement, problem }).toEqual({ disagreement: null, problem: null });
       });
       await fc.assert(isReplayed, { numRuns: DRAWN_RUNS });

@@ -44,6 +44,7 @@ describe('what is known of a session', () => {
         durationMs: 5,
       },
       { type: 'bargeIn', itemId: null, verdict: 'cut', playedMs: 0 },
+      { type: 'bargeIn', itemId: null, verdict: 'falseAlarm', playedMs: 0 },
       { type: 'turn', report: sampleReport(4, [200, 50, 5, 20, 2]) },
       { type: 'session.ended', reason: 'caller hung up' },
     ]);
@@ -53,7 +54,7 @@ describe('what is known of a session', () => {
       bargeIns: 1,
       turns: 4,
       lastTurn: { turn: 4, voiceToVoiceMs: 277, postEndpointMs: 77 },
-      endedAtMs: 7000,
+      endedAtMs: 8000,
       endReason: 'caller hung up',
     });
   });

@@ -67,7 +67,7 @@ function rowAfter(row: SessionRow, event: FeedEvent): SessionRow {
       return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
     }
     case 'bargeIn':
-      return { ...row, bargeIns: row.bargeIns + 1 };
+      return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;
     case 'tool.started':
       return { ...row, openTools: [...row.openTools, event.name] };
     case 'tool.settled':

@@ -69,6 +69,11 @@ export function MachineChart({
           onNodeMouseEnter={(_event, { id }) => setPicked(id)}
           onNodeMouseLeave={() => setPicked(null)}
           onNodeClick={(_event, { id }) => setPicked(id)}
+          // Enter selects the state that has the focus.
+          onNodesChange={(changes) => {
+            const selected = changes.find((change) => change.type === 'select' && change.selected);
+            if (selected?.type === 'select') setPicked(selected.id);
+          }}
           aria-label={`The machine “${chart.id}”, version ${chart.version}`}
         >
           <Background gap={24} />

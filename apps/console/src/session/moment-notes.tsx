@@ -6,6 +6,7 @@ export function MomentNotes({
   isOver,
   isRecorded,
   atMs,
+  startedAtMs,
   replay,
   onLive,
 }: {
@@ -13,6 +14,8 @@ export function MomentNotes({
   readonly isRecorded: boolean;
   /** Milliseconds since the session began; null is the newest moment. */
   readonly atMs: number | null;
+  /** When the session began, since the Unix epoch. */
+  readonly startedAtMs: number;
   readonly replay: Answer<Replay>;
   readonly onLive: () => void;
 }) {
@@ -28,12 +31,18 @@ export function MomentNotes({
           </button>
         </>
       )}
-      {isRecorded ? <ReplayNotes replay={replay} /> : null}
+      {isRecorded ? <ReplayNotes replay={replay} startedAtMs={startedAtMs} /> : null}
     </span>
   );
 }
 
-function ReplayNotes({ replay: { status, value, error } }: { readonly replay: Answer<Replay> }) {
+function ReplayNotes({
+  replay: { status, value, error },
+  startedAtMs,
+}: {
+  readonly replay: Answer<Replay>;
+  readonly startedAtMs: number;
+}) {
   if (value === null) {
     return <span>{status === 'loading' ? 'replaying …' : `not replayed: ${error?.message}`}</span>;
   }
@@ -49,8 +58,8 @@ function ReplayNotes({ replay: { status, value, error } }: { readonly replay: An
       {problem === null ? null : <span className="bad">{problem}</span>}
       {disagreement === null ? null : (
         <span className="bad">
-          The replay goes another way: recorded “{disagreement.recorded}”, replayed “
-          {disagreement.replayed}”.
+          From {((disagreement.atMs - startedAtMs) / 1000).toFixed(1)} s on the replay goes another
+          way: recorded “{disagreement.recorded}”, replayed “{disagreement.replayed}”.
         </span>
       )}
       {problem === null && disagreement === null ? (

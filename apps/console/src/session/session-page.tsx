@@ -59,9 +59,13 @@ function Known({ session }: { readonly session: KnownSession }) {
   const shownAtMs = player.atMs === null ? null : row.startedAtMs + player.atMs;
   const steps = replay.value?.steps ?? NO_STEPS;
   const step = shownAtMs === null ? steps.length - 1 : stepAt(steps, shownAtMs);
+  // A replay that could not go on says nothing of what came after it.
+  const isReplayed =
+    replay.value?.problem === null ||
+    (shownAtMs !== null && shownAtMs <= (steps.at(-1)?.atMs ?? 0));
   const moment = useMemo(
-    () => (steps.length > 0 ? momentOfStep(steps, step) : null) ?? momentOf(events, shownAtMs),
-    [steps, step, events, shownAtMs],
+    () => (isReplayed ? momentOfStep(steps, step) : null) ?? momentOf(events, shownAtMs),
+    [isReplayed, steps, step, events, shownAtMs],
   );
   return (
     <>
@@ -93,6 +97,7 @@ function Known({ session }: { readonly session: KnownSession }) {
           <MomentNotes
             isOver={isOver}
             atMs={player.atMs}
+            startedAtMs={row.startedAtMs}
             replay={replay}
             isRecorded={isRecorded}
             onLive={() => player.pick(null)}
@@ -157,7 +162,7 @@ function Known({ session }: { readonly session: KnownSession }) {
           <Transcript lines={timeline.lines} atMs={player.atMs} onPick={player.pick} />
         )}
       </Panel>
-      {steps.length > 0 ? <Context step={steps[Math.max(0, step)]!.context} /> : null}
+      {isReplayed && steps.length > 0 ? <Context step={steps[Math.max(0, step)]!.context} /> : null}
     </>
   );
 }

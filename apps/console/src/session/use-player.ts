@@ -45,8 +45,9 @@ export function usePlayer(url: string | null) {
     return () => cancelAnimationFrame(frame);
   }, [isPlaying]);
 
-  const pick = useCallback((ms: number | null, isHeard = true) => {
+  const pick = useCallback((ms: number | null) => {
     setAtMs(ms);
+    setProblem(null);
     const element = audio.current;
     if (ms === null || !element) {
       element?.pause();
@@ -54,10 +55,13 @@ export function usePlayer(url: string | null) {
       return;
     }
     element.currentTime = ms / 1000;
-    if (!isHeard) return;
     element.play().then(
       () => setPlaying(true),
-      () => setProblem('The browser does not play the recording.'),
+      (cause: unknown) => {
+        // Whoever stops it before it has begun breaks nothing.
+        if (cause instanceof DOMException && cause.name === 'AbortError') return;
+        setProblem('The browser does not play the recording.');
+      },
     );
   }, []);
 

@@ -1,7 +1,8 @@
 import { useMemo, useState } from 'react';
 import { useSearch } from 'wouter';
-import type { FeedEvent } from '@antiphon/observability';
+import type { Charts, FeedEvent } from '@antiphon/observability';
 import { useAnswer } from '../api/use-answer.ts';
+import type { Answer } from '../api/use-answer.ts';
 import { useSession } from '../feed/use-session.ts';
 import { Page, Panel } from '../ui/page.tsx';
 import { Empty, Failed, Loading } from '../ui/states.tsx';
@@ -23,6 +24,7 @@ import { SettingsPanel } from './view/settings-panel.tsx';
 import { TextEntry } from './view/text-entry.tsx';
 import { ToolWaitsView } from './view/tool-waits-view.tsx';
 import './talk-page.css';
+import './view/beside-call.css';
 
 /** A call from this computer: through its microphone, or by typing. */
 export function TalkPage() {
@@ -41,6 +43,7 @@ function Talking({ agents }: { readonly agents: readonly Agent[] }) {
   const [chosen, setChosen] = useState(asked);
   const [settings, setSettings] = useState(storedSettings);
   const { call, state, start } = useTalk();
+  const charts = useAnswer<Charts>('/console/chart');
   const agent =
     agents.find(({ name }) => name === chosen) ??
     agents.find(({ isDefault }) => isDefault) ??
@@ -80,11 +83,12 @@ function Talking({ agents }: { readonly agents: readonly Agent[] }) {
         </p>
       )}
       {call === null || state === null || state.sessionId === null ? (
-        <BeforeCall agent={agent} isConnecting={state?.phase === 'connecting'} />
+        <BeforeCall agent={agent} charts={charts} isConnecting={state?.phase === 'connecting'} />
       ) : (
         <InCall
           key={state.sessionId}
           sessionId={state.sessionId}
+          charts={charts}
           call={call}
           state={state}
           pushToTalk={settings.pushToTalk}
@@ -96,9 +100,11 @@ function Talking({ agents }: { readonly agents: readonly Agent[] }) {
 
 function BeforeCall({
   agent,
+  charts,
   isConnecting,
 }: {
   readonly agent: Agent;
+  readonly charts: Answer<Charts>;
   readonly isConnecting: boolean;
 }) {
   return (
@@ -110,7 +116,7 @@ function BeforeCall({
       </Panel>
       <aside>
         <Panel title="State">
-          <RegionPanel state={null} />
+          <RegionPanel chart={charts.value?.session ?? null} state={null} />
         </Panel>
       </aside>
     </div>
@@ -121,11 +127,13 @@ const NO_EVENTS: readonly FeedEvent[] = [];
 
 function InCall({
   sessionId,
+  charts,
   call,
   state,
   pushToTalk,
 }: {
   readonly sessionId: string;
+  readonly charts: Answer<Charts>;
   readonly call: TalkCall;
   readonly state: CallState;
   readonly pushToTalk: boolean;
@@ -151,7 +159,7 @@ function InCall({
         </Panel>
         <aside>
           <Panel title="State">
-            <RegionPanel state={session?.row.state ?? null} />
+            <RegionPanel chart={charts.value?.session ?? null} state={session?.row.state ?? null} />
           </Panel>
           <Panel title="Last answer">
             <LastTurn sessionId={sessionId} events={events} opensBeside={isLive} />
@@ -162,7 +170,7 @@ function InCall({
         </aside>
       </div>
       <Panel title="Machine">
-        <LiveChart events={events} />
+        <LiveChart charts={charts} events={events} />
       </Panel>
     </>
   );

@@ -1,8 +1,9 @@
 import type { SessionRow } from '@antiphon/observability';
-import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
+import type { Clock, TimerHandle } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import type { SessionBoard } from './session-board.ts';
+import { firstRow, rowAfter } from './session-row.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -83,30 +84,23 @@ export class RecordingsKeeper {
     const events = await archive.events(id);
     const started = events?.find(({ type }) => type === 'session.started');
     if (started?.type !== 'session.started') return null;
-    const row: SessionRow = {
+    const begun = firstRow({
       id,
       agent: started.agent,
       leg: 'realtime',
       pipeline: '',
-      state: lastState(events ?? []),
       startedAtMs: started.atMs,
+      hasRecording: true,
+    });
+    const row: SessionRow = {
+      ...(events ?? []).reduce(rowAfter, begun),
       endedAtMs: events?.at(-1)?.atMs ?? changedAtMs,
       endReason: 'crashed',
-      turns: events?.filter(({ type }) => type === 'turn.measured').length ?? 0,
-      lastTurn: null,
       openTools: [],
-      bargeIns: 0,
-      hasRecording: true,
     };
     await archive.keepSummary(id, row).catch(() => {});
     return row;
   }
-}
-
-function lastState(events: readonly RecordedEvent[]): SessionRow['state'] {
-  const state = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
-  for (const event of events) if (event.type === 'state.changed') state[event.region] = event.to;
-  return state;
 }
 
 function isRow(summary: unknown): summary is SessionRow {

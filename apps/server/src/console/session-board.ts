@@ -1,15 +1,11 @@
 import type { SessionRow } from '@antiphon/observability';
-import type { Clock, ControlChannel, SessionEvent } from '@antiphon/session';
+import type { Clock, ControlChannel } from '@antiphon/session';
+import { firstRow, rowAfter } from './session-row.ts';
+import type { SessionMeta } from './session-row.ts';
 
 /** Ended sessions are shown for a day, at most so many. */
 const KEPT_MS = 24 * 3_600_000;
 const MOST_KEPT = 1_000;
-
-/** What is known of a session when it begins. */
-export type SessionMeta = Pick<
-  SessionRow,
-  'id' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
->;
 
 /** A page of sessions that ended. */
 export interface EndedPage {
@@ -89,16 +85,7 @@ export class SessionBoard {
   }
 
   #start(meta: SessionMeta): void {
-    this.#live.set(meta.id, {
-      ...meta,
-      state: { caller: 'silent', turn: 'listening', agentAudio: 'idle' },
-      endedAtMs: null,
-      endReason: null,
-      turns: 0,
-      lastTurn: null,
-      openTools: [],
-      bargeIns: 0,
-    });
+    this.#live.set(meta.id, firstRow(meta));
     this.#tell(meta.id);
   }
 
@@ -121,29 +108,5 @@ export class SessionBoard {
 
   #tell(id: string): void {
     for (const listener of this.#listeners) listener(id);
-  }
-}
-
-/** The row after an event; the same object where nothing of it changes. */
-function rowAfter(row: SessionRow, event: SessionEvent): SessionRow {
-  switch (event.type) {
-    case 'state.changed':
-      return { ...row, state: { ...row.state, [event.region]: event.to } };
-    case 'turn.measured': {
-      const { turn, voiceToVoiceMs, postEndpointMs } = event.report;
-      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
-    }
-    case 'bargeIn.decided':
-      return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;
-    case 'tool.started':
-      return { ...row, openTools: [...row.openTools, event.name] };
-    case 'tool.settled': {
-      const at = row.openTools.indexOf(event.name);
-      return at < 0 ? row : { ...row, openTools: row.openTools.toSpliced(at, 1) };
-    }
-    case 'session.ended':
-      return { ...row, endedAtMs: event.atMs, endReason: event.reason, openTools: [] };
-    default:
-      return row;
   }
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FeedEvent, Replay, SessionDetail, Waveform } from '@antiphon/observability';
 import type { RecordedEvent, SessionEvent } from '@antiphon/session';
-import { replayStepwise } from '@antiphon/session';
+import { replaySession } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import { FeedMapping } from '../feed-mapping.ts';
 import type { SessionFeed } from '../session-feed.ts';
@@ -47,7 +47,7 @@ export class SessionDetails {
   async replay(id: string): Promise<Replay | null> {
     const events = await this.#options.archive?.events(id);
     if (!events) return null;
-    const replaying = replayStepwise(events);
+    const replaying = replaySession(events);
     let restedAtMs = performance.now();
     for (;;) {
       const { done, value } = replaying.next();

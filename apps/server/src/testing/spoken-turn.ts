@@ -8,9 +8,18 @@ const RATE = 24_000;
  * a turn. Offsets are counted in samples, so it may come at once.
  */
 export function speakTurn(client: TestClient): void {
-  append(client, 300, 0);
-  append(client, 800, 8_000);
-  append(client, 900, 0);
+  beSilent(client, 300);
+  speak(client, 800);
+  beSilent(client, 900);
+}
+
+/** Sound that is taken for a voice. */
+export function speak(client: TestClient, ms: number): void {
+  append(client, ms, 8_000);
+}
+
+export function beSilent(client: TestClient, ms: number): void {
+  append(client, ms, 0);
 }
 
 function append(client: TestClient, ms: number, amplitude: number): void {

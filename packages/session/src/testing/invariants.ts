@@ -1,6 +1,5 @@
 import type { AgentAudio } from '../ports/audio-frame.ts';
 import type { SessionEvent } from '../ports/session-event.ts';
-import type { TurnReport } from '@antiphon/observability';
 import { InvariantWatch } from '../invariant-watch.ts';
 
 /** What a whole session left behind. */
@@ -9,10 +8,6 @@ export interface SessionTrace {
   /** Agent audio in the order it was written to the leg. */
   readonly sent: readonly (AgentAudio & { readonly atMs: number })[];
 }
-
-/** What the hops of a turn may leave unexplained, or claim too much. */
-const UNEXPLAINED_MS = 5;
-const UNEXPLAINED_SHARE = 0.05;
 
 /** Names the broken invariants of docs/invariants.md, with what broke them; empty when all hold. */
 export function violations({ events, sent }: SessionTrace): string[] {
@@ -30,18 +25,7 @@ export function violations({ events, sent }: SessionTrace): string[] {
     sendUntil(event.atMs);
     if (event.type === 'invariant.violated') found.push(`${event.name}: ${event.detail}`);
     for (const { name, detail } of watch.see(event)) found.push(`${name}: ${detail}`);
-    if (event.type === 'turn.measured') found.push(...unexplained(event.report));
   }
   sendUntil(Infinity);
   return found;
-}
-
-/** The hops of a turn add up to what passed until its first audio. */
-function unexplained({ turn, hops, voiceEndAtMs, committedAtMs, firstAudioAtMs }: TurnReport) {
-  const wholeMs = firstAudioAtMs - (voiceEndAtMs ?? committedAtMs);
-  const explainedMs = Object.values(hops).reduce<number>((sum, hopMs) => sum + (hopMs ?? 0), 0);
-  const leftMs = Math.abs(wholeMs - explainedMs);
-  return leftMs <= Math.max(UNEXPLAINED_MS, UNEXPLAINED_SHARE * wholeMs)
-    ? []
-    : [`hopsAddUp: turn ${turn} took ${wholeMs} ms, its hops ${explainedMs} ms`];
 }

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Charts, FeedEvent } from '@antiphon/observability';
-import { useAnswer } from '../../api/use-answer.ts';
+import type { Answer } from '../../api/use-answer.ts';
 import type { MachineChart } from '../../session/machine-chart.tsx';
 import { momentOf } from '../../session/session-moment.ts';
 
@@ -10,8 +10,13 @@ type Loaded = { readonly Chart: typeof MachineChart } | 'loading' | 'failed';
  * The session's machine as it stands: its active states lit, its last change marked. A call goes on
  * without it when it cannot be had.
  */
-export function LiveChart({ events }: { readonly events: readonly FeedEvent[] }) {
-  const { value, error } = useAnswer<Charts>('/console/chart');
+export function LiveChart({
+  charts: { value, error },
+  events,
+}: {
+  readonly charts: Answer<Charts>;
+  readonly events: readonly FeedEvent[];
+}) {
   const loaded = useMachineChart();
   const { states, lastMove } = useMemo(() => momentOf(events, null), [events]);
   if (error !== null || loaded === 'failed') {

@@ -1,49 +1,31 @@
-import type { SessionRow } from '@antiphon/observability';
+import type { Chart, SessionRow } from '@antiphon/observability';
 
-type Region = keyof SessionRow['state'];
-
-/** The regions of a session's machine and the states each may be in. */
-const REGIONS: readonly {
-  readonly region: Region;
-  readonly title: string;
-  readonly states: readonly string[];
-}[] = [
-  { region: 'caller', title: 'Caller', states: ['silent', 'speaking'] },
-  {
-    region: 'turn',
-    title: 'Turn',
-    states: [
-      'listening',
-      'responding',
-      'toolPending',
-      'asking',
-      'truncated',
-      'escalating',
-      'ended',
-    ],
-  },
-  { region: 'agentAudio', title: 'Agent audio', states: ['idle', 'playing', 'held'] },
-];
-
-/** Where a session stands: one lit state per region; none lit before the call. */
-export function RegionPanel({ state }: { readonly state: SessionRow['state'] | null }) {
+/** Where a session stands: one lit state for each region of its machine; none lit before the call. */
+export function RegionPanel({
+  chart,
+  state,
+}: {
+  readonly chart: Chart | null;
+  readonly state: SessionRow['state'] | null;
+}) {
   return (
     <dl className="talk-regions">
-      {REGIONS.map(({ region, title, states }) => {
-        const [lit = '', ...inner] = (state?.[region] ?? '').split('.');
+      {(chart?.root.states ?? []).map(({ key: region, states }) => {
+        const path = state?.[region as keyof SessionRow['state']] ?? '';
+        const [lit = '', ...inner] = path.split('.');
         return (
           <div key={region}>
             <dt>
-              {title} <small>{inner.join(' · ')}</small>
+              {titleOf(region)} <small>{inner.join(' · ')}</small>
             </dt>
             <dd>
-              {states.map((name) => (
+              {states.map(({ key }) => (
                 <span
-                  key={name}
+                  key={key}
                   className="talk-state"
-                  aria-current={name === lit ? 'true' : undefined}
+                  aria-current={key === lit ? 'true' : undefined}
                 >
-                  {name}
+                  {key}
                 </span>
               ))}
             </dd>
@@ -52,4 +34,10 @@ export function RegionPanel({ state }: { readonly state: SessionRow['state'] | n
       })}
     </dl>
   );
+}
+
+/** `agentAudio` → `Agent audio`. */
+function titleOf(region: string): string {
+  const words = region.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
