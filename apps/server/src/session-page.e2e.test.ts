@@ -99,6 +99,7 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   it('leads to the hops of each turn, which add up', async () => {
     await page.locator('.turn-chip').first().click();
     await page.getByRole('heading', { name: /Turn 1/u }).waitFor();
+    await page.locator('.turn-table tfoot td').first().waitFor();
     const column = (rows: string) =>
       page.locator(`.turn-table ${rows} tr td:nth-child(3)`).allInnerTexts();
     const parts = (await column('tbody'))
