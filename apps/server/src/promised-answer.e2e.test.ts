@@ -17,7 +17,7 @@ const WORKER = fileURLToPath(new URL('../../worker/src/main.ts', import.meta.url
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** How long the tool takes; the caller has hung up long before. */
-const TOOL_MS = 10_000;
+const TOOL_MS = 6_000;
 
 /** A second mail would come at once; a settled outbox is quiet. */
 const QUIET_MS = 2_000;

@@ -88,7 +88,8 @@ interface Entry {
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
   readonly #live = new Map<string, Entry>();
-  readonly #finishing = new Set<Promise<void>>();
+  /** Sessions that have ended, while what is kept of them is completed. */
+  readonly #finishing = new Map<string, Promise<void>>();
   readonly #ended = new Map<string, { feed: SessionFeed; timer: TimerHandle }>();
 
   constructor(options: SessionRegistryOptions) {
@@ -153,8 +154,9 @@ export class SessionRegistry {
     }));
   }
 
+  /** Whether a session lives, or what is kept of it is not complete yet. */
   isLive(sessionId: string): boolean {
-    return this.#live.has(sessionId);
+    return this.#live.has(sessionId) || this.#finishing.has(sessionId);
   }
 
   /** The feed of a session that lives or ended lately. */
@@ -167,7 +169,7 @@ export class SessionRegistry {
     const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const session of sessions) session.control.end(reason);
     await Promise.all(sessions.map(({ ended }) => ended));
-    await Promise.all(this.#finishing);
+    await Promise.all(this.#finishing.values());
   }
 
   /** Forgets the feeds of ended sessions. */
@@ -177,9 +179,10 @@ export class SessionRegistry {
   }
 
   #finish(sessionId: string): void {
-    const finishing = this.#options.onEnded?.(sessionId) ?? Promise.resolve();
-    this.#finishing.add(finishing);
-    void finishing.finally(() => this.#finishing.delete(finishing));
+    const finishing = this.#options.onEnded?.(sessionId);
+    if (!finishing) return;
+    this.#finishing.set(sessionId, finishing);
+    void finishing.finally(() => this.#finishing.delete(sessionId));
   }
 
   #keepFeed(feed: SessionFeed): void {

@@ -30,7 +30,8 @@ describe('a door', () => {
   });
 });
 
-describe('a load with tools', () => {
+// They wait for callers who speak in real time: together they take no longer than one.
+describe.concurrent('a load with tools', () => {
   it('is answered, covered and measured', async () => {
     const { stdout, error, succeeded } = await runProgram(
       `load --tools --sessions 4 --duration 10 --json --url ${server.url} --key ${server.key}`,
@@ -49,7 +50,7 @@ describe('a load with tools', () => {
   });
 });
 
-describe('a load', () => {
+describe.concurrent('a load', () => {
   it.each([
     ['stub', 4],
     ['embedded', 1],

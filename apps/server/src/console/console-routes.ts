@@ -27,6 +27,8 @@ export interface ConsoleRoutesOptions {
   /** Null where nothing is recorded. */
   readonly archive: SessionArchive | null;
   readonly workers: () => Fleet['workers'];
+  /** Whether a session lives, or what is kept of it is not complete yet. */
+  readonly isLive: (sessionId: string) => boolean;
   readonly clock: Clock;
   readonly hasTls: boolean;
 }
@@ -48,7 +50,7 @@ export async function consoleRoutes(
   app: FastifyInstance,
   options: ConsoleRoutesOptions,
 ): Promise<void> {
-  const { keys, logins, board, details, fleet, archive, workers, clock, hasTls } = options;
+  const { keys, logins, board, details, fleet, archive, workers, isLive, clock, hasTls } = options;
   await app.register(fastifyCookie);
   const guesses = new TokenBucket(GUESSES, clock);
   const charts: Charts = sessionCharts();
@@ -89,9 +91,8 @@ export async function consoleRoutes(
   });
   get('/console/sessions/:id/replay', async (request, reply) => {
     const id = idOf(request);
-    const row = board.row(id);
-    if (!row) return unknown(reply);
-    if (row.endedAtMs === null) return fault(reply, 409, 'The session is still running.');
+    if (!board.row(id)) return unknown(reply);
+    if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     return (await details.replay(id)) ?? fault(reply, 404, 'The session was not recorded.');
   });
   get('/console/sessions/:id/waveform', async (request, reply) => {
@@ -104,9 +105,8 @@ export async function consoleRoutes(
   });
   app.delete('/console/sessions/:id', { onRequest }, async (request, reply) => {
     const id = idOf(request);
-    const row = board.row(id);
-    if (!row) return unknown(reply);
-    if (row.endedAtMs === null) return fault(reply, 409, 'The session is still running.');
+    if (!board.row(id)) return unknown(reply);
+    if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     await archive?.delete(id);
     board.forget(id);
     return reply.code(204).send();

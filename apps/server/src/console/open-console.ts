@@ -29,6 +29,8 @@ export interface OpenConsoleOptions {
 export interface ConsoleSide {
   readonly board: SessionBoard;
   readonly details: SessionDetails;
+  /** Whether a session holds anything still. */
+  readonly isLive: (sessionId: string) => boolean;
   readonly fleet: FleetWatch;
   readonly logins: ConsoleLogins;
   readonly archive: SessionArchive | null;
@@ -54,6 +56,7 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
   return {
     board,
     details: new SessionDetails({ board, feedOf, archive, isLive }),
+    isLive,
     fleet,
     logins: new ConsoleLogins(clock),
     archive,
