@@ -2,9 +2,9 @@ import { FliteTextToSpeech, ForcedAligner, OpenaiRealtimeEngine } from '@antipho
 import type { RealtimeSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
 import { fixedTexts } from './known-texts.ts';
+import { modelKey } from './model-key.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
-import { ServerError } from './server-error.ts';
 
 /** Says exact texts where the agent's voice is one of the model's. */
 const USUAL_VOICE = 'slt';
@@ -97,13 +97,6 @@ function settingsOf(
   variables: PipelineOptions['variables'],
 ): RealtimeSettings {
   const { apiKeyVariable, url, ...others } = upstream;
-  const apiKey = variables(apiKeyVariable) ?? '';
-  // A key pasted with its line's end is no header.
-  if (/^[\x21-\x7e]+$/u.test(apiKey))
-    return { ...others, apiKey, ...(url !== undefined && { url }) };
-  throw new ServerError(
-    'agents_unusable',
-    `The agent ${agent.name} needs a key in ${apiKeyVariable}, which ` +
-      `${apiKey === '' ? 'is not set' : 'holds more than visible ASCII characters'}.`,
-  );
+  const apiKey = modelKey(agent.name, apiKeyVariable, variables);
+  return { ...others, apiKey, ...(url !== undefined && { url }) };
 }

@@ -1,5 +1,8 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
+export type { LanguageModel } from './cascade/ports/language-model.ts';
+export type { SpeechToText } from './cascade/ports/speech-to-text.ts';
+export type { TextToSpeech } from './cascade/ports/text-to-speech.ts';
 export { speakablePieces } from './cascade/sentence-cutter.ts';
 export { FliteTextToSpeech } from './embedded/flite/flite-text-to-speech.ts';
 export { ScriptedLanguageModel } from './embedded/scripted-model/scripted-language-model.ts';

@@ -1,3 +1,4 @@
+import type { CascadeServices } from './cascade-services.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { RealtimeUpstream } from './realtime-upstream.ts';
 import type { SessionConfig } from './session-config.ts';
@@ -19,4 +20,6 @@ export interface AgentDefinition {
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */
   readonly openaiRealtime?: RealtimeUpstream;
+  /** The services behind the pipeline `cascade`. */
+  readonly cascade?: CascadeServices;
 }

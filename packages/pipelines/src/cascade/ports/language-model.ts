@@ -49,4 +49,6 @@ export interface LanguageModel {
    * has its last question read instead.
    */
   expects?(history: readonly ConversationItem[]): Expectation | null;
+  /** Frees connections, where it has some; answers under way end. */
+  close?(): Promise<void>;
 }
