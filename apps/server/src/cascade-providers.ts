@@ -1,5 +1,9 @@
 import type { KnownProvider, KnownProviders } from '@antiphon/agents';
-import { ScriptedLanguageModel, SoundSwallowerSpeechToText } from '@antiphon/pipelines';
+import {
+  OpenaiChatLanguageModel,
+  ScriptedLanguageModel,
+  SoundSwallowerSpeechToText,
+} from '@antiphon/pipelines';
 import type {
   FliteTextToSpeech,
   LanguageModel,
@@ -37,6 +41,11 @@ type Providers<Service extends keyof CascadeServices, Made> = Readonly<
   Record<string, Provider<CascadeServices[Service], Made>>
 >;
 
+const OPENAI: KnownProvider = {
+  address: 'https://api.openai.com/v1',
+  keyVariable: 'OPENAI_API_KEY',
+};
+
 /** Whoever may serve a cascade, by the name that agents give. */
 export const CASCADE_PROVIDERS: {
   readonly speechToText: Providers<'speechToText', SpeechToText>;
@@ -55,6 +64,11 @@ export const CASCADE_PROVIDERS: {
   },
   languageModel: {
     embedded: { hosted: null, open: ({ agent }) => new ScriptedLanguageModel(dialogueOf(agent)) },
+    openai: {
+      hosted: { ...OPENAI, needsModel: true },
+      open: ({ service: { model = '', url, apiKeyHeader, apiVersion }, apiKey, clock }) =>
+        OpenaiChatLanguageModel.open({ model, apiKey, apiKeyHeader, url, apiVersion, clock }),
+    },
   },
   textToSpeech: {
     embedded: { hosted: null, open: ({ embeddedVoice }) => embeddedVoice() },
