@@ -28,6 +28,11 @@ export class ChatReader {
     this.#calls = new StreamedCalls(options.takenIds);
   }
 
+  /** Whether arguments of a call are being written. */
+  get isCalling(): boolean {
+    return this.#calls.isBegun;
+  }
+
   /** The text of a chunk, if it has some. Throws `provider_garbled` for what is no chunk. */
   take(chunk: ChatCompletionChunk): string {
     const { choices, usage } = fieldsOf<ChatCompletionChunk>(chunk);

@@ -205,6 +205,15 @@ describe('calls of a chat model', () => {
     ]);
   });
 
+  it('show that they are being written', async () => {
+    const { ask } = await start({
+      answer: () => [...callChunks([CALLS[0]!]), ...endChunks('tool_calls')],
+    });
+    const kinds = (await ask()).map((part) => (part.type === 'text' ? part.delta : part.type));
+    expect(kinds.slice(0, 3)).toEqual(['', '', '']);
+    expect(kinds.slice(-2)).toEqual(['toolCall', 'end']);
+  });
+
   it('get ids that the conversation does not have yet', async () => {
     const { ask } = await start({
       answer: () => [...callChunks([CALLS[0]!, CALLS[0]!]), ...endChunks('tool_calls')],

@@ -119,7 +119,8 @@ export class OpenaiChatLanguageModel implements LanguageModel {
       for await (const chunk of await this.#ask(request, signal)) {
         stall.touch();
         const delta = reader.take(chunk);
-        if (delta !== '') yield { type: 'text', delta };
+        // Arguments may take longer than a model may be silent.
+        if (delta !== '' || reader.isCalling) yield { type: 'text', delta };
         if (request.signal.aborted) return;
       }
       // The SDK ends a stream that is aborted as if it were whole.

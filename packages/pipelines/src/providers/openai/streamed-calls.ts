@@ -26,6 +26,10 @@ export class StreamedCalls {
     this.#takenIds = new Set(takenIds);
   }
 
+  get isBegun(): boolean {
+    return this.#calls.length > 0;
+  }
+
   take(delta: CallDelta): void {
     const index = typeof delta.index === 'number' ? delta.index : null;
     const id = textOf(delta.id);
