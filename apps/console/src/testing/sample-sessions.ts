@@ -41,7 +41,7 @@ export function sampleReport(turn: number, times: HopTimes, unexplainedMs = 0): 
     voiceEndAtMs,
     committedAtMs: voiceEndAtMs + (endpointing ?? 0),
     firstAudioAtMs: voiceEndAtMs + wholeMs,
-    hops: { endpointing, inference, aggregation, synthesis, egress },
+    hops: { endpointing, wait: null, inference, aggregation, synthesis, egress },
     voiceToVoiceMs: wholeMs,
     postEndpointMs: wholeMs - (endpointing ?? 0),
     unexplainedMs,
