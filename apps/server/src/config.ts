@@ -40,6 +40,12 @@ const MOST_CONNECTIONS_PER_MINUTE = 1_000_000;
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/** An API key and the tenant whose sessions it opens; without one it opens all. */
+export interface ConfiguredKey {
+  readonly key: string;
+  readonly tenant: string | null;
+}
+
 /** Everything the server can be told from outside, checked. Paths are absolute. */
 export interface ServerConfig {
   /** The address to listen on. */
@@ -47,7 +53,7 @@ export interface ServerConfig {
   /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   /** Keys that clients may use; `null` makes one and keeps it in the data folder. */
-  readonly apiKeys: readonly string[] | null;
+  readonly apiKeys: readonly ConfiguredKey[] | null;
   /** Where the key and the recordings are kept. */
   readonly dataDir: string;
   /** One folder per agent. */
@@ -115,9 +121,16 @@ const wholeNumber = (least: number, most: number) =>
 
 const apiKeys = z
   .string()
-  .transform((text) => text.split(',').map((key) => key.trim()))
+  .transform((text) => text.split(',').map((entry) => configuredKey(entry.trim())))
   // Keys travel in header fields and subprotocols, which hold no spaces.
-  .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/u.test(key)));
+  .refine((keys) => keys.every(({ key }) => /^[\x21-\x7e]+$/u.test(key)))
+  .refine((keys) => keys.some(({ tenant }) => tenant === null));
+
+/** `tenant:key`, or a key that is nobody's and sees everything. */
+function configuredKey(entry: string): ConfiguredKey {
+  const [, tenant, key] = /^([a-z0-9][a-z0-9-]{0,39}):(.+)$/u.exec(entry) ?? [];
+  return tenant === undefined || key === undefined ? { key: entry, tenant: null } : { key, tenant };
+}
 
 const webhookAllow = z
   .string()
@@ -141,7 +154,8 @@ const variables = {
   },
   ANTIPHON_API_KEYS: {
     schema: apiKeys,
-    allowed: 'one or more keys of visible ASCII characters, separated by commas',
+    allowed:
+      'keys of visible ASCII characters, separated by commas, those of a tenant as tenant:key, and at least one without',
   },
   ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
   ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },

@@ -12,6 +12,7 @@ export function sampleRow(id: string, differs: Partial<SessionRow> = {}): Sessio
     endedAtMs: null,
     endReason: null,
     turns: 0,
+    tenant: null,
     lastTurn: null,
     openTools: [],
     bargeIns: 0,

@@ -39,7 +39,9 @@ export class RecordingsKeeper {
     const { archive, board } = this.#options;
     const rows: SessionRow[] = [];
     for (const { id, summary, changedAtMs } of await archive.list(MOST_RESTORED)) {
-      const row = isRow(summary) ? summary : await this.#crashed(id, changedAtMs);
+      const row = isRow(summary)
+        ? { ...summary, tenant: summary.tenant ?? null }
+        : await this.#crashed(id, changedAtMs);
       if (row) rows.push(row);
     }
     board.restore(rows.toReversed());
@@ -86,6 +88,7 @@ export class RecordingsKeeper {
     if (started?.type !== 'session.started') return null;
     const begun = firstRow({
       id,
+      tenant: started.tenant ?? null,
       agent: started.agent,
       leg: 'realtime',
       pipeline: '',

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '@antiphon/session';
 /** What is known of a session when it begins. */
 export type SessionMeta = Pick<
   SessionRow,
-  'id' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
+  'id' | 'tenant' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
 >;
 
 /** The row of a session that begins. */

@@ -45,7 +45,13 @@ export type ConsentVerdict = 'confirmed' | 'refused' | 'unclear' | 'unheard' | '
 
 /** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
 export type SessionEvent = { readonly atMs: number } & (
-  | { readonly type: 'session.started'; readonly sessionId: string; readonly agent: string }
+  | {
+      readonly type: 'session.started';
+      readonly sessionId: string;
+      readonly agent: string;
+      /** Whose session it is, where it is a tenant's. */
+      readonly tenant?: string;
+    }
   | { readonly type: 'session.configured'; readonly config: SessionConfig }
   | { readonly type: 'session.ended'; readonly reason: EndReason }
   | {
