@@ -2,7 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Access } from './access.ts';
-import type { ConfiguredKey, ServerConfig } from './config.ts';
+import type { ServerConfig } from './config.ts';
+import type { ConfiguredKey } from './configured-keys.ts';
 import { ServerError } from './server-error.ts';
 
 /** 256 random bits cannot be guessed. */

@@ -8,6 +8,8 @@ import {
   redisAddress,
 } from '@antiphon/tools';
 import { z } from 'zod';
+import { apiKeys } from './configured-keys.ts';
+import type { ConfiguredKey } from './configured-keys.ts';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
 
@@ -39,12 +41,6 @@ const DEFAULT_CONNECTIONS_PER_MINUTE = '6000';
 const MOST_CONNECTIONS_PER_MINUTE = 1_000_000;
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-
-/** An API key and the tenant whose sessions it opens; without one it opens all. */
-export interface ConfiguredKey {
-  readonly key: string;
-  readonly tenant: string | null;
-}
 
 /** Everything the server can be told from outside, checked. Paths are absolute. */
 export interface ServerConfig {
@@ -118,19 +114,6 @@ const wholeNumber = (least: number, most: number) =>
     .regex(/^\d{1,9}$/u)
     .transform(Number)
     .refine((number) => number >= least && number <= most);
-
-const apiKeys = z
-  .string()
-  .transform((text) => text.split(',').map((entry) => configuredKey(entry.trim())))
-  // Keys travel in header fields and subprotocols, which hold no spaces.
-  .refine((keys) => keys.every(({ key }) => /^[\x21-\x7e]+$/u.test(key)))
-  .refine((keys) => keys.some(({ tenant }) => tenant === null));
-
-/** `tenant:key`, or a key that is nobody's and sees everything. */
-function configuredKey(entry: string): ConfiguredKey {
-  const [, tenant, key] = /^([a-z0-9][a-z0-9-]{0,39}):(.+)$/u.exec(entry) ?? [];
-  return tenant === undefined || key === undefined ? { key: entry, tenant: null } : { key, tenant };
-}
 
 const webhookAllow = z
   .string()
