@@ -51,7 +51,7 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
   const board = new SessionBoard(clock);
   const fleets = new Fleets(clock);
   const keeper = archive
-    ? new RecordingsKeeper({ archive, board, clock, log, keptDays: config.recordingsDays })
+    ? new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: config.recordingsDays })
     : null;
   return {
     board,
