@@ -186,6 +186,9 @@ export class AgentSpeech {
         if (event.mark === 'transcriptReady')
           this.#answered.transcribed(generation.ask, event.atMs);
         return;
+      case 'generation.edited':
+        parts.notify(event);
+        return;
       case 'generation.ended':
         this.#engineEnded(generation, event);
     }

@@ -49,6 +49,7 @@ export type {
   EngineContext,
   EngineEvent,
   EngineMark,
+  SpeechEdit,
   EngineSession,
   GenerationRequest,
   TimedWord,
