@@ -28,7 +28,11 @@ describe('a guard of speech', () => {
     ['**Great** news: it `shipped`. 🎉', 'Great news: it shipped.', ['markup', 'markup']],
     ['Your order_status is fine.', 'Your order status is fine.', ['markup']],
     ['See [our page](https://example.com/help).', 'See our page.', ['markup']],
-    ['Here: {"status": "shipped", "eta": [1, 2]} That is all.', 'Here: That is all.', ['data', 'data']],
+    [
+      'Here: {"status": "shipped", "eta": [1, 2]} That is all.',
+      'Here: That is all.',
+      ['data', 'data'],
+    ],
     ['{"a": {"b": "It is. Really."}} Done.', 'Done.', ['data', 'data']],
     ['Run this:\n```js\nlet a = 1. Then b.\n```\nThen call us.', 'Run this: Then call us.', null],
     ['# Title\nIt has shipped.', 'Title It has shipped.', ['markup']],
