@@ -70,6 +70,6 @@ function spelled(code: string): string {
   return code
     .split('-')
     .filter((part) => part !== '')
-    .map((part) => [...part].join(' '))
+    .map((part) => Array.from(part).join(' '))
     .join(', ');
 }
