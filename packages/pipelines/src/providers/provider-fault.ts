@@ -46,28 +46,39 @@ export function providerFault(
   return new PipelineError(code, note === undefined ? what : `${what} (${note})`);
 }
 
-/** What a name of an error, or the field it is about, means; nothing where it is not known. */
-export function meaningOf(name: unknown): PipelineErrorCode | undefined {
-  const known = nameOf(name);
-  return known === undefined ? undefined : NAMES.find(([pattern]) => pattern.test(known))?.[1];
-}
-
 /**
  * What an answer other than 200 means. Its body, JSON, tells more than its status where it holds an
  * error of OpenAI's shape, `detail.status`, `error_code` or `code`; nothing else of it is read.
  */
 export function statusFault(provider: string, status: number, body = ''): PipelineError {
-  const names = namesIn(body);
+  const names = namesIn(body)
+    .map(nameOf)
+    .filter((name) => name !== undefined);
   const told = names.map(meaningOf).find((meaning) => meaning !== undefined);
   const code = told ?? STATUSES[status] ?? 'provider_failed';
-  const name = names.map(nameOf).find((known) => known !== undefined);
-  return providerFault(provider, code, `HTTP ${status}${name === undefined ? '' : `, ${name}`}`);
+  return providerFault(provider, code, [`HTTP ${status}`, ...names.slice(0, 1)].join(', '));
+}
+
+/** What an error told in a frame means: the first of its names that is known, else its status. */
+export function frameFault(
+  provider: string,
+  names: readonly unknown[],
+  status?: number,
+): PipelineError {
+  const known = names.map(nameOf).filter((name) => name !== undefined);
+  const told = known.map(meaningOf).find((meaning) => meaning !== undefined);
+  const code = told ?? (status === undefined ? undefined : STATUSES[status]) ?? 'provider_failed';
+  return providerFault(
+    provider,
+    code,
+    known[0] ?? (status === undefined ? undefined : `${status}`),
+  );
 }
 
 /** What the end of a WebSocket means. Its reason may quote the caller and is only looked through. */
 export function closeFault(provider: string, code: number, reason = ''): PipelineError {
   const hasReason = code === 1008 || code >= 3000;
-  const told = hasReason ? NAMES.find(([pattern]) => pattern.test(reason))?.[1] : undefined;
+  const told = hasReason ? meaningOf(reason) : undefined;
   return providerFault(provider, told ?? 'provider_lost', `closed with ${code}`);
 }
 
@@ -79,6 +90,10 @@ export function networkFault(provider: string, cause: Error): PipelineError {
   return isGarbage
     ? providerFault(provider, 'provider_garbled', note)
     : new PipelineError('provider_lost', `${provider} cannot be reached (${note})`);
+}
+
+function meaningOf(name: string): PipelineErrorCode | undefined {
+  return NAMES.find(([pattern]) => pattern.test(name))?.[1];
 }
 
 /** A code is a name; anything longer or stranger may be a sentence. */

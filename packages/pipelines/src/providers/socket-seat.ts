@@ -16,6 +16,8 @@ export interface SocketUser {
 
 /** The use of a connection. */
 export interface SocketLease {
+  /** Whether what was sent has gone out; false while it is kept. */
+  readonly isOpen: boolean;
   /** Sends text, or bytes as they are; before the connection is open it is kept until then. */
   send(data: string | Uint8Array): void;
   /**
@@ -23,21 +25,34 @@ export interface SocketLease {
    * by anybody else from now on, because it may still have something for this one.
    */
   release(isSpoiled?: boolean): void;
+  /** The same after this long, unless it is released before; until then frames are still told. */
+  releaseIn(ms: number, isSpoiled?: boolean): void;
 }
 
 /** The place of a user on a connection, or in line for one. */
 export class SocketSeat implements SocketLease {
   readonly user: SocketUser;
+  readonly #clock: Clock;
   readonly #onRelease: (seat: SocketSeat, isSpoiled: boolean) => void;
   #write: ((data: string | Uint8Array) => void) | null = null;
   #early: (string | Uint8Array)[] = [];
   #earlyBytes = 0;
-  #stopWaiting: (() => void) | null = null;
+  /** Of the wait for a place, and later of the release. */
+  #timer: TimerHandle | null = null;
   #isOver = false;
 
-  constructor(user: SocketUser, onRelease: (seat: SocketSeat, isSpoiled: boolean) => void) {
+  constructor(
+    user: SocketUser,
+    clock: Clock,
+    onRelease: (seat: SocketSeat, isSpoiled: boolean) => void,
+  ) {
     this.user = user;
+    this.#clock = clock;
     this.#onRelease = onRelease;
+  }
+
+  get isOpen(): boolean {
+    return this.#write !== null;
   }
 
   send(data: string | Uint8Array): void {
@@ -55,6 +70,10 @@ export class SocketSeat implements SocketLease {
     this.#onRelease(this, isSpoiled);
   }
 
+  releaseIn(ms: number, isSpoiled = false): void {
+    if (!this.#isOver) this.#after(ms, () => this.release(isSpoiled));
+  }
+
   /** The connection is open and takes what is sent. */
   open(write: (data: string | Uint8Array) => void): void {
     this.#write = write;
@@ -68,15 +87,13 @@ export class SocketSeat implements SocketLease {
   }
 
   /** Loses the place unless it has one by then. */
-  waitUntil(clock: Clock, limitMs: number, onLimit: () => PipelineError): void {
-    const timer: TimerHandle = clock.setTimeout(() => this.lose(onLimit()), limitMs);
-    this.#stopWaiting = () => clock.clearTimeout(timer);
+  waitUntil(limitMs: number, onLimit: () => PipelineError): void {
+    this.#after(limitMs, () => this.lose(onLimit()));
   }
 
   /** It has a place on a connection. */
   seated(): void {
-    this.#stopWaiting?.();
-    this.#stopWaiting = null;
+    this.#stopTimer();
   }
 
   lose(fault: PipelineError): void {
@@ -93,6 +110,16 @@ export class SocketSeat implements SocketLease {
   drop(): void {
     this.#isOver = true;
     this.#early = [];
-    this.seated();
+    this.#stopTimer();
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#stopTimer();
+    this.#timer = this.#clock.setTimeout(run, ms);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 }

@@ -94,7 +94,8 @@ export class WarmSocket {
     if (!this.isOpen) return;
     if (this.#socket.bufferedAmount > MAX_BUFFERED_BYTES) {
       const { provider } = this.#options;
-      this.fail(providerFault(provider, 'provider_lost', 'it takes no more data'));
+      const fault = providerFault(provider, 'provider_lost', 'it takes no more data');
+      queueMicrotask(() => this.fail(fault));
       return;
     }
     this.#socket.send(data);

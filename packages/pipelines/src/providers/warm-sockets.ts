@@ -82,8 +82,8 @@ export class WarmSockets {
    * connection is open is sent then. A user that cannot be served is told so later, by `lost`.
    */
   lease(user: SocketUser): SocketLease {
-    const seat = new SocketSeat(user, (left, isSpoiled) => this.#leave(left, isSpoiled));
-    const { provider } = this.#options;
+    const { provider, clock } = this.#options;
+    const seat = new SocketSeat(user, clock, (left, isSpoiled) => this.#leave(left, isSpoiled));
     if (this.#isClosed) seat.loseSoon(providerFault(provider, 'closed', 'it was closed'));
     else if (this.#lastingFault) seat.loseSoon(this.#lastingFault);
     else this.#seat(seat);
@@ -117,8 +117,8 @@ export class WarmSockets {
       seat.loseSoon(providerFault(this.#options.provider, 'queue_full', `${MAX_WAITING} wait`));
     } else {
       this.#waiting.push(seat);
-      const { clock, provider, connectMs = 2_000 } = this.#options;
-      seat.waitUntil(clock, connectMs, () => {
+      const { provider, connectMs = 2_000 } = this.#options;
+      seat.waitUntil(connectMs, () => {
         this.#forget(seat);
         const note = `no room on a connection in ${connectMs} ms`;
         return this.#fault ?? providerFault(provider, 'provider_timeout', note);
