@@ -25,6 +25,8 @@ const STATUSES: Readonly<Record<number, PipelineErrorCode>> = {
 
 /** Names that providers give to what went wrong, most telling first. */
 const NAMES: readonly (readonly [RegExp, PipelineErrorCode])[] = [
+  // Hume numbers its errors; these are about what is paid for.
+  [/^E03\d\d$/u, 'provider_quota_exceeded'],
   [/quota|insufficient|billing|credit|payment|deactivated/i, 'provider_quota_exceeded'],
   [/rate.?limit|too.?many|concurren|max_active|busy/i, 'provider_rate_limited'],
   [/voice/i, 'unknown_voice'],
@@ -46,16 +48,27 @@ export function providerFault(
   return new PipelineError(code, note === undefined ? what : `${what} (${note})`);
 }
 
+/** An answer other than 200, and what its status means to this provider where nothing tells more. */
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly body?: string;
+  readonly statuses?: Readonly<Record<number, PipelineErrorCode>> | undefined;
+}
+
 /**
  * What an answer other than 200 means. Its body, JSON, tells more than its status where it holds an
- * error of OpenAI's shape, `detail.status`, `error_code` or `code`; nothing else of it is read.
+ * error of OpenAI's shape, `detail` with a status or the place of what is wrong, `error_code` or
+ * `code`; nothing else of it is read.
  */
-export function statusFault(provider: string, status: number, body = ''): PipelineError {
+export function statusFault(
+  provider: string,
+  { status, body = '', statuses }: RefusedAnswer,
+): PipelineError {
   const names = namesIn(body)
     .map(nameOf)
     .filter((name) => name !== undefined);
   const told = names.map(meaningOf).find((meaning) => meaning !== undefined);
-  const code = told ?? STATUSES[status] ?? 'provider_failed';
+  const code = told ?? statuses?.[status] ?? STATUSES[status] ?? 'provider_failed';
   return providerFault(provider, code, [`HTTP ${status}`, ...names.slice(0, 1)].join(', '));
 }
 
@@ -111,9 +124,17 @@ function namesIn(body: string): unknown[] {
     error['type'],
     detail['status'],
     detail['code'],
+    placeIn(parsed['detail']),
     parsed['error_code'],
     parsed['code'],
   ];
+}
+
+/** The field that a list of validation errors begins with. */
+function placeIn(detail: unknown): unknown {
+  const [first] = Array.isArray(detail) ? (detail as unknown[]) : [];
+  const { loc } = fieldsOf(first);
+  return Array.isArray(loc) ? loc.findLast((part) => typeof part === 'string') : undefined;
 }
 
 function objectIn(body: string): Record<string, unknown> {

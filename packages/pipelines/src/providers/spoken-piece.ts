@@ -17,6 +17,8 @@ const LONG_BY = 1.6;
 /** In a shorter piece the silence around the words is too large a part to tell. */
 const TELLING_MS = 1_000;
 
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/u;
+
 /** How long a synthesizer may take, in milliseconds of the Clock. */
 export interface SpeechTimeouts {
   /** From the request to its first audio. */
@@ -113,6 +115,12 @@ export class SpokenPiece implements Synthesis {
     if (this.lengthMs > MAX_PIECE_MS) {
       this.fail(this.#fault('provider_garbled', `audio for more than ${MAX_PIECE_MS} ms`));
     }
+  }
+
+  /** The same in base64. */
+  hearBase64(text: string): void {
+    if (BASE64.test(text)) this.hear(Buffer.from(text, 'base64'));
+    else this.fail(this.#fault('provider_garbled', 'audio that is no base64'));
   }
 
   /** More of what is said, in order, with times in this piece's audio. */

@@ -82,7 +82,7 @@ export class ElevenlabsTextToSpeech implements TextToSpeech {
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
     return this.#desk.start(request, events, (piece, voiceId) => {
       const sockets = this.#socketsOf(voiceId);
-      const options = { provider: PROVIDER, sockets, drainMs: DRAIN_MS, spoils: true };
+      const options = { sockets, drainMs: DRAIN_MS, spoils: true };
       const context = (): ElevenlabsContext =>
         new ElevenlabsContext(request.text, this.#settings(request.speed));
       const speech = new SocketSpeech(options, piece, context);
