@@ -48,27 +48,17 @@ export function providerFault(
   return new PipelineError(code, note === undefined ? what : `${what} (${note})`);
 }
 
-/** An answer other than 200, and what its status means to this provider where nothing tells more. */
-export interface RefusedAnswer {
-  readonly status: number;
-  readonly body?: string;
-  readonly statuses?: Readonly<Record<number, PipelineErrorCode>> | undefined;
-}
-
 /**
  * What an answer other than 200 means. Its body, JSON, tells more than its status where it holds an
  * error of OpenAI's shape, `detail` with a status or the place of what is wrong, `error_code` or
  * `code`; nothing else of it is read.
  */
-export function statusFault(
-  provider: string,
-  { status, body = '', statuses }: RefusedAnswer,
-): PipelineError {
+export function statusFault(provider: string, status: number, body = ''): PipelineError {
   const names = namesIn(body)
     .map(nameOf)
     .filter((name) => name !== undefined);
   const told = names.map(meaningOf).find((meaning) => meaning !== undefined);
-  const code = told ?? statuses?.[status] ?? STATUSES[status] ?? 'provider_failed';
+  const code = told ?? STATUSES[status] ?? 'provider_failed';
   return providerFault(provider, code, [`HTTP ${status}`, ...names.slice(0, 1)].join(', '));
 }
 

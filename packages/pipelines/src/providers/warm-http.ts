@@ -132,9 +132,11 @@ export class WarmHttp {
     // Node tells of an answer that breaks off by an error of the answer.
     response.on('error', (cause) => fail(post, networkFault(provider, cause)));
     if (status < 200 || status >= 300) {
-      readRefusal(response, (body) =>
-        fail(post, statusFault(provider, { status, body, statuses })),
-      );
+      readRefusal(response, (body) => {
+        const fault = statusFault(provider, status, body);
+        const here = fault.code === 'provider_failed' ? statuses?.[status] : undefined;
+        fail(post, here ? providerFault(provider, here, `HTTP ${status}`) : fault);
+      });
       return;
     }
     if (!post.isOver) post.events.head(response);

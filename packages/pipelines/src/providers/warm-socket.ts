@@ -153,7 +153,7 @@ export class WarmSocket {
   #refused(response: IncomingMessage): void {
     let body = '';
     const tell = (): void => {
-      this.fail(statusFault(this.#options.provider, { status: response.statusCode ?? 0, body }));
+      this.fail(statusFault(this.#options.provider, response.statusCode ?? 0, body));
     };
     response.setEncoding('utf8');
     response.on('data', (chunk: string) => {
