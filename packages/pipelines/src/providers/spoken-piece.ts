@@ -196,7 +196,7 @@ export class SpokenPiece implements Synthesis {
     if (this.#half !== null) return this.#fault('provider_garbled', 'audio ends in half a sample');
     const lengthMs = this.lengthMs;
     const saidMs = this.#saidUntilMs;
-    if (saidMs < TELLING_MS) return null;
+    if (saidMs < TELLING_MS || !this.#words?.isComplete) return null;
     if (saidMs <= lengthMs * SHORT_BY && lengthMs <= saidMs * LONG_BY) return null;
     const note = `words until ${Math.round(saidMs)} ms in audio of ${Math.round(lengthMs)} ms at ${this.#sampleRate} Hz`;
     return this.#fault('provider_garbled', note);

@@ -43,6 +43,11 @@ export class WrittenWords {
     return this.#isLost || this.#at >= this.#words.length;
   }
 
+  /** Every word was found. */
+  get isComplete(): boolean {
+    return !this.#isLost && this.#at >= this.#words.length;
+  }
+
   /** Where a word begins of which not all was said yet; null between two words. */
   get unfinishedFromMs(): number | null {
     if (this.#gap) return this.#gap.startMs;

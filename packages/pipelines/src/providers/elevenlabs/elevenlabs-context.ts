@@ -11,6 +11,8 @@ export class ElevenlabsContext implements SpeechProtocol {
   readonly #settings: Readonly<Record<string, number>>;
   /** The letters since the last blank. */
   #word: { text: string; startMs: number; endMs: number } | null = null;
+  /** Where the characters so far end in the audio of the piece. */
+  #endMs = 0;
 
   constructor(text: string, settings: Readonly<Record<string, number>>) {
     this.#text = text;
@@ -32,7 +34,9 @@ export class ElevenlabsContext implements SpeechProtocol {
   }
 
   read(frame: SocketFrame, lengthMs: number): SpeechFrame {
-    if (frame['error'] !== undefined && frame['error'] !== null) return { fault: faultOf(frame) };
+    if (frame['error'] !== undefined && frame['error'] !== null) {
+      return { fault: frameFault(PROVIDER, [frame['error']]) };
+    }
     const tokens = this.#tokens(frame['alignment'], lengthMs);
     if (tokens === null) return garbled('character times');
     const { audio } = frame;
@@ -43,20 +47,24 @@ export class ElevenlabsContext implements SpeechProtocol {
   }
 
   /**
-   * The words that end in a frame. Its times are relative to its audio, which begins where the audio
-   * so far ends. Null where lists do not go together.
+   * The words that end in a frame; null where lists do not go together. By their description, times
+   * are relative to the audio they come with; they have been seen relative to the context as well.
+   * Characters follow upon each other, which tells the two apart.
    */
-  #tokens(alignment: unknown, fromMs: number): TimedWord[] | null {
+  #tokens(alignment: unknown, lengthMs: number): TimedWord[] | null {
     const words: TimedWord[] = [];
     if (alignment === null || alignment === undefined) return words;
     const { chars, charStartTimesMs, charDurationsMs } = alignment as Record<string, unknown>;
     const lists = [chars, charStartTimesMs, charDurationsMs];
     if (!lists.every((list) => Array.isArray(list))) return null;
     const [texts, starts, durations] = lists as [unknown[], unknown[], unknown[]];
+    const gapMs = Number(starts[0] ?? 0) - this.#endMs;
+    const fromMs = Math.abs(gapMs) < Math.abs(lengthMs + gapMs) ? 0 : lengthMs;
     for (const [index, char] of texts.entries()) {
       const startMs = fromMs + Number(starts[index]);
       const endMs = startMs + Number(durations[index]);
       if (typeof char !== 'string' || !(endMs >= startMs && startMs >= 0)) return null;
+      this.#endMs = endMs;
       if (char.trim() === '') {
         if (this.#word) words.push(this.#word);
         this.#word = null;
@@ -75,10 +83,6 @@ export class ElevenlabsContext implements SpeechProtocol {
 export function contextOf(frame: SocketFrame): string | undefined {
   const id = frame['contextId'] ?? frame['context_id'];
   return typeof id === 'string' ? id : undefined;
-}
-
-function faultOf(frame: SocketFrame): ReturnType<typeof providerFault> {
-  return frameFault(PROVIDER, [frame['error']]);
 }
 
 function garbled(what: string): SpeechFrame {

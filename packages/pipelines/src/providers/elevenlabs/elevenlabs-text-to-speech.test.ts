@@ -70,8 +70,11 @@ describe('ElevenLabs', () => {
     return { textToSpeech: speechOf(server) };
   });
 
-  it('hands on every sample, and every word at its time before its audio', async () => {
-    const trial = await spoken({});
+  it.each([
+    ['the audio they come with', false],
+    ['the context', true],
+  ])('hands on all samples, and words before them, with times of %s', async (...[, isWhole]) => {
+    const trial = await spoken({ hasContextTimes: isWhole });
     const { pcm, words } = await countingVoice({ text: TEXT, speed: 1 }, 24000);
     expect(trial.pcm).toEqual(pcm);
     expect(trial.text).toBe(TEXT);

@@ -51,8 +51,9 @@ export interface ElevenlabsScript {
   /** Sees each frame before it is sent; false keeps it back. */
   readonly sends?: (frame: MultiContextAnswer, connection: LocalConnection) => boolean;
   readonly refuses?: (count: number) => UpgradeRefusal | null;
-  /** The most contexts that were open at once on one connection are noted either way. */
   readonly chunkBytes?: number;
+  /** Times are relative to the context instead of the audio they come with. */
+  readonly hasContextTimes?: boolean;
 }
 
 interface Context {
@@ -147,7 +148,7 @@ export class LocalElevenlabsServer {
     for (const chunk of speechChunks(speech, 24000, chunkBytes)) {
       await this.script.step?.(++count, connection);
       if (!connection.isOpen) return;
-      const alignment = timesIn(times, chunk);
+      const alignment = timesIn(times, chunk, this.script.hasContextTimes ? 0 : chunk.startMs);
       send({ audio: chunk.base64, alignment, normalizedAlignment: alignment, contextId: id });
     }
     send({ isFinal: true, contextId: id });
@@ -176,12 +177,16 @@ function characterTimes(text: string, { words }: LocalSpeech): CharacterTime[] {
   return text.endsWith(' ') ? times : times.slice(0, -1);
 }
 
-function timesIn(times: readonly CharacterTime[], chunk: SpeechChunk): CharacterTimes | null {
+function timesIn(
+  times: readonly CharacterTime[],
+  chunk: SpeechChunk,
+  fromMs: number,
+): CharacterTimes | null {
   const within = times.filter(({ startMs }) => startMs >= chunk.startMs && startMs < chunk.endMs);
   if (within.length === 0) return null;
   return {
     chars: within.map(({ char }) => char),
-    charStartTimesMs: within.map(({ startMs }) => startMs - chunk.startMs),
+    charStartTimesMs: within.map(({ startMs }) => startMs - fromMs),
     charDurationsMs: within.map(({ startMs, endMs }) => endMs - startMs),
   };
 }
