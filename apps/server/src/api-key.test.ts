@@ -39,16 +39,30 @@ describe('openApiKeys', () => {
     expect((await stat(file!)).mode & 0o777).toBe(0o600);
   });
 
-  it('accepts each of its keys and nothing else', async () => {
-    const keys = await openApiKeys({ apiKeys: ['sk-one', 'sk-two'], dataDir: folder });
+  it('opens with each of its keys what it is for, and with nothing else', async () => {
+    const keys = await openApiKeys({
+      apiKeys: [
+        { key: 'sk-acme', tenant: 'acme' },
+        { key: 'sk-one', tenant: null },
+        { key: 'sk-two', tenant: null },
+      ],
+      dataDir: folder,
+    });
     expect(keys).toMatchObject({ first: 'sk-one', file: null, isNew: false });
-    expect(['sk-one', 'sk-two'].map((key) => keys.accepts(key))).toEqual([true, true]);
+    expect(['sk-one', 'sk-two', 'sk-acme'].map((key) => keys.accessOf(key))).toEqual([
+      { tenant: null },
+      { tenant: null },
+      { tenant: 'acme' },
+    ]);
     const wrong = ['', 'sk-on', 'sk-one ', 'SK-ONE', null, undefined];
-    expect(wrong.map((key) => keys.accepts(key))).not.toContain(true);
+    expect(wrong.map((key) => keys.accessOf(key))).toEqual(wrong.map(() => null));
   });
 
   it('makes no file when keys come from the environment', async () => {
-    await openApiKeys({ apiKeys: ['sk-one'], dataDir: path.join(folder, 'data') });
+    await openApiKeys({
+      apiKeys: [{ key: 'sk-one', tenant: null }],
+      dataDir: path.join(folder, 'data'),
+    });
     await expect(stat(path.join(folder, 'data'))).rejects.toThrow(/ENOENT/);
   });
 

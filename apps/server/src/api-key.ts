@@ -1,7 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Access } from './access.ts';
 import type { ServerConfig } from './config.ts';
+import type { ConfiguredKey } from './configured-keys.ts';
 import { ServerError } from './server-error.ts';
 
 /** 256 random bits cannot be guessed. */
@@ -9,14 +11,14 @@ const KEY_BYTES = 32;
 
 /** The keys that clients may use. */
 export interface ApiKeys {
-  /** One of them, for links and for the person who started the server. */
+  /** One that opens everything, for links and for the person who started the server. */
   readonly first: string;
   /** Where the key is kept; `null` when it came from the environment. */
   readonly file: string | null;
   /** Whether it was made just now. */
   readonly isNew: boolean;
-  /** Whether the candidate is one of the keys, in a time that tells nothing about them. */
-  accepts(candidate: string | null | undefined): boolean;
+  /** What a candidate opens; null for what is no key. It takes a time that tells nothing of them. */
+  accessOf(candidate: string | null | undefined): Access | null;
 }
 
 /**
@@ -30,8 +32,8 @@ export async function openApiKeys(
   const file = path.join(config.dataDir, 'api-key');
   try {
     const made = await makeKey(file);
-    if (made !== null) return apiKeysOf([made], { file, isNew: true });
-    return apiKeysOf([await readKey(file)], { file, isNew: false });
+    const isNew = made !== null;
+    return apiKeysOf([{ key: made ?? (await readKey(file)), tenant: null }], { file, isNew });
   } catch (error) {
     if (error instanceof ServerError) throw error;
     const problem = error instanceof Error ? error.message : String(error);
@@ -44,17 +46,21 @@ export async function openApiKeys(
   }
 }
 
-function apiKeysOf(keys: readonly string[], source: Pick<ApiKeys, 'file' | 'isNew'>): ApiKeys {
-  const [first] = keys;
+function apiKeysOf(
+  keys: readonly ConfiguredKey[],
+  source: Pick<ApiKeys, 'file' | 'isNew'>,
+): ApiKeys {
+  const first = keys.find(({ tenant }) => tenant === null)?.key;
   if (first === undefined) throw new ServerError('key_unusable', 'There is no API key.');
   // Digests have one length, so that nothing can be learnt from comparing them.
-  const digests = keys.map(digest);
+  const known = keys.map(({ key, tenant }) => ({ digest: digest(key), access: { tenant } }));
   return {
     first,
     ...source,
-    accepts: (candidate) => {
+    accessOf: (candidate) => {
       const seen = digest(candidate ?? '');
-      return digests.map((known) => timingSafeEqual(known, seen)).includes(true);
+      const matching = known.filter((entry) => timingSafeEqual(entry.digest, seen));
+      return matching[0]?.access ?? null;
     },
   };
 }

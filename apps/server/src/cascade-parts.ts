@@ -1,4 +1,9 @@
-import { AlignedTextToSpeech, FliteTextToSpeech, ForcedAligner } from '@antiphon/pipelines';
+import {
+  AlignedTextToSpeech,
+  FliteTextToSpeech,
+  ForcedAligner,
+  SpelledOutTextToSpeech,
+} from '@antiphon/pipelines';
 import type { LanguageModel, SpeechToText, TextToSpeech } from '@antiphon/pipelines';
 import type { AgentDefinition, CascadeService, CascadeServices } from '@antiphon/session';
 import { CASCADE_PROVIDERS } from './cascade-providers.ts';
@@ -38,12 +43,16 @@ export class CascadeParts {
     return this.#made(CASCADE_PROVIDERS.languageModel, served);
   }
 
-  /** One that tells when its words are said. */
+  /** One that tells when its words are said, and says numbers as people do. */
   async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<TextToSpeech> {
+    const { service } = served;
     const made = await this.#made(CASCADE_PROVIDERS.textToSpeech, served);
-    if (!CASCADE_PROVIDERS.textToSpeech[served.service.provider]?.isUntimed) return made;
+    const provider = CASCADE_PROVIDERS.textToSpeech[service.provider];
+    if (!provider?.hosted) return made;
+    const spelled = new SpelledOutTextToSpeech(made);
+    if (!provider.isUntimed?.(service)) return spelled;
     const { clock } = this.#options;
-    return new AlignedTextToSpeech(made, { aligner: await this.#alignerOf(), clock });
+    return new AlignedTextToSpeech(spelled, { aligner: await this.#alignerOf(), clock });
   }
 
   /** The synthesizer in the process, one for all agents. */

@@ -11,6 +11,7 @@ import type {
   TextToSpeech,
 } from '@antiphon/pipelines';
 import type { AgentDefinition, CascadeServices, Clock, Dialogue } from '@antiphon/session';
+import { HOSTED_VOICES, OPENAI } from './hosted-voices.ts';
 import { ServerError } from './server-error.ts';
 
 /** What a provider is opened with, for the sessions of one agent. */
@@ -33,18 +34,13 @@ export interface Provider<Service, Made> {
   /** Null for one in the process. */
   readonly hosted: KnownProvider | null;
   open(seed: ProviderSeed<Service>): Made | Promise<Made>;
-  /** Whether its words have to be found in its audio. */
-  readonly isUntimed?: boolean;
+  /** Whether the words of a synthesizer have to be found in its audio; they have not unless given. */
+  readonly isUntimed?: (service: Service) => boolean;
 }
 
 type Providers<Service extends keyof CascadeServices, Made> = Readonly<
   Record<string, Provider<CascadeServices[Service], Made>>
 >;
-
-const OPENAI: KnownProvider = {
-  address: 'https://api.openai.com/v1',
-  keyVariable: 'OPENAI_API_KEY',
-};
 
 /** Whoever may serve a cascade, by the name that agents give. */
 export const CASCADE_PROVIDERS: {
@@ -72,6 +68,7 @@ export const CASCADE_PROVIDERS: {
   },
   textToSpeech: {
     embedded: { hosted: null, open: ({ embeddedVoice }) => embeddedVoice() },
+    ...HOSTED_VOICES,
   },
 };
 

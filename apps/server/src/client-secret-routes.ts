@@ -14,7 +14,7 @@ import {
 import type { SecretRequest } from './client-secret-request.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import type { ConsoleLogins } from './console/console-logins.ts';
-import { requireKeyOrLogin } from './key-guard.ts';
+import { accessOf, requireKeyOrLogin } from './key-guard.ts';
 import { headerKey } from './request-key.ts';
 import { sendFault } from './rest-fault.ts';
 
@@ -43,7 +43,7 @@ export async function clientSecretRoutes(
   options: ClientSecretRoutesOptions,
 ): Promise<void> {
   const { keys, secrets, logins, shelf, log } = options;
-  const shown = { keys, secrets, shelf };
+  const shown = { keys, secrets, logins, shelf };
   // Scoped: content types and errors of other routes stay as they are.
   await app.register((scope, _options, done) => {
     acceptJson(scope);
@@ -67,7 +67,7 @@ export async function clientSecretRoutes(
   });
 }
 
-interface Exchange extends Pick<ClientSecretRoutesOptions, 'secrets' | 'shelf'> {
+interface Exchange extends Omit<ClientSecretRoutesOptions, 'log'> {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
@@ -89,7 +89,7 @@ function makeFlatSecret(exchange: Exchange, asked: SecretRequest): FastifyReply 
   });
 }
 
-function make({ request, secrets, shelf }: Exchange, asked: SecretRequest) {
+function make({ request, keys, secrets, logins, shelf }: Exchange, asked: SecretRequest) {
   if (!asked.ok) return { ok: false, status: 400, fault: asked.fault } as const;
   const { session: initialSession, ttlMs } = asked;
   const model = initialSession.model ?? null;
@@ -99,7 +99,8 @@ function make({ request, secrets, shelf }: Exchange, asked: SecretRequest) {
   if (!preview.ok) return { ok: false, status: 400, fault: preview.fault } as const;
   // The guard let nobody in without a key but pages of the console, which share a rate.
   const key = headerKey(request.headers) ?? CONSOLE;
-  const secret = secrets.make({ key, session: initialSession }, ttlMs);
+  const tenant = accessOf(request, { keys, logins })?.tenant ?? null;
+  const secret = secrets.make({ key, tenant, session: initialSession }, ttlMs);
   if (!secret) {
     const reason = 'as many client secrets are valid as may be at once';
     return { ok: false, status: 429, fault: protocolErrors.rateLimitExceeded(reason) } as const;

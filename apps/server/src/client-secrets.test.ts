@@ -2,7 +2,7 @@ import { DrivenClock } from '@antiphon/session/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ClientSecrets } from './client-secrets.ts';
 
-const GRANT = { key: 'sk-one', session: { instructions: 'Be brief.' } };
+const GRANT = { key: 'sk-one', tenant: 'acme', session: { instructions: 'Be brief.' } };
 
 let clock: DrivenClock;
 let secrets: ClientSecrets;
@@ -38,7 +38,11 @@ describe('ClientSecrets', () => {
   });
 
   it('keeps 32 MiB of attached sessions at most', () => {
-    const large = { key: 'sk-one', session: { instructions: 'x'.repeat(8 * 1024 * 1024) } };
+    const large = {
+      key: 'sk-one',
+      tenant: 'acme',
+      session: { instructions: 'x'.repeat(8 * 1024 * 1024) },
+    };
     const made = Array.from({ length: 5 }, () => secrets.make(large, 60_000) !== null);
     expect(made).toEqual([true, true, true, false, false]);
     expect(secrets.make(GRANT, 60_000)).not.toBeNull();

@@ -13,6 +13,8 @@ const MAX_SESSION_CHARACTERS = 32 * 1024 * 1024;
 export interface ClientGrant {
   /** The key it was made with, whose limits it shares. */
   readonly key: string;
+  /** Of the key, whose session it is. */
+  readonly tenant: string | null;
   /** The session as the maker of the secret configured it. */
   readonly session: SessionPatch;
 }

@@ -36,7 +36,16 @@ describe('readConfig', () => {
   });
 
   it('reads keys separated by commas', () => {
-    expect(read({ ANTIPHON_API_KEYS: 'sk-one, sk-two' }).apiKeys).toEqual(['sk-one', 'sk-two']);
+    expect(read({ ANTIPHON_API_KEYS: 'sk-one, acme:sk-two' }).apiKeys).toEqual([
+      { key: 'sk-one', tenant: null },
+      { key: 'sk-two', tenant: 'acme' },
+    ]);
+  });
+
+  it('wants a key that is no tenant’s, without telling the others', () => {
+    const reading = () => read({ ANTIPHON_API_KEYS: 'acme:sk-two' });
+    expect(reading).toThrow(/ANTIPHON_API_KEYS .*at least one without/u);
+    expect(reading).not.toThrow(/sk-two/u);
   });
 
   it('lets webhooks call what is not public where it says so', () => {
@@ -160,7 +169,7 @@ describe('readConfig', () => {
 
   it('never shows a key, not even a malformed one', () => {
     const problem = () => read({ ANTIPHON_API_KEYS: 'sk-secret with spaces' });
-    expect(problem).toThrow(/ANTIPHON_API_KEYS is not usable; use one or more keys/);
+    expect(problem).toThrow(/ANTIPHON_API_KEYS is not usable; use keys of visible ASCII/);
     expect(problem).not.toThrow(/secret/);
   });
 

@@ -8,6 +8,8 @@ import {
   redisAddress,
 } from '@antiphon/tools';
 import { z } from 'zod';
+import { apiKeys } from './configured-keys.ts';
+import type { ConfiguredKey } from './configured-keys.ts';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
 
@@ -47,7 +49,7 @@ export interface ServerConfig {
   /** The port to listen on; 0 picks a free one. */
   readonly port: number;
   /** Keys that clients may use; `null` makes one and keeps it in the data folder. */
-  readonly apiKeys: readonly string[] | null;
+  readonly apiKeys: readonly ConfiguredKey[] | null;
   /** Where the key and the recordings are kept. */
   readonly dataDir: string;
   /** One folder per agent. */
@@ -113,12 +115,6 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((number) => number >= least && number <= most);
 
-const apiKeys = z
-  .string()
-  .transform((text) => text.split(',').map((key) => key.trim()))
-  // Keys travel in header fields and subprotocols, which hold no spaces.
-  .refine((keys) => keys.every((key) => /^[\x21-\x7e]+$/u.test(key)));
-
 const webhookAllow = z
   .string()
   .transform((text) => text.split(',').map((entry) => entry.trim()))
@@ -141,7 +137,8 @@ const variables = {
   },
   ANTIPHON_API_KEYS: {
     schema: apiKeys,
-    allowed: 'one or more keys of visible ASCII characters, separated by commas',
+    allowed:
+      'keys of visible ASCII characters, separated by commas, those of a tenant as tenant:key, and at least one without',
   },
   ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
   ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },

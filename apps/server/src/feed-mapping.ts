@@ -50,6 +50,8 @@ export class FeedMapping {
         return [{ type: 'agent.text', itemId: event.itemId, delta: shown(event.delta) }];
       case 'generation.words':
         return [{ type: 'agent.words', itemId: event.itemId, words: [...event.words] }];
+      case 'generation.edited':
+        return [{ type: 'agent.edited', edits: [...event.edits] }];
       case 'bargeIn.decided': {
         const { itemId, verdict, playedMs } = event;
         return [{ type: 'bargeIn', itemId, verdict, playedMs }];

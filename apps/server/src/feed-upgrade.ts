@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { offeredSubprotocols } from '@antiphon/protocol';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import type { Access } from './access.ts';
 import type { ApiKeys } from './api-key.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { FeedSocket } from './feed-socket.ts';
@@ -31,8 +32,8 @@ export interface FeedUpgradeOptions {
   readonly secrets: ClientSecrets;
   readonly heartbeat: Heartbeat;
   readonly waitingRoom: WaitingRoom;
-  /** The feed of a session that lives or ended lately. */
-  readonly feedOf: (sessionId: string) => SessionFeed | null;
+  /** The feed of a session that lives or ended lately; null too where it is another's. */
+  readonly feedOf: (sessionId: string, access: Access) => SessionFeed | null;
 }
 
 /**
@@ -70,10 +71,11 @@ export class FeedUpgrade {
   #open(socket: WebSocket, request: IncomingMessage, url: URL): void {
     const key = headerKey(request.headers) ?? subprotocolKey(request);
     const { keys, secrets } = this.#options;
-    if (!keys.accepts(key)) {
+    const access = keys.accessOf(key);
+    if (!access) {
       return close(socket, secrets.grantOf(key) ? BEYOND_SECRET : INVALID_KEY);
     }
-    const feed = this.#options.feedOf(url.pathname.split('/')[2] ?? '');
+    const feed = this.#options.feedOf(url.pathname.split('/')[2] ?? '', access);
     if (!feed) return close(socket, UNKNOWN_SESSION);
     const after = url.searchParams.get('after');
     if (after !== null && !/^\d{1,15}$/u.test(after)) return close(socket, BAD_POSITION);

@@ -98,6 +98,7 @@ describe('the HTTP side', () => {
     const { sessions } = (await (await get('/sessions')).json()) as { sessions: object[] };
     expect(sessions).toEqual([
       {
+        tenant: null,
         id,
         agent: 'greeter',
         startedAtMs: expect.any(Number) as number,

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { QueueView } from '@antiphon/tools';
 import Fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
+import { NOBODY, reaches } from './access.ts';
+import type { Access } from './access.ts';
 import type { AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
 import { callRoutes } from './call-routes.ts';
@@ -12,7 +14,7 @@ import { consoleRoutes } from './console/console-routes.ts';
 import type { ConsoleRoutesOptions } from './console/console-routes.ts';
 import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
-import { requireKey, requireKeyOrLogin } from './key-guard.ts';
+import { accessOf, requireKey, requireKeyOrLogin, requireOperatorKey } from './key-guard.ts';
 import { queueBoard } from './queue-board.ts';
 import { PROMETHEUS_TEXT } from './server-metrics.ts';
 import type { ServerMetrics } from './server-metrics.ts';
@@ -97,6 +99,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await consolePage(app, options.consoleDir);
 
   const onRequest = requireKey(keys, secrets);
+  const forOperators = { onRequest: requireOperatorKey(keys, secrets) };
   const forPages = { onRequest: requireKeyOrLogin(keys, secrets, options.console.logins) };
   app.get('/agents', forPages, () => ({
     agents: [...shelf.agents.values()].map(({ name, description, pipeline }) => ({
@@ -106,22 +109,31 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       isDefault: name === shelf.defaultAgent.name,
     })),
   }));
-  app.get('/metrics', { onRequest }, async (_request, reply) =>
+  app.get('/metrics', forOperators, async (_request, reply) =>
     reply.type(PROMETHEUS_TEXT).send(await metrics.text()),
   );
-  app.get('/sessions', { onRequest }, () => ({ sessions: registry.list() }));
+  const accessTo = (request: FastifyRequest): Access =>
+    accessOf(request, { keys, logins: options.console.logins }) ?? NOBODY;
+  app.get('/sessions', { onRequest }, (request) => ({
+    sessions: registry.list().filter((session) => reaches(accessTo(request), session)),
+  }));
   app.get<{ Params: { id: string; name: string } }>(
     '/sessions/:id/:name',
     {
       // A page that is logged in plays what was recorded.
       onRequest: async (request, reply) => {
-        if (!options.console.logins.accepts(request.headers)) await onRequest(request, reply);
+        if (!options.console.logins.accessOf(request.headers)) await onRequest(request, reply);
       },
     },
-    async ({ params: { id, name } }, reply) => {
+    async (request, reply) => {
+      const { id, name } = request.params;
       const recording = RECORDING_FILES[name];
       if (!recording) return fail(reply, 404, 'There is nothing here.');
-      if (!SESSION_ID.test(id)) return fail(reply, 404, 'There is no such session.');
+      // A recording that the console has forgotten is nobody's but the operators'.
+      const tenant = options.console.board.row(id)?.tenant ?? null;
+      if (!SESSION_ID.test(id) || !reaches(accessTo(request), { tenant })) {
+        return fail(reply, 404, 'There is no such session.');
+      }
       if (registry.isLive(id)) {
         return fail(reply, 409, 'The session is still running; its recording follows at its end.');
       }

@@ -119,6 +119,7 @@ export class RealtimeUpgrade {
       return;
     }
     this.#options.waitingRoom.letIn(request);
+    const { tenant, ...choice } = admission;
     const sessionId = newId('sess');
     try {
       const connection = new RealtimeConnection({
@@ -131,13 +132,13 @@ export class RealtimeUpgrade {
         },
         dialect: dialectOf(request, url),
         sessionId,
-        ...admission,
+        ...choice,
         clock,
         maxSessionMs: this.#options.maxSessionMs,
         ...(url.searchParams.has('events') && {
           ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
         }),
-        start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
+        start: (leg, channel, agent) => registry.start({ sessionId, tenant, agent, leg, channel }),
       });
       passMessages(socket, {
         connection,
@@ -161,9 +162,10 @@ export class RealtimeUpgrade {
       apiKeyHeader: apiKeyHeader(headers),
       protocolHeader: headers['sec-websocket-protocol'],
     })?.key;
+    const access = keys.accessOf(candidate);
     const grant =
-      candidate !== undefined && keys.accepts(candidate)
-        ? { key: candidate, session: {} }
+      candidate !== undefined && access
+        ? { key: candidate, tenant: access.tenant, session: {} }
         : secrets.grantOf(candidate);
     if (!grant) {
       const fault = protocolErrors.invalidApiKey();
@@ -193,13 +195,15 @@ export class RealtimeUpgrade {
       const why = 'unknown events';
       return { rejected: 'unknown_events', why, fault, closing: INVALID_VALUE };
     }
-    return { ...choice, initialSession: grant.session };
+    return { ...choice, initialSession: grant.session, tenant: grant.tenant };
   }
 }
 
 /** Who answers a client that was let in, and how its session starts. */
 interface Admission extends AgentChoice {
   readonly initialSession: SessionPatch;
+  /** Whose session it is; null where it is no tenant's. */
+  readonly tenant: string | null;
 }
 
 /** Why a client is turned away: for itself, in a few words for the log, and for the metrics. */

@@ -115,7 +115,7 @@ export async function startServer(
     onTurn: (sessionId, { traceId, turns, atMs }) => {
       for (const turn of turns) {
         feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
-        consoleSide.fleet.traced(sessionId, turn, traceId);
+        consoleSide.fleets.traced(sessionId, turn, traceId);
       }
     },
   });
@@ -196,7 +196,13 @@ export async function startServer(
     unreadyReason,
     onRejected: (reason) => metrics.sessions.rejected(reason),
   });
-  const feed = new FeedUpgrade({ keys, secrets, heartbeat, waitingRoom, feedOf });
+  const feed = new FeedUpgrade({
+    keys,
+    secrets,
+    heartbeat,
+    waitingRoom,
+    feedOf: (id, access) => consoleSide.board.rowFor(access, id) && feedOf(id),
+  });
   const consoleFeed = new ConsoleUpgrade({ ...consoleSide, keys, heartbeat, waitingRoom, feedOf });
   routeUpgrades(http.server, { realtime, feed, console: consoleFeed });
 

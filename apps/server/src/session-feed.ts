@@ -8,6 +8,15 @@ import { FeedMapping } from './feed-mapping.ts';
  */
 export const KEPT_EVENTS = 512;
 
+/** Of what is told beside the session: two a turn in an hour of quick turns. */
+const MOST_BESIDE = 1_000;
+
+/** Something that a feed told. */
+export interface ToldBody {
+  readonly atMs: number;
+  readonly body: FeedBody;
+}
+
 /** Who follows a feed. Neither call may throw. */
 export interface FeedWatcher {
   take(event: FeedEvent): void;
@@ -32,6 +41,7 @@ export class SessionFeed implements ControlChannel {
   readonly #watchers = new Set<FeedWatcher>();
   /** The event with number n lies at (n - 1) modulo the length. */
   readonly #kept: FeedEvent[] = [];
+  readonly #beside: ToldBody[] = [];
   #lastSeq = 0;
   #isEnded = false;
   #state: SessionState = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
@@ -51,12 +61,22 @@ export class SessionFeed implements ControlChannel {
 
   notify(event: SessionEvent): void {
     if (event.type === 'state.changed') this.#state = { ...this.#state, [event.region]: event.to };
-    for (const body of this.#mapping.bodies(event)) this.tell(body, event.atMs);
+    for (const body of this.#mapping.bodies(event)) this.#tell(body, event.atMs);
     if (event.type === 'session.ended') this.#end();
   }
 
   /** Adds what the session itself does not tell. */
   tell(body: FeedBody, atMs: number): void {
+    if (this.#beside.length < MOST_BESIDE) this.#beside.push({ atMs, body });
+    this.#tell(body, atMs);
+  }
+
+  /** What was told beside the session, and so is not recorded with it; oldest first. */
+  beside(): readonly ToldBody[] {
+    return [...this.#beside];
+  }
+
+  #tell(body: FeedBody, atMs: number): void {
     const seq = ++this.#lastSeq;
     const message: FeedEvent = { seq, sessionId: this.sessionId, atMs, ...body };
     this.#kept[(seq - 1) % KEPT_EVENTS] = message;

@@ -62,7 +62,14 @@ function measured(report: Partial<TurnReport>): News {
       voiceEndAtMs: 0,
       committedAtMs: 500,
       firstAudioAtMs: 800,
-      hops: { endpointing: 500, inference: 100, aggregation: null, synthesis: 180, egress: 20 },
+      hops: {
+        endpointing: 500,
+        wait: null,
+        inference: 100,
+        aggregation: null,
+        synthesis: 180,
+        egress: 20,
+      },
       voiceToVoiceMs: 800,
       postEndpointMs: 300,
       unexplainedMs: 0,
@@ -141,7 +148,7 @@ describe('SessionMetricsChannel', () => {
     expect(long.frames).toBeGreaterThan(short.frames + 900);
     expect(short.calls).toEqual(long.calls);
     expect(long.calls).toMatchObject({
-      'antiphon.turn.latency': 1,
+      'antiphon.turn.latency': 2,
       'antiphon.sessions.ended': 1,
       'antiphon.tool.calls': 1,
     });

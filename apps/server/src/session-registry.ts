@@ -57,6 +57,8 @@ export interface SessionRegistryOptions {
 /** A door's wish for a session. */
 export interface SessionRequest {
   readonly sessionId: string;
+  /** Whose it is; nobody's unless given. */
+  readonly tenant?: string | null;
   readonly agent: AgentDefinition;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
@@ -65,6 +67,7 @@ export interface SessionRequest {
 /** A session that begins. */
 export interface NewSession {
   readonly sessionId: string;
+  readonly tenant: string | null;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
 }
@@ -72,12 +75,14 @@ export interface NewSession {
 /** A live session as lists show it. */
 export interface LiveSession {
   readonly id: string;
+  readonly tenant: string | null;
   readonly agent: string;
   readonly state: SessionState;
   readonly startedAtMs: number;
 }
 
 interface Entry {
+  readonly tenant: string | null;
   readonly agent: string;
   readonly startedAtMs: number;
   readonly feed: SessionFeed;
@@ -102,12 +107,12 @@ export class SessionRegistry {
   }
 
   /** Throws what an engine or detector throws that takes no more sessions. */
-  start({ sessionId, agent, leg, channel }: SessionRequest): Session {
+  start({ sessionId, tenant = null, agent, leg, channel }: SessionRequest): Session {
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const listeners = this.#options.listenersOf?.({ sessionId, agent, startedAtMs }) ?? [];
+    const listeners = this.#options.listenersOf?.({ sessionId, tenant, agent, startedAtMs }) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
     if (followUps) {
@@ -117,6 +122,7 @@ export class SessionRegistry {
     }
     const session = startSession({
       sessionId,
+      tenant,
       agent,
       leg,
       channels,
@@ -128,7 +134,7 @@ export class SessionRegistry {
       clock,
       maxSessionMs,
     });
-    this.#live.set(sessionId, { agent: agent.name, startedAtMs, feed, session });
+    this.#live.set(sessionId, { tenant, agent: agent.name, startedAtMs, feed, session });
     log.info('session started');
     void session.ended.then((reason) => {
       this.#live.delete(sessionId);
@@ -146,8 +152,9 @@ export class SessionRegistry {
 
   /** The live sessions, oldest first. */
   list(): LiveSession[] {
-    return [...this.#live].map(([id, { agent, startedAtMs, feed }]) => ({
+    return [...this.#live].map(([id, { tenant, agent, startedAtMs, feed }]) => ({
       id,
+      tenant,
       agent,
       state: feed.state,
       startedAtMs,

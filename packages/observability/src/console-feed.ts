@@ -5,6 +5,8 @@ import type { Hop } from './turn-report.ts';
 /** A session as tables show it. Instants are milliseconds since the Unix epoch. */
 export interface SessionRow {
   readonly id: string;
+  /** Whose it is; null where it is no tenant's. */
+  readonly tenant: string | null;
   readonly agent: string;
   /** Kind of the leg, such as `realtime`. */
   readonly leg: string;

@@ -19,7 +19,7 @@ export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
 export { SessionMetrics, type Rejected, type SessionLabels } from './session-metrics.ts';
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
-export { TurnClock } from './turn-clock.ts';
+export { TurnClock, type AnsweredTurn } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
 export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';

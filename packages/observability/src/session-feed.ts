@@ -28,6 +28,11 @@ const body = z.discriminatedUnion('type', [
   }),
   /** What the agent is about to say, as it is generated. */
   z.object({ type: z.literal('agent.text'), itemId: z.string(), delta: z.string() }),
+  /** What the agent is about to say is not what its model wrote: this was done to it. */
+  z.object({
+    type: z.literal('agent.edited'),
+    edits: z.array(z.enum(['markup', 'code', 'data', 'list', 'shortened'])),
+  }),
   /** Where the agent's words lie in their item's audio; always before that audio. */
   z.object({ type: z.literal('agent.words'), itemId: z.string(), words: z.array(word) }),
   /** The agent's item was cut: what the caller heard of it and what not. */

@@ -1,13 +1,22 @@
 import type { Hop, TurnReport } from './turn-report.ts';
 import { HOPS } from './turn-report.ts';
 
-/** What a turn starts from. */
+/** What a turn of the agent's starts from. */
 export interface TurnStart {
   readonly turn: number;
-  readonly itemId: string | null;
   readonly generationId: string;
+  readonly askedAtMs: number;
+}
+
+/** The caller's turn to which a generation is the first sound. */
+export interface AnsweredTurn {
+  readonly itemId: string;
   readonly voiceEndAtMs: number | null;
   readonly committedAtMs: number;
+  /** When its transcript was final; null where the engine does not mark it. */
+  readonly transcribedAtMs: number | null;
+  /** Whether the generation was asked for as the answer to the turn, and not later. */
+  readonly isOwnAnswer: boolean;
 }
 
 /** Gathers the instants of one turn as plain numbers and adds them up into a report. */
@@ -24,13 +33,23 @@ export class TurnClock {
     if (!this.#ends.has(hop)) this.#ends.set(hop, atMs);
   }
 
-  /** Ends the turn with the instant at which the first agent audio was written. */
-  finish(firstAudioAtMs: number): TurnReport {
-    const { voiceEndAtMs, committedAtMs } = this.#start;
+  /**
+   * Ends the turn with the instant at which the first agent audio was written; `answered` is null
+   * for what answers nobody.
+   */
+  finish(firstAudioAtMs: number, answered: AnsweredTurn | null): TurnReport {
+    const { turn, generationId, askedAtMs } = this.#start;
+    const voiceEndAtMs = answered?.voiceEndAtMs ?? null;
+    const committedAtMs = answered?.committedAtMs ?? askedAtMs;
     const zeroAtMs = voiceEndAtMs ?? committedAtMs;
+    if (answered && !answered.isOwnAnswer) {
+      this.#ends.set('endpointing', answered.transcribedAtMs ?? committedAtMs);
+      this.#ends.set('wait', askedAtMs);
+    }
     this.#ends.set('egress', firstAudioAtMs);
     const hops: Record<Hop, number | null> = {
       endpointing: null,
+      wait: null,
       inference: null,
       aggregation: null,
       synthesis: null,
@@ -48,9 +67,9 @@ export class TurnClock {
       reachedAtMs = Math.max(reachedAtMs, endedAtMs);
     }
     return {
-      turn: this.#start.turn,
-      itemId: this.#start.itemId,
-      generationId: this.#start.generationId,
+      turn,
+      itemId: answered?.itemId ?? null,
+      generationId,
       voiceEndAtMs,
       committedAtMs,
       firstAudioAtMs,

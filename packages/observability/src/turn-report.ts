@@ -5,12 +5,21 @@ import { z } from 'zod';
  * the end of the one before, so together they are the whole.
  *
  * - `endpointing`: last voiced sample → turn committed and its transcript final
+ * - `wait`: → what is heard first was asked for, where that is not the answer to the turn itself: the
+ *   cover of a tool's wait, or the answer after a tool
  * - `inference`: → first token of the answer
  * - `aggregation`: → first piece of text that can be spoken
  * - `synthesis`: → first byte of its audio
  * - `egress`: → first frame written to the leg
  */
-export const HOPS = ['endpointing', 'inference', 'aggregation', 'synthesis', 'egress'] as const;
+export const HOPS = [
+  'endpointing',
+  'wait',
+  'inference',
+  'aggregation',
+  'synthesis',
+  'egress',
+] as const;
 
 /** A step of {@link HOPS}. */
 export type Hop = (typeof HOPS)[number];
@@ -19,7 +28,10 @@ export type Hop = (typeof HOPS)[number];
 export const turnReportSchema = z.object({
   /** Counts the agent's turns from 1. */
   turn: z.number().int(),
-  /** The caller's item that was answered; null for a turn nobody spoke, such as a greeting. */
+  /**
+   * The caller's item to which this is the first sound; null for what answers no speech, such as a
+   * greeting, and for what is said after that sound.
+   */
   itemId: z.string().nullable(),
   generationId: z.string(),
   /** The caller's last voiced sample; null when there was none. */
@@ -31,6 +43,7 @@ export const turnReportSchema = z.object({
   /** Milliseconds per hop; a hop the engine does not mark is part of the next. */
   hops: z.object({
     endpointing: z.number().nullable(),
+    wait: z.number().nullable().default(null),
     inference: z.number().nullable(),
     aggregation: z.number().nullable(),
     synthesis: z.number().nullable(),

@@ -1,5 +1,6 @@
 import { TurnClock } from '@antiphon/observability';
 import type { Hop } from '@antiphon/observability';
+import { AnsweredTurns } from './answered-turns.ts';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { CancelReason, GenerationKind } from './ports/session-event.ts';
@@ -63,12 +64,14 @@ export class AgentSpeech {
   #generation: Generation | null = null;
   #turnCount = 0;
   /** Generations whose first audio is still to be written, by id. */
-  readonly #measured = new Map<string, TurnClock>();
+  readonly #measured = new Map<string, { readonly clock: TurnClock; readonly ask: Ask }>();
+  readonly #answered: AnsweredTurns;
   /** Items that broke off and are still being heard: more may be written of them than is spoken. */
   readonly #broken = new Set<string>();
 
   constructor(options: AgentSpeechOptions) {
     this.#options = options;
+    this.#answered = new AnsweredTurns(options.lastTurn);
   }
 
   /** The engine is opened after this, because it reports here. */
@@ -87,16 +90,9 @@ export class AgentSpeech {
   }
 
   generate(generationId: string, ask: Ask): void {
-    const { parts, lastTurn } = this.#options;
-    const turn = lastTurn();
-    const answersTurn = turn !== null && ask.itemId === turn.itemId;
-    const clock = new TurnClock({
-      turn: ++this.#turnCount,
-      itemId: ask.itemId,
-      generationId,
-      voiceEndAtMs: answersTurn ? turn.voiceEndAtMs : null,
-      committedAtMs: answersTurn ? turn.committedAtMs : parts.clock.now(),
-    });
+    const { parts } = this.#options;
+    const turn = ++this.#turnCount;
+    const clock = new TurnClock({ turn, generationId, askedAtMs: parts.clock.now() });
     const medium = ask.options.modality ?? parts.config().modality;
     const generation: Generation = {
       id: generationId,
@@ -109,7 +105,7 @@ export class AgentSpeech {
       engineEnd: null,
     };
     this.#generation = generation;
-    this.#measured.set(generationId, clock);
+    this.#measured.set(generationId, { clock, ask });
     parts.notify({
       type: 'generation.started',
       generationId,
@@ -187,6 +183,11 @@ export class AgentSpeech {
         return;
       case 'generation.mark':
         generation.clock.mark(HOP_OF_MARK[event.mark], event.atMs);
+        if (event.mark === 'transcriptReady')
+          this.#answered.transcribed(generation.ask, event.atMs);
+        return;
+      case 'generation.edited':
+        parts.notify(event);
         return;
       case 'generation.ended':
         this.#engineEnded(generation, event);
@@ -262,10 +263,12 @@ export class AgentSpeech {
   /** The first audio of a generation was written. */
   firstAudioWritten(generationId: string): void {
     const { parts } = this.#options;
-    const clock = this.#measured.get(generationId);
-    if (clock) {
+    const measured = this.#measured.get(generationId);
+    if (measured) {
       this.#measured.delete(generationId);
-      parts.notify({ type: 'turn.measured', report: clock.finish(parts.clock.now()) });
+      const answered = this.#answered.sounded(measured.ask);
+      const report = measured.clock.finish(parts.clock.now(), answered);
+      parts.notify({ type: 'turn.measured', report });
     }
     parts.report({ type: 'agent.firstAudio', generationId });
   }

@@ -52,6 +52,8 @@ export interface CommittedTurn {
   /** When the last voiced sound reached us; null when no detector said so. */
   readonly voiceEndAtMs: number | null;
   readonly committedAtMs: number;
+  /** Whether the session answers it without being asked. */
+  readonly wantsAnswer: boolean;
   /** When its first sound reached us; null when no detector said so. */
   readonly voiceStartAtMs: number | null;
   /** When its onset was told. */
@@ -166,6 +168,7 @@ export class CallerTurns {
       itemId: turn.itemId,
       voiceEndAtMs: turn.endMs === null ? null : this.#audio.wallOf(turn.endMs),
       committedAtMs: parts.clock.now(),
+      wantsAnswer,
       voiceStartAtMs: this.#detection === null ? null : this.#audio.wallOf(turn.onsetMs),
       toldAtMs: turn.beganAtMs,
       isBackground:

@@ -50,6 +50,7 @@ export type {
   EngineContext,
   EngineEvent,
   EngineMark,
+  SpeechEdit,
   EngineSession,
   GenerationRequest,
   TimedWord,

@@ -16,6 +16,8 @@ import type { SessionTimings } from './session.context.ts';
 /** The rooms a session is put together from. */
 export interface SessionOptions {
   readonly sessionId: string;
+  /** Whose session it is, for the record; nobody's unless given. */
+  readonly tenant?: string | null;
   readonly agent: AgentDefinition;
   readonly leg: CallerLeg;
   /** Told of everything, in this order. */

@@ -232,7 +232,7 @@ class SessionRuntime {
   }
 
   start(): Session {
-    const { leg, channels, sessionId, agent } = this.#options;
+    const { leg, channels, sessionId, tenant = null, agent } = this.#options;
     const ended = new Promise<EndReason>((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -244,7 +244,8 @@ class SessionRuntime {
     });
     this.#hearing.add(this.#facts.subscribe((fact) => this.#machine.hear(fact)));
     for (const channel of channels) channel.attach(this.#control);
-    this.#notify({ type: 'session.started', sessionId, agent: agent.name });
+    const owner = tenant === null ? {} : { tenant };
+    this.#notify({ type: 'session.started', sessionId, agent: agent.name, ...owner });
     this.#machine.record();
     this.#hearing.add(
       leg.audio$.subscribe(this.#guard((frame: AudioFrame) => this.#turns.accept(frame))),

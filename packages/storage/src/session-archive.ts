@@ -48,7 +48,7 @@ export class SessionArchive {
     );
     const latest = dated.toSorted((a, b) => b.changedAtMs - a.changedAtMs).slice(0, most);
     return Promise.all(
-      latest.map(async (found) => ({ ...found, summary: await this.#summary(found.id) })),
+      latest.map(async (found) => ({ ...found, summary: await this.summary(found.id) })),
     );
   }
 
@@ -57,6 +57,16 @@ export class SessionArchive {
     const file = this.#file(id, SUMMARY);
     await writeFile(`${file}.new`, `${JSON.stringify(summary)}\n`, { mode: 0o600 });
     await rename(`${file}.new`, file);
+  }
+
+  /** What was kept of it; null where nothing was, or nothing that can be read. */
+  async summary(id: string): Promise<unknown> {
+    const text = await readFile(this.#file(id, SUMMARY), 'utf8').catch(() => 'null');
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      return null;
+    }
   }
 
   /**
@@ -154,15 +164,6 @@ export class SessionArchive {
       return { sampleRate, frames: Math.floor((size - HEADER_BYTES) / FRAME_BYTES) };
     } finally {
       await file.close();
-    }
-  }
-
-  async #summary(id: string): Promise<unknown> {
-    const text = await readFile(this.#file(id, SUMMARY), 'utf8').catch(() => 'null');
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return null;
     }
   }
 

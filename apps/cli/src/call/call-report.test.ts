@@ -16,7 +16,14 @@ function outcome(passed: boolean): CallOutcome {
     voiceEndAtMs: 1000,
     committedAtMs: 1500,
     firstAudioAtMs: 1620.4,
-    hops: { endpointing: 500, inference: 20.4, aggregation: 0, synthesis: 99, egress: null },
+    hops: {
+      endpointing: 500,
+      wait: null,
+      inference: 20.4,
+      aggregation: 0,
+      synthesis: 99,
+      egress: null,
+    },
     voiceToVoiceMs: 620.4,
     postEndpointMs: 120.4,
     unexplainedMs: 1,
@@ -48,6 +55,7 @@ describe('the report of a call', () => {
     expect(row?.split('│').map((cell) => cell.trim())).toEqual([
       '2',
       '500',
+      '–',
       '20',
       '0',
       '99',

@@ -63,7 +63,9 @@ function rowAfter(row: SessionRow, event: FeedEvent): SessionRow {
     case 'state':
       return { ...row, state: { ...row.state, [event.region]: event.to } };
     case 'turn': {
-      const { turn, voiceToVoiceMs, postEndpointMs } = event.report;
+      const { turn, itemId, voiceToVoiceMs, postEndpointMs } = event.report;
+      // What is said after the first sound of an answer has no latency that a caller feels.
+      if (itemId === null && row.lastTurn) return { ...row, turns: turn };
       return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
     }
     case 'bargeIn':

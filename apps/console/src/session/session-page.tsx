@@ -73,7 +73,7 @@ function Known({ session }: { readonly session: KnownSession }) {
         <Figure
           name="state"
           value={isOver ? `ended: ${row.endReason ?? ''}` : row.state.turn}
-          note={`${row.agent} · ${row.leg}${row.pipeline === '' ? '' : ` · ${row.pipeline}`}`}
+          note={`${row.agent}${row.tenant === null ? '' : ` · ${row.tenant}`} · ${row.leg}${row.pipeline === '' ? '' : ` · ${row.pipeline}`}`}
         />
         <Figure
           name={isOver ? 'lasted' : 'for'}

@@ -76,7 +76,10 @@ const EndedLine = memo(function EndedLine({
           {row.id}
         </Link>
       </td>
-      <td>{row.agent}</td>
+      <td>
+        {row.agent}
+        {row.tenant !== null && <span className="quiet"> · {row.tenant}</span>}
+      </td>
       <td className="quiet">{row.leg}</td>
       <td className="number">{endedAtMs === null ? '' : formatAge(endedAtMs - startedAtMs)}</td>
       <td className="number">{row.turns}</td>

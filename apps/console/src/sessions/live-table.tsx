@@ -106,7 +106,10 @@ const LiveLine = memo(function LiveLine({
           {row.id}
         </Link>
       </td>
-      <td>{row.agent}</td>
+      <td>
+        {row.agent}
+        {row.tenant !== null && <span className="quiet"> · {row.tenant}</span>}
+      </td>
       <td className="quiet">{row.leg}</td>
       <td className="number">
         <Age sinceMs={row.startedAtMs} />

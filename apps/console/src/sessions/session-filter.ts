@@ -57,8 +57,8 @@ export function filterRows(
 }
 
 function textOf(row: SessionRow): string {
-  const { id, agent, leg, pipeline, state, openTools, endReason } = row;
-  return [id, agent, leg, pipeline, state.turn, ...openTools, endReason ?? '']
+  const { id, tenant, agent, leg, pipeline, state, openTools, endReason } = row;
+  return [id, tenant ?? '', agent, leg, pipeline, state.turn, ...openTools, endReason ?? '']
     .join(' ')
     .toLowerCase();
 }

@@ -19,6 +19,7 @@ export function emptyFleet(nowMs: number): Fleet {
 
 const NO_HOPS: Fleet['hops'] = {
   endpointing: null,
+  wait: null,
   inference: null,
   aggregation: null,
   synthesis: null,
@@ -49,6 +50,7 @@ function hopsAt(minute: number): Fleet['hops'] {
   });
   return {
     endpointing,
+    wait: null,
     inference,
     aggregation,
     synthesis,

@@ -1,5 +1,5 @@
 import type { Fleet, Hop, Spread, TurnReport } from '@antiphon/observability';
-import { HOP_BUDGET_MS, HOPS, VOICE_TO_VOICE_BUDGET_MS } from './budget.ts';
+import { budgetMsOf, HOP_BUDGET_MS, HOPS } from './budget.ts';
 
 /** One step of a turn as drawn. Times run from the caller's last sound, in milliseconds. */
 export interface WaterfallHop {
@@ -39,7 +39,8 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
   const isUnprompted = report.voiceToVoiceMs === null;
   let atMs = 0;
   const hops = HOPS.map((hop): WaterfallHop => {
-    const durationMs = report.hops[hop];
+    // Recordings of earlier versions know no waits.
+    const durationMs = report.hops[hop] ?? null;
     const fromMs = atMs;
     atMs += durationMs ?? 0;
     const budgetMs = HOP_BUDGET_MS[hop];
@@ -47,9 +48,7 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
     return { hop, fromMs, durationMs, budgetMs, isOver, usual: usual?.[hop] ?? null };
   });
   const wholeMs = report.voiceToVoiceMs ?? report.postEndpointMs;
-  const budgetMs = isUnprompted
-    ? VOICE_TO_VOICE_BUDGET_MS - HOP_BUDGET_MS.endpointing
-    : VOICE_TO_VOICE_BUDGET_MS;
+  const budgetMs = budgetMsOf(report);
   const ownEndMs = Math.max(wholeMs, atMs, budgetMs);
   const usualEndMs = Math.max(
     ...hops.map(({ fromMs, usual: spread }) => fromMs + (spread?.p95 ?? 0)),

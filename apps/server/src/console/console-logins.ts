@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { fastifyCookie } from '@fastify/cookie';
 import type { Clock } from '@antiphon/session';
+import type { Access } from '../access.ts';
 
 /** A working day; after it the key is asked for again. */
 export const LOGIN_MS = 12 * 3_600_000;
@@ -14,26 +15,26 @@ export const LOGIN_COOKIE = 'antiphon_console';
 /** The browsers that showed an API key: each holds a random token, never the key. */
 export class ConsoleLogins {
   readonly #clock: Clock;
-  /** When each token expires, oldest first. */
-  readonly #tokens = new Map<string, number>();
+  /** When each token expires and what it opens, oldest first. */
+  readonly #tokens = new Map<string, { readonly expiresAtMs: number; readonly access: Access }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A new token. */
-  open(): string {
+  /** A new token that opens what the key does. */
+  open(access: Access): string {
     const token = randomBytes(32).toString('base64url');
-    this.#tokens.set(token, this.#clock.now() + LOGIN_MS);
+    this.#tokens.set(token, { expiresAtMs: this.#clock.now() + LOGIN_MS, access });
     const [oldest] = this.#tokens.keys();
     if (this.#tokens.size > MOST_LOGINS && oldest !== undefined) this.#tokens.delete(oldest);
     return token;
   }
 
-  /** Whether a request carries a token that is valid. */
-  accepts(headers: IncomingHttpHeaders): boolean {
-    const expiresAtMs = this.#tokens.get(tokenOf(headers) ?? '');
-    return expiresAtMs !== undefined && expiresAtMs > this.#clock.now();
+  /** What the token of a request opens; null without one that is valid. */
+  accessOf(headers: IncomingHttpHeaders): Access | null {
+    const login = this.#tokens.get(tokenOf(headers) ?? '');
+    return login && login.expiresAtMs > this.#clock.now() ? login.access : null;
   }
 
   close(headers: IncomingHttpHeaders): void {

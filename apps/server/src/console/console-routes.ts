@@ -5,12 +5,15 @@ import { sessionCharts } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { NOBODY } from '../access.ts';
+import type { Access } from '../access.ts';
 import type { ApiKeys } from '../api-key.ts';
+import { accessOf } from '../key-guard.ts';
 import { headerKey } from '../request-key.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { isSameOrigin, LOGIN_COOKIE, LOGIN_MS } from './console-logins.ts';
 import type { ConsoleLogins } from './console-logins.ts';
-import type { FleetWatch } from './fleet-watch.ts';
+import type { Fleets } from './fleets.ts';
 import type { SessionBoard } from './session-board.ts';
 import type { SessionDetails } from './session-details.ts';
 
@@ -23,7 +26,7 @@ export interface ConsoleRoutesOptions {
   readonly logins: ConsoleLogins;
   readonly board: SessionBoard;
   readonly details: SessionDetails;
-  readonly fleet: FleetWatch;
+  readonly fleets: Fleets;
   /** Null where nothing is recorded. */
   readonly archive: SessionArchive | null;
   readonly workers: () => Fleet['workers'];
@@ -50,23 +53,33 @@ export async function consoleRoutes(
   app: FastifyInstance,
   options: ConsoleRoutesOptions,
 ): Promise<void> {
-  const { keys, logins, board, details, fleet, archive, workers, isLive, clock, hasTls } = options;
+  const { keys, logins, board, details, fleets, archive, workers, isLive, clock, hasTls } = options;
   await app.register(fastifyCookie);
   const guesses = new TokenBucket(GUESSES, clock);
   const charts: Charts = sessionCharts();
+
+  /** Routes are guarded: whoever gets there has access of some kind. */
+  const accessTo = (request: FastifyRequest): Access =>
+    accessOf(request, { keys, logins }) ?? NOBODY;
+  /** The session that is asked about; null where there is none, or it is another's. */
+  const seen = (request: FastifyRequest): string | null => {
+    const { id } = request.params as { id: string };
+    return board.rowFor(accessTo(request), id) && id;
+  };
 
   app.post('/console/login', { bodyLimit: 4096 }, async (request, reply) => {
     if (!isSameOrigin(request.headers)) return fault(reply, 403, 'Log in from this page.');
     const body = z.object({ key: z.string().max(1024) }).safeParse(request.body);
     if (!body.success) return fault(reply, 400, 'Send {"key": "…"}.');
     if (guesses.level < 1) return fault(reply, 429, 'Too many wrong keys; wait a few seconds.');
-    if (!keys.accepts(body.data.key)) {
+    const access = keys.accessOf(body.data.key);
+    if (!access) {
       guesses.take(1);
       return fault(reply, 401, 'This is no API key of this server.');
     }
     const cookie = { httpOnly: true, sameSite: 'strict', secure: hasTls, path: '/' } as const;
     return reply
-      .setCookie(LOGIN_COOKIE, logins.open(), { ...cookie, maxAge: LOGIN_MS / 1000 })
+      .setCookie(LOGIN_COOKIE, logins.open(access), { ...cookie, maxAge: LOGIN_MS / 1000 })
       .code(204)
       .send();
   });
@@ -79,33 +92,34 @@ export async function consoleRoutes(
   const onRequest = consoleGuard(options);
   const get = (url: string, handler: Handler) => app.get(url, { onRequest }, handler);
   get('/console/chart', async () => charts);
-  get('/console/fleet', async () => fleet.fleet(workers()));
+  get('/console/fleet', async (request) => fleets.of(accessTo(request)).fleet(workers()));
   get('/console/sessions', async (request, reply) => {
     const query = listQuery.safeParse(request.query);
     if (!query.success) return fault(reply, 400, complaint(query.error));
     const { q, limit, cursor = null } = query.data;
-    return board.ended(q, limit, cursor);
+    return board.ended({ search: q, limit, cursor, access: accessTo(request) });
   });
   get('/console/sessions/:id', async (request, reply) => {
-    return (await details.detail(idOf(request))) ?? unknown(reply);
+    const id = seen(request);
+    return (id === null ? null : await details.detail(id)) ?? unknown(reply);
   });
   get('/console/sessions/:id/replay', async (request, reply) => {
-    const id = idOf(request);
-    if (!board.row(id)) return unknown(reply);
+    const id = seen(request);
+    if (id === null) return unknown(reply);
     if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     return (await details.replay(id)) ?? fault(reply, 404, 'The session was not recorded.');
   });
   get('/console/sessions/:id/waveform', async (request, reply) => {
     const query = waveformQuery.safeParse(request.query);
     if (!query.success) return fault(reply, 400, complaint(query.error));
-    const id = idOf(request);
-    if (!board.row(id)) return unknown(reply);
+    const id = seen(request);
+    if (id === null) return unknown(reply);
     const waveform = await details.waveform(id, query.data.points);
     return waveform ?? fault(reply, 404, 'The session was not recorded.');
   });
   app.delete('/console/sessions/:id', { onRequest }, async (request, reply) => {
-    const id = idOf(request);
-    if (!board.row(id)) return unknown(reply);
+    const id = seen(request);
+    if (id === null) return unknown(reply);
     if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     await archive?.delete(id);
     board.forget(id);
@@ -116,17 +130,13 @@ export async function consoleRoutes(
 /** The hook of routes for browsers that are logged in, and for API keys. */
 function consoleGuard({ keys, logins }: Pick<ConsoleRoutesOptions, 'keys' | 'logins'>) {
   return async ({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (keys.accepts(headerKey(headers))) return;
-    if (!logins.accepts(headers)) {
+    if (keys.accessOf(headerKey(headers))) return;
+    if (!logins.accessOf(headers)) {
       await fault(reply, 401, 'Log in with an API key of this server.');
     } else if (method !== 'GET' && !isSameOrigin(headers)) {
       await fault(reply, 403, 'Ask for this from a page of this server.');
     }
   };
-}
-
-function idOf({ params }: FastifyRequest): string {
-  return (params as { id: string }).id;
 }
 
 function unknown(reply: FastifyReply): FastifyReply {

@@ -1,6 +1,7 @@
 import type { ConsoleMessage } from '@antiphon/observability';
 import { DrivenClock } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
+import type { Access } from '../access.ts';
 import { SessionFeed } from '../session-feed.ts';
 import { ConsoleSocket } from './console-socket.ts';
 import { SessionBoard } from './session-board.ts';
@@ -21,17 +22,18 @@ class FakeSocket {
   }
 }
 
-function opened() {
+function opened(access: Access = { tenant: null }) {
   const clock = new DrivenClock();
   const board = new SessionBoard(clock);
   const socket = new FakeSocket();
   const feeds = new Map<string, SessionFeed>();
   const feedOf = (id: string) => feeds.get(id) ?? null;
-  const feed = new ConsoleSocket({ socket, board, feedOf, clock });
-  const begin = (id: string) => {
+  const feed = new ConsoleSocket({ socket, board, access, feedOf, clock });
+  const begin = (id: string, tenant: string | null = null) => {
     feeds.set(id, new SessionFeed({ sessionId: id, events: null, recording: null }));
     const channel = board.open({
       id,
+      tenant,
       agent: 'a',
       leg: 'realtime',
       pipeline: 'stub',
@@ -101,12 +103,42 @@ describe('the table', () => {
   });
 });
 
+describe("the table of a tenant's", () => {
+  it('knows nothing of sessions that are not its own', () => {
+    const { clock, board, socket, begin, say } = opened({ tenant: 'acme' });
+    begin('s1', 'acme');
+    begin('s2', 'globex');
+    begin('s3');
+    say({ type: 'watch.sessions' });
+    for (const [id, tenant] of [
+      ['s4', 'acme'],
+      ['s5', 'globex'],
+      ['s6', null],
+    ] as const) {
+      begin(id, tenant).notify({ type: 'session.ended', reason: 'callerLeft', atMs: 5 });
+    }
+    clock.advance(250);
+    board.forget('s5');
+    clock.advance(250);
+    say({ type: 'watch.session', sessionId: 's2' });
+    say({ type: 'watch.session', sessionId: 's7' });
+    expect(socket.told).toMatchObject([
+      { isWhole: true, rows: [{ id: 's1' }] },
+      { isWhole: false, rows: [{ id: 's4' }], gone: [] },
+      { code: 'no_such_session', sessionId: 's2' },
+      { code: 'no_such_session', sessionId: 's7' },
+    ]);
+    const told = socket.told.slice(2) as { message?: string }[];
+    expect(told[0]?.message).toBe(told[1]?.message);
+  });
+});
+
 describe('a session that is refused', () => {
   it('never comes on the board', () => {
     const { board } = opened();
-    const meta = { id: 's1', agent: 'a', leg: 'realtime', pipeline: 'stub' };
+    const meta = { id: 's1', tenant: null, agent: 'a', leg: 'realtime', pipeline: 'stub' };
     board.open({ ...meta, startedAtMs: 0, hasRecording: false });
-    expect(board.live()).toEqual([]);
+    expect(board.live({ tenant: null })).toEqual([]);
     expect(board.row('s1')).toBeNull();
   });
 });

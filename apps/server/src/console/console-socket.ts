@@ -2,6 +2,8 @@ import type { ConsoleMessage, ConsoleRequest } from '@antiphon/observability';
 import { consoleRequestSchema } from '@antiphon/observability';
 import type { Clock, TimerHandle } from '@antiphon/session';
 import type { WebSocket } from 'ws';
+import { reaches } from '../access.ts';
+import type { Access } from '../access.ts';
 import type { SessionFeed } from '../session-feed.ts';
 import type { SessionBoard } from './session-board.ts';
 
@@ -26,6 +28,8 @@ export interface ConsoleSocketOptions {
     close(code: number, reason: string): void;
   };
   readonly board: SessionBoard;
+  /** Whose sessions it is told of. */
+  readonly access: Access;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
   readonly clock: Clock;
 }
@@ -69,9 +73,7 @@ export class ConsoleSocket {
   #take(request: ConsoleRequest): void {
     switch (request.type) {
       case 'watch.sessions':
-        this.#stopTable ??= this.#options.board.watch((id) => this.#tableChanged(id));
-        this.#changed.clear();
-        this.#send({ type: 'sessions', isWhole: true, rows: this.#options.board.live(), gone: [] });
+        this.#watchTable();
         return;
       case 'unwatch.sessions':
         this.#stopTable?.();
@@ -86,6 +88,15 @@ export class ConsoleSocket {
     }
   }
 
+  #watchTable(): void {
+    const { board, access } = this.#options;
+    this.#stopTable ??= board.watch((row) => {
+      if (reaches(access, row)) this.#tableChanged(row.id);
+    });
+    this.#changed.clear();
+    this.#send({ type: 'sessions', isWhole: true, rows: board.live(access), gone: [] });
+  }
+
   #watch(sessionId: string, after: number | null): void {
     this.#unwatch(sessionId);
     const problem = (code: 'too_many' | 'no_such_session', message: string) =>
@@ -94,7 +105,8 @@ export class ConsoleSocket {
       problem('too_many', `No more than ${MOST_WATCHED} sessions are watched at once.`);
       return;
     }
-    const feed = this.#options.feedOf(sessionId);
+    const { board, access, feedOf } = this.#options;
+    const feed = board.rowFor(access, sessionId) && feedOf(sessionId);
     if (!feed) {
       problem('no_such_session', 'No such session, or it ended some time ago.');
       return;

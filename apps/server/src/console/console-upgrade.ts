@@ -15,7 +15,7 @@ import type { ConsoleSocketOptions } from './console-socket.ts';
 const MAX_PAYLOAD_BYTES = 1024;
 
 /** What the console's feed needs. */
-export interface ConsoleUpgradeOptions extends Omit<ConsoleSocketOptions, 'socket'> {
+export interface ConsoleUpgradeOptions extends Omit<ConsoleSocketOptions, 'socket' | 'access'> {
   readonly keys: ApiKeys;
   readonly logins: ConsoleLogins;
   readonly heartbeat: Heartbeat;
@@ -38,9 +38,10 @@ export class ConsoleUpgrade {
   ): void {
     const { keys, logins, heartbeat, waitingRoom } = this.#options;
     const { headers } = request;
-    const isKnown =
-      keys.accepts(headerKey(headers)) || (logins.accepts(headers) && isSameOrigin(headers));
-    if (!isKnown) {
+    const access =
+      keys.accessOf(headerKey(headers)) ??
+      (isSameOrigin(headers) ? logins.accessOf(headers) : null);
+    if (!access) {
       duplex.on('error', () => duplex.destroy());
       duplex.end(
         'HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
@@ -53,7 +54,7 @@ export class ConsoleUpgrade {
       socket.on('error', () => {});
       heartbeat.add(socket);
       waitingRoom.letIn(request);
-      const feed = new ConsoleSocket({ ...this.#options, socket });
+      const feed = new ConsoleSocket({ ...this.#options, access, socket });
       socket.on('message', (data: Buffer) => feed.hear(data.toString()));
       socket.once('close', () => feed.close());
     });

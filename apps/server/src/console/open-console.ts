@@ -6,7 +6,7 @@ import type { ServerConfig } from '../config.ts';
 import type { SessionFeed } from '../session-feed.ts';
 import type { NewSession } from '../session-registry.ts';
 import { ConsoleLogins } from './console-logins.ts';
-import { FleetWatch } from './fleet-watch.ts';
+import { Fleets } from './fleets.ts';
 import { RecordingsKeeper } from './recordings-keeper.ts';
 import { SessionBoard } from './session-board.ts';
 import { SessionDetails } from './session-details.ts';
@@ -31,7 +31,7 @@ export interface ConsoleSide {
   readonly details: SessionDetails;
   /** Whether a session holds anything still. */
   readonly isLive: (sessionId: string) => boolean;
-  readonly fleet: FleetWatch;
+  readonly fleets: Fleets;
   readonly logins: ConsoleLogins;
   readonly archive: SessionArchive | null;
   readonly clock: Clock;
@@ -49,29 +49,30 @@ export interface ConsoleSide {
 export function openConsole(options: OpenConsoleOptions): ConsoleSide {
   const { archive, feedOf, isLive, sessions, clock, log, config } = options;
   const board = new SessionBoard(clock);
-  const fleet = new FleetWatch(clock);
+  const fleets = new Fleets(clock);
   const keeper = archive
-    ? new RecordingsKeeper({ archive, board, clock, log, keptDays: config.recordingsDays })
+    ? new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: config.recordingsDays })
     : null;
   return {
     board,
     details: new SessionDetails({ board, feedOf, archive, isLive }),
     isLive,
-    fleet,
+    fleets,
     logins: new ConsoleLogins(clock),
     archive,
     clock,
     workers: () => [{ name: 'this server', sessions: sessions(), max: config.maxSessions }],
-    listenersOf: ({ sessionId, agent: { name, pipeline }, startedAtMs }) => [
+    listenersOf: ({ sessionId, tenant, agent: { name, pipeline }, startedAtMs }) => [
       board.open({
         id: sessionId,
+        tenant,
         agent: name,
         leg: 'realtime',
         pipeline,
         startedAtMs,
         hasRecording: archive !== null,
       }),
-      fleet.open(sessionId, name),
+      ...fleets.open({ sessionId, agent: name, tenant }),
     ],
     ended: (sessionId) => keeper?.ended(sessionId) ?? Promise.resolve(),
     open: () => keeper?.open() ?? Promise.resolve(),

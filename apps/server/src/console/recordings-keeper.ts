@@ -2,6 +2,7 @@ import type { SessionRow } from '@antiphon/observability';
 import type { Clock, TimerHandle } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
+import type { SessionFeed } from '../session-feed.ts';
 import type { SessionBoard } from './session-board.ts';
 import { firstRow, rowAfter } from './session-row.ts';
 
@@ -15,6 +16,7 @@ const MOST_RESTORED = 1_000;
 export interface RecordingsKeeperOptions {
   readonly archive: SessionArchive;
   readonly board: SessionBoard;
+  readonly feedOf: (sessionId: string) => SessionFeed | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long recordings are kept. */
@@ -39,7 +41,7 @@ export class RecordingsKeeper {
     const { archive, board } = this.#options;
     const rows: SessionRow[] = [];
     for (const { id, summary, changedAtMs } of await archive.list(MOST_RESTORED)) {
-      const row = isRow(summary) ? summary : await this.#crashed(id, changedAtMs);
+      const row = isRow(summary) ? rowOf(summary) : await this.#crashed(id, changedAtMs);
       if (row) rows.push(row);
     }
     board.restore(rows.toReversed());
@@ -47,11 +49,11 @@ export class RecordingsKeeper {
 
   /** A session has ended, and its recording is complete. */
   async ended(id: string): Promise<void> {
-    const { archive, board, log } = this.#options;
+    const { archive, board, feedOf, log } = this.#options;
     const row = board.row(id);
     if (!row) return;
     try {
-      await archive.keepSummary(id, row);
+      await archive.keepSummary(id, { ...row, beside: feedOf(id)?.beside() ?? [] });
     } catch (err) {
       // Nothing of it could be recorded; that was said when it happened.
       log.debug({ err, sessionId: id }, 'no summary is kept');
@@ -86,6 +88,7 @@ export class RecordingsKeeper {
     if (started?.type !== 'session.started') return null;
     const begun = firstRow({
       id,
+      tenant: started.tenant ?? null,
       agent: started.agent,
       leg: 'realtime',
       pipeline: '',
@@ -101,6 +104,14 @@ export class RecordingsKeeper {
     await archive.keepSummary(id, row).catch(() => {});
     return row;
   }
+}
+
+/** A summary of an earlier version may lack what rows have by now. */
+function rowOf({
+  beside: _beside,
+  ...row
+}: SessionRow & { readonly beside?: unknown }): SessionRow {
+  return { ...row, tenant: row.tenant ?? null };
 }
 
 function isRow(summary: unknown): summary is SessionRow {

@@ -1,11 +1,23 @@
 import type { SessionRow } from '@antiphon/observability';
 import type { Clock, ControlChannel } from '@antiphon/session';
+import { reaches } from '../access.ts';
+import type { Access } from '../access.ts';
 import { firstRow, rowAfter } from './session-row.ts';
 import type { SessionMeta } from './session-row.ts';
 
 /** Ended sessions are shown for a day, at most so many. */
 const KEPT_MS = 24 * 3_600_000;
 const MOST_KEPT = 1_000;
+
+/** Which ended sessions are asked for. */
+export interface EndedQuery {
+  /** Somewhere in the id, the agent, the tenant or the end. */
+  readonly search: string;
+  readonly limit: number;
+  /** The `next` of the page before; null for the first. */
+  readonly cursor: string | null;
+  readonly access: Access;
+}
 
 /** A page of sessions that ended. */
 export interface EndedPage {
@@ -20,7 +32,7 @@ export class SessionBoard {
   readonly #live = new Map<string, SessionRow>();
   /** In the order in which they ended. */
   readonly #ended = new Map<string, SessionRow>();
-  readonly #listeners = new Set<(id: string) => void>();
+  readonly #listeners = new Set<(row: Pick<SessionRow, 'id' | 'tenant'>) => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,7 +49,7 @@ export class SessionBoard {
         if (!row || !next || next === row) return;
         if (next.endedAtMs === null) this.#live.set(meta.id, next);
         else this.#end(next);
-        this.#tell(meta.id);
+        this.#tell(next);
       },
     };
   }
@@ -48,23 +60,30 @@ export class SessionBoard {
     this.#forgetOld();
   }
 
-  live(): SessionRow[] {
-    return [...this.#live.values()];
+  live(access: Access): SessionRow[] {
+    return [...this.#live.values()].filter((row) => reaches(access, row));
   }
 
+  /** The row of a session, for the server itself. */
   row(id: string): SessionRow | null {
     return this.#live.get(id) ?? this.#ended.get(id) ?? null;
   }
 
-  /**
-   * Ended sessions whose id, agent or end holds the text, the last to end first. `cursor` is the
-   * `next` of the page before.
-   */
-  ended(search: string, limit: number, cursor: string | null): EndedPage {
+  /** The row of a session for somebody; null too where it is another's. */
+  rowFor(access: Access, id: string): SessionRow | null {
+    const row = this.row(id);
+    return row && reaches(access, row) ? row : null;
+  }
+
+  /** Ended sessions, the last to end first. */
+  ended({ search, limit, cursor, access }: EndedQuery): EndedPage {
     const wanted = search.trim().toLowerCase();
     const found = [...this.#ended.values()]
-      .filter(({ id, agent, endReason }) =>
-        [id, agent, endReason ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+      .filter((row) => reaches(access, row))
+      .filter(({ id, tenant, agent, endReason }) =>
+        [id, tenant ?? '', agent, endReason ?? ''].some((text) =>
+          text.toLowerCase().includes(wanted),
+        ),
       )
       .toSorted((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0));
     const from = cursor === null ? 0 : found.findIndex(({ id }) => id === cursor) + 1;
@@ -75,18 +94,19 @@ export class SessionBoard {
 
   /** Takes an ended session off the board. */
   forget(id: string): void {
-    if (this.#ended.delete(id)) this.#tell(id);
+    const row = this.#ended.get(id);
+    if (row && this.#ended.delete(id)) this.#tell(row);
   }
 
-  /** Calls with the id of each row that came, changed or went, until the answer is called. */
-  watch(listener: (id: string) => void): () => void {
+  /** Calls with each row that came, changed or went, until the answer is called. */
+  watch(listener: (row: Pick<SessionRow, 'id' | 'tenant'>) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   #start(meta: SessionMeta): void {
     this.#live.set(meta.id, firstRow(meta));
-    this.#tell(meta.id);
+    this.#tell(meta);
   }
 
   #end(row: SessionRow): void {
@@ -97,16 +117,16 @@ export class SessionBoard {
 
   #forgetOld(): void {
     const oldestMs = this.#clock.now() - KEPT_MS;
-    for (const [id, { endedAtMs }] of this.#ended) {
+    for (const [id, row] of this.#ended) {
       // What is recorded is shown for as long as the recording is kept.
-      const isOld = (endedAtMs ?? 0) < oldestMs && !this.#ended.get(id)?.hasRecording;
+      const isOld = (row.endedAtMs ?? 0) < oldestMs && !row.hasRecording;
       if (!isOld && this.#ended.size <= MOST_KEPT) continue;
       this.#ended.delete(id);
-      this.#tell(id);
+      this.#tell(row);
     }
   }
 
-  #tell(id: string): void {
-    for (const listener of this.#listeners) listener(id);
+  #tell(row: Pick<SessionRow, 'id' | 'tenant'>): void {
+    for (const listener of this.#listeners) listener(row);
   }
 }

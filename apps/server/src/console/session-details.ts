@@ -4,7 +4,7 @@ import type { RecordedEvent, SessionEvent } from '@antiphon/session';
 import { replaySession } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import { FeedMapping } from '../feed-mapping.ts';
-import type { SessionFeed } from '../session-feed.ts';
+import type { SessionFeed, ToldBody } from '../session-feed.ts';
 import { transcriptRefOf } from '../transcript-ref.ts';
 import type { SessionBoard } from './session-board.ts';
 
@@ -39,7 +39,10 @@ export class SessionDetails {
     const recordingMs = isOver ? ((await archive?.recordingMs(id)) ?? null) : null;
     if (kept && (!kept.isPartial || !isOver)) return { row, ...kept, recordingMs };
     const recorded = isOver ? await archive?.events(id) : null;
-    if (recorded) return { row, events: feedEvents(id, recorded), isPartial: false, recordingMs };
+    if (archive && recorded) {
+      const beside = besideOf(await archive.summary(id));
+      return { row, events: feedEvents(id, recorded, beside), isPartial: false, recordingMs };
+    }
     return { row, events: kept?.events ?? [], isPartial: true, recordingMs };
   }
 
@@ -63,12 +66,28 @@ export class SessionDetails {
   }
 }
 
-/** What the feed told of a session, from what was recorded of it. */
-function feedEvents(sessionId: string, recorded: readonly RecordedEvent[]): FeedEvent[] {
+/** What was told beside a session, from what was kept at its end. */
+function besideOf(summary: unknown): readonly ToldBody[] {
+  const { beside } = (summary ?? {}) as { readonly beside?: unknown };
+  return Array.isArray(beside) ? (beside as readonly ToldBody[]) : [];
+}
+
+/** What the feed told of a session, from what was recorded of it and what was told beside. */
+function feedEvents(
+  sessionId: string,
+  recorded: readonly RecordedEvent[],
+  beside: readonly ToldBody[],
+): FeedEvent[] {
   const mapping = new FeedMapping(transcriptRefOf(sessionId, { isKept: true }));
   const bodies = recorded
     .filter((event): event is SessionEvent => !event.type.startsWith('machine.'))
     .filter(({ type }) => (type as string) !== 'recording.incomplete')
     .flatMap((event) => mapping.bodies(event).map((body) => ({ atMs: event.atMs, body })));
-  return bodies.map(({ atMs, body }, index) => ({ seq: index + 1, sessionId, atMs, ...body }));
+  return [...bodies, ...beside]
+    .toSorted((a, b) => isEnd(a) - isEnd(b) || a.atMs - b.atMs)
+    .map(({ atMs, body }, index) => ({ seq: index + 1, sessionId, atMs, ...body }));
+}
+
+function isEnd({ body }: ToldBody): number {
+  return Number(body.type === 'session.ended');
 }

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '@antiphon/session';
 /** What is known of a session when it begins. */
 export type SessionMeta = Pick<
   SessionRow,
-  'id' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
+  'id' | 'tenant' | 'agent' | 'leg' | 'pipeline' | 'startedAtMs' | 'hasRecording'
 >;
 
 /** The row of a session that begins. */
@@ -27,7 +27,9 @@ export function rowAfter(row: SessionRow, event: RecordedEvent): SessionRow {
     case 'state.changed':
       return { ...row, state: { ...row.state, [event.region]: event.to } };
     case 'turn.measured': {
-      const { turn, voiceToVoiceMs, postEndpointMs } = event.report;
+      const { turn, itemId, voiceToVoiceMs, postEndpointMs } = event.report;
+      // What is said after the first sound of an answer has no latency that a caller feels.
+      if (itemId === null && row.lastTurn) return { ...row, turns: turn };
       return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
     }
     case 'bargeIn.decided':

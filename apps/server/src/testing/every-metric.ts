@@ -9,7 +9,7 @@ const TURN: TurnReport = {
   voiceEndAtMs: 0,
   committedAtMs: 1,
   firstAudioAtMs: 5,
-  hops: { endpointing: 1, inference: 1, aggregation: 1, synthesis: 1, egress: 1 },
+  hops: { endpointing: 1, wait: 1, inference: 1, aggregation: 1, synthesis: 1, egress: 1 },
   voiceToVoiceMs: HOPS.length,
   postEndpointMs: 4,
   unexplainedMs: 0,

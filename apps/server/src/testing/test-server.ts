@@ -8,6 +8,9 @@ import { startServer } from '../server.ts';
 
 /** The key of a test server. */
 export const TEST_KEY = 'sk-antiphon-test';
+/** Keys of two tenants, `acme` and `globex`. */
+export const TENANT_KEY = 'sk-antiphon-acme';
+export const OTHER_TENANT_KEY = 'sk-antiphon-globex';
 
 /** A server on a free port with agents of the stub pipeline, in a folder of its own. */
 export interface TestServer extends RunningServer {
@@ -32,7 +35,12 @@ export async function startTestServer(
   const config: ServerConfig = {
     host: '127.0.0.1',
     port: 0,
-    apiKeys: [TEST_KEY, 'sk-other'],
+    apiKeys: [
+      { key: TEST_KEY, tenant: null },
+      { key: 'sk-other', tenant: null },
+      { key: TENANT_KEY, tenant: 'acme' },
+      { key: OTHER_TENANT_KEY, tenant: 'globex' },
+    ],
     dataDir: path.join(folder, 'data'),
     agentsDir,
     defaultAgent: 'waiter',

@@ -60,7 +60,12 @@ function open(options: OpenOptions = {}) {
     ...(options.inMemory !== false && { exporter }),
     onTurn: (_sessionId, { traceId }) => traced.push(traceId),
   });
-  const channels = tracing.listenersOf({ sessionId: 'sess_test', agent, startedAtMs: 0 });
+  const channels = tracing.listenersOf({
+    sessionId: 'sess_test',
+    tenant: null,
+    agent,
+    startedAtMs: 0,
+  });
   const runner = new FakeTools();
   return { tracing, exporter, traced, channels, runner, logged: () => logged };
 }

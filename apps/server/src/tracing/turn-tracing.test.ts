@@ -33,7 +33,7 @@ function open({ ratio = 1, keepsPrivate = false } = {}) {
     exporter,
     onTurn: (_sessionId, turn) => turns.push(turn),
   });
-  const session = { sessionId: 'sess_test', agent, startedAtMs: START_AT_MS };
+  const session = { sessionId: 'sess_test', tenant: null, agent, startedAtMs: START_AT_MS };
   const channels = tracing.listenersOf(session);
   return { tracing, exporter, turns, channels };
 }
@@ -164,7 +164,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500
+      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.latency_ms=1020
         * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1400 state.region=turn state.from=responding.thinking state.to=toolPending.quiet state.cause=agent.generationEnded
         * antiphon.state 1900 state.region=turn state.from=toolPending.quiet state.to=toolPending.covering state.cause=tool.coverDue
@@ -180,6 +180,8 @@ describe('the trace of a turn', () => {
         * antiphon.state 3100 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
         execute_tool lookup_order 1400..2900 tool.queued=false tool.confirm=none tool.outcome=result
           * antiphon.cover 1900
+        user_speech 400..880
+        antiphon.endpointing 880..1400
         antiphon.response 1400..1400 generation.kind=answer generation.outcome=completed
         antiphon.response 1900..1900 generation.kind=cover generation.outcome=completed turn.index=2
           antiphon.egress 1900..1900

@@ -6,7 +6,7 @@ import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN } from './span-names.ts';
 import type { Generation, GenerationEnd } from './turn-facts.ts';
 
-const SPAN_OF_HOP: Readonly<Record<Exclude<Hop, 'endpointing'>, string>> = {
+const SPAN_OF_HOP: Readonly<Record<Exclude<Hop, 'endpointing' | 'wait'>, string>> = {
   inference: SPAN.chat,
   aggregation: SPAN.aggregation,
   synthesis: SPAN.synthesis,
@@ -72,10 +72,12 @@ export class TurnSpans {
   /** Each hop from where the one before ended; the last one ends with the first audio. */
   #hops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
     const { hops, voiceEndAtMs, committedAtMs } = report;
-    let reachedAtMs = (voiceEndAtMs ?? committedAtMs) + (hops.endpointing ?? 0);
+    const zeroAtMs = voiceEndAtMs ?? committedAtMs;
+    // What is waited for has spans of its own.
+    let reachedAtMs = zeroAtMs + (hops.endpointing ?? 0) + (hops.wait ?? 0);
     for (const hop of HOPS) {
       const hopMs = hops[hop];
-      if (hop === 'endpointing' || hopMs === null) continue;
+      if (hop === 'endpointing' || hop === 'wait' || hopMs === null) continue;
       const isChat = hop === 'inference';
       // Without a mark of its own, the wait for the end of the turn is part of the next hop.
       const startAtMs = Math.min(Math.max(reachedAtMs, committedAtMs), reachedAtMs + hopMs);

@@ -4,6 +4,7 @@ import type {
   EngineEvent,
   EngineMark,
   GenerationRequest,
+  SessionConfig,
   Usage,
 } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
@@ -16,6 +17,8 @@ import type {
 import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { providerError } from './provider-error.ts';
 import { SentenceCutter } from './sentence-cutter.ts';
+import type { GuardedPieces, GuardPhrases } from './speech-guard/speech-guard.ts';
+import { SpeechGuard } from './speech-guard/speech-guard.ts';
 import { SpeechLine } from './speech-line.ts';
 import { StallTimer } from './stall-timer.ts';
 
@@ -30,6 +33,8 @@ export interface AnswerOptions {
   readonly voiceFor: (asked: string) => string;
   /** Whether no more than the first piece is spoken until {@link Answer.release}. */
   readonly isHeld?: boolean | undefined;
+  /** What a guard of the model's text says; without it the text is spoken as it is written. */
+  readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
@@ -53,11 +58,14 @@ export class Answer {
   readonly #abort = new AbortController();
   readonly #cutter = new SentenceCutter();
   readonly #line: SpeechLine | null;
+  readonly #guard: SpeechGuard | null;
   readonly #stall: StallTimer;
   readonly #marked = new Set<EngineMark>();
   #usage = NO_USAGE;
   #hasText = false;
   #hasCalls = false;
+  /** What the model wrote was changed; where nothing is written, all of it was left out. */
+  #isEdited = false;
   #isEnding = false;
   #hasFailed = false;
   #isOver = false;
@@ -66,6 +74,8 @@ export class Answer {
     this.#request = request;
     this.#options = options;
     this.#line = modalityOf(request) === 'audio' ? this.#openLine() : null;
+    const guards = this.#line && request.kind === 'answer' ? options.guard : undefined;
+    this.#guard = guards ? new SpeechGuard(guards(request.config)) : null;
     this.#stall = new StallTimer(options.clock, () => this.#failStalled());
   }
 
@@ -143,6 +153,13 @@ export class Answer {
       case 'end':
         this.#usage = part.usage;
         await this.#flush();
+        if (this.#isEdited && !this.#hasText && !this.#hasCalls) {
+          const { name } = this.#options.languageModel;
+          this.#failModel(
+            new PipelineError('provider_garbled', `${name} wrote nothing to be said`),
+          );
+          return;
+        }
         await this.#end({ outcome: part.finish === 'length' ? 'incomplete' : 'completed' });
         return;
     }
@@ -153,13 +170,38 @@ export class Answer {
     // Blanks alone are no message: a model may write some before a call.
     const delta = this.#hasText ? text : text.trimStart();
     if (delta === '') return;
-    this.#hasText = true;
-    this.#emit({ type: 'generation.text', generationId: this.#request.generationId, delta });
+    if (this.#guard) {
+      for (const piece of this.#cutter.push(delta)) await this.#pass(this.#guard.take(piece));
+      return;
+    }
+    this.#tellText(delta);
     if (this.#line) await this.#speak(this.#line, this.#cutter.push(delta));
   }
 
   async #flush(): Promise<void> {
-    if (this.#line) await this.#speak(this.#line, this.#cutter.flush());
+    const pieces = this.#line ? this.#cutter.flush() : [];
+    if (this.#guard) {
+      for (const piece of pieces) await this.#pass(this.#guard.take(piece));
+      await this.#pass(this.#guard.flush());
+    } else if (this.#line) await this.#speak(this.#line, pieces);
+  }
+
+  /** Writes and speaks what a guard lets through. */
+  async #pass({ pieces, edits }: GuardedPieces): Promise<void> {
+    const { generationId } = this.#request;
+    if (edits.length > 0) {
+      this.#isEdited = true;
+      this.#emit({ type: 'generation.edited', generationId, edits });
+    }
+    for (const piece of pieces) {
+      this.#tellText(this.#hasText ? ` ${piece}` : piece);
+      if (this.#line) await this.#speak(this.#line, [piece]);
+    }
+  }
+
+  #tellText(delta: string): void {
+    this.#hasText = true;
+    this.#emit({ type: 'generation.text', generationId: this.#request.generationId, delta });
   }
 
   async #speak(line: SpeechLine, pieces: readonly string[]): Promise<void> {

@@ -1,4 +1,10 @@
-import type { Clock, EngineContext, EngineSession, VoiceEngine } from '@antiphon/session';
+import type {
+  Clock,
+  EngineContext,
+  EngineSession,
+  SessionConfig,
+  VoiceEngine,
+} from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { CascadeSession } from './cascade-session.ts';
 import { DEFAULT_CASCADE_TIMEOUTS } from './cascade-timeouts.ts';
@@ -6,6 +12,7 @@ import type { CascadeTimeouts } from './cascade-timeouts.ts';
 import type { LanguageModel } from './ports/language-model.ts';
 import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
+import type { GuardPhrases } from './speech-guard/speech-guard.ts';
 import type { SpeculationOutcome } from './speculation.ts';
 
 /** More than half of the speech was no known word: the words found in the rest are chance. */
@@ -43,6 +50,11 @@ export interface CascadeEngineOptions {
   readonly speculates?: boolean;
   /** Told what becomes of answers made ready. Nobody unless given; must not throw. */
   readonly onSpeculation?: (sessionId: string, outcome: SpeculationOutcome) => void;
+  /**
+   * Has the model's text made fit to be heard before it is spoken, with these phrases for a session;
+   * without it the text is spoken as it is written.
+   */
+  readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
 }
 
 /** A voice engine of three providers: speech to text, a language model, text to speech. */
@@ -85,6 +97,7 @@ export class CascadeEngine implements VoiceEngine {
       onFault: (fault) => onFault?.(context.sessionId, fault),
       speculates: this.#options.speculates ?? true,
       onSpeculation: (outcome) => onSpeculation?.(context.sessionId, outcome),
+      guard: this.#options.guard,
     });
   }
 }

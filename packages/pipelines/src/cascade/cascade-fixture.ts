@@ -19,6 +19,7 @@ import {
 } from '../testing/index.ts';
 import type { FakeAnswers, FakeTurn, FakeVoiceOptions } from '../testing/index.ts';
 import { CascadeEngine } from './cascade-engine.ts';
+import type { CascadeEngineOptions } from './cascade-engine.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
 import type { SpeculationOutcome } from './speculation.ts';
 
@@ -69,6 +70,7 @@ export interface FixtureOptions {
   readonly maxUnclear?: number;
   readonly defaultVoice?: string;
   readonly speculates?: boolean;
+  readonly guard?: CascadeEngineOptions['guard'];
 }
 
 /** An engine over fakes on a driven clock. */

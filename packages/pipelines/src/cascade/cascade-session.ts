@@ -14,6 +14,7 @@ import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import type { SpeculationOutcome } from './speculation.ts';
+import type { GuardPhrases } from './speech-guard/speech-guard.ts';
 import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
 import type { TurnTranscript } from './turn-transcripts.ts';
@@ -33,6 +34,8 @@ export interface CascadeSessionOptions {
   /** Whether answers are made ready while the caller pauses. */
   readonly speculates: boolean;
   readonly onSpeculation: (outcome: SpeculationOutcome) => void;
+  /** What a guard of the model's text says; without it the text is spoken as it is written. */
+  readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ export type NewItem =
 /** What is told of an answer out of band, `generation.ended` last. */
 export type OutOfBandEvent = Exclude<
   EngineEvent,
-  { readonly type: 'transcript' | 'generation.mark' }
+  { readonly type: 'transcript' | 'generation.mark' | 'generation.edited' }
 >;
 
 /**

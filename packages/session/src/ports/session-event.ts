@@ -1,7 +1,7 @@
 import type { TurnReport } from '@antiphon/observability';
 import type { ConversationItem } from './conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
-import type { TimedWord, Usage } from './voice-engine.ts';
+import type { SpeechEdit, TimedWord, Usage } from './voice-engine.ts';
 
 /** Why a session ended. */
 export type EndReason =
@@ -45,7 +45,13 @@ export type ConsentVerdict = 'confirmed' | 'refused' | 'unclear' | 'unheard' | '
 
 /** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
 export type SessionEvent = { readonly atMs: number } & (
-  | { readonly type: 'session.started'; readonly sessionId: string; readonly agent: string }
+  | {
+      readonly type: 'session.started';
+      readonly sessionId: string;
+      readonly agent: string;
+      /** Whose session it is, where it is a tenant's. */
+      readonly tenant?: string;
+    }
   | { readonly type: 'session.configured'; readonly config: SessionConfig }
   | { readonly type: 'session.ended'; readonly reason: EndReason }
   | {
@@ -119,6 +125,12 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly generationId: string;
       readonly itemId: string;
       readonly words: readonly TimedWord[];
+    }
+  /** The text told next is not what the model wrote. */
+  | {
+      readonly type: 'generation.edited';
+      readonly generationId: string;
+      readonly edits: readonly SpeechEdit[];
     }
   | {
       readonly type: 'generation.ended';

@@ -33,6 +33,12 @@ export const NO_USAGE: Usage = {
 export type EngineMark = 'transcriptReady' | 'firstToken' | 'firstSentence' | 'firstByte';
 
 /**
+ * What was done to an answer's text before it was spoken: `markup`, `code` or `data` left out, a long
+ * `list` counted instead of read, or an answer `shortened`.
+ */
+export type SpeechEdit = 'markup' | 'code' | 'data' | 'list' | 'shortened';
+
+/**
  * What an engine reports. Events of a generation come in order, end with exactly one
  * `generation.ended`, and stop at once when it is cancelled (then without an end). At most one
  * message is spoken per generation, before its tool calls.
@@ -73,6 +79,12 @@ export type EngineEvent =
       readonly callId: string;
       readonly name: string;
       readonly arguments: string;
+    }
+  /** The text told next is not what the model wrote. */
+  | {
+      readonly type: 'generation.edited';
+      readonly generationId: string;
+      readonly edits: readonly SpeechEdit[];
     }
   | {
       readonly type: 'generation.mark';

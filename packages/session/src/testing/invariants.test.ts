@@ -100,6 +100,7 @@ const measured = (inferenceMs: number): SessionEvent => ({
     firstAudioAtMs: 900,
     hops: {
       endpointing: 500,
+      wait: null,
       inference: inferenceMs,
       aggregation: null,
       synthesis: 100,

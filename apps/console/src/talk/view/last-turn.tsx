@@ -1,7 +1,7 @@
 import { Link } from 'wouter';
 import type { FeedEvent } from '@antiphon/observability';
 import { formatLatency } from '../../format/format-duration.ts';
-import { HOPS, VOICE_TO_VOICE_BUDGET_MS } from '../../turn/budget.ts';
+import { budgetMsOf, HOPS } from '../../turn/budget.ts';
 import { turnsOf } from '../../turn/turns-of-session.ts';
 
 /** Where the milliseconds of the last answer went; the bar is as wide as the budget, or the turn. */
@@ -22,15 +22,16 @@ export function LastTurn({
   }
   const { turn, hops, voiceToVoiceMs, postEndpointMs } = last.report;
   const wholeMs = voiceToVoiceMs ?? postEndpointMs;
-  const widthMs = Math.max(VOICE_TO_VOICE_BUDGET_MS, wholeMs);
+  const budgetMs = budgetMsOf(last.report);
+  const widthMs = Math.max(budgetMs, wholeMs);
   const shown = HOPS.flatMap((hop) => {
-    const durationMs = hops[hop];
+    const durationMs = hops[hop] ?? null;
     return durationMs === null ? [] : [{ hop, durationMs }];
   });
   return (
     <div className="talk-turn">
       <p className="talk-turn-head">
-        <strong data-over={wholeMs > VOICE_TO_VOICE_BUDGET_MS}>{formatLatency(wholeMs)}</strong>
+        <strong data-over={wholeMs > budgetMs}>{formatLatency(wholeMs)}</strong>
         <Link
           href={`/s/${encodeURIComponent(sessionId)}/turns/${turn}`}
           target={opensBeside ? '_blank' : undefined}

@@ -7,7 +7,7 @@ import { describeTextToSpeech } from '../../testing/index.ts';
 import { createDecoder, loadSoundSwallower } from '../soundswallower/sound-swallower.ts';
 import { dictionaryFor } from '../soundswallower/vocabulary.ts';
 import { FliteTextToSpeech } from './flite-text-to-speech.ts';
-import { spokenForm } from './spoken-form.ts';
+import { spokenForm } from '../../spoken/spoken-form.ts';
 
 interface Spoken {
   readonly words: readonly TimedWord[];

@@ -5,7 +5,7 @@ import { PronouncingDictionary } from '../pronouncing-dictionary.ts';
 import { FliteProgram, type FliteRequest } from './flite-program.ts';
 import { guessPhones } from './letter-sounds.ts';
 import type { Pronunciations } from './phone-alignment.ts';
-import { speakableText, spokenForm } from './spoken-form.ts';
+import { speakableText, spokenForm } from '../../spoken/spoken-form.ts';
 import { timeSpeech, type TimedSpeech } from './timed-speech.ts';
 
 /** What the thread posts for each request: the speech, or why there is none. */

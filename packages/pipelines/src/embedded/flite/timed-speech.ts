@@ -2,7 +2,7 @@ import { msToSamples, samplesToMs } from '@antiphon/audio';
 import type { TimedWord } from '@antiphon/session';
 import type { FliteSpeech } from './flite-program.ts';
 import { alignWords, type Pronunciations } from './phone-alignment.ts';
-import type { Break, SpokenWord } from './spoken-form.ts';
+import type { Break, SpokenWord } from '../../spoken/spoken-form.ts';
 import { spokenWords, timeWords } from './timed-words.ts';
 
 /** Audio of a text without idle ends, and when each written word is said in it. */

@@ -1,6 +1,6 @@
 import type { TimedWord } from '@antiphon/session';
 import type { WordSpan } from './phone-alignment.ts';
-import type { SpokenWord } from './spoken-form.ts';
+import type { SpokenWord } from '../../spoken/spoken-form.ts';
 
 /** The words to be found in the audio, in order: those of all written words, without pauses. */
 export function spokenWords(written: readonly SpokenWord[]): string[] {

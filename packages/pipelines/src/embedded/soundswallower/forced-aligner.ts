@@ -2,7 +2,7 @@ import { samplesToMs } from '@antiphon/audio';
 import type { TimedWord } from '@antiphon/session';
 import type { AlignmentRequest, WordAligner } from '../../cascade/ports/word-aligner.ts';
 import { PipelineError } from '../../pipeline-error.ts';
-import { spokenForm } from '../flite/spoken-form.ts';
+import { spokenForm } from '../../spoken/spoken-form.ts';
 import { spokenWords, timeWords } from '../flite/timed-words.ts';
 import { JobLine } from '../job-line.ts';
 import type { AlignmentAnswer, AlignmentQuestion } from './aligner.worker.ts';

@@ -6,7 +6,7 @@ import {
   SYMBOLS,
 } from './spoken-lexicon.ts';
 import { spokenAddress, spokenParts } from './spoken-letters.ts';
-import { spokenNumber, spokenUnit, type Neighbours } from './spoken-numbers.ts';
+import { spokenNumber, spokenUnit, type Neighbours } from './numbers-in-words.ts';
 
 /** How the voice goes on after a word. */
 export type Break = '' | ',' | '.' | '?' | '!';

@@ -1,6 +1,6 @@
 import { cardinalWords, digitWords } from './number-words.ts';
 import { LETTER_NAMES, SPELLED, SYMBOLS } from './spoken-lexicon.ts';
-import { spokenNumber, type Neighbours } from './spoken-numbers.ts';
+import { spokenNumber, type Neighbours } from './numbers-in-words.ts';
 
 /** An e-mail or web address with its punctuation in words; nothing for other words. */
 export function spokenAddress(core: string): string[] | undefined {

@@ -1,0 +1,179 @@
+import type { SampleRate } from '@antiphon/audio';
+import type { TimedWord, TimerHandle } from '@antiphon/session';
+import { PipelineError } from '../../pipeline-error.ts';
+import type {
+  Synthesis,
+  SynthesisEvents,
+  SynthesisRequest,
+  TextToSpeech,
+} from '../ports/text-to-speech.ts';
+import { providerError } from '../provider-error.ts';
+import { candidatesOf, worthAsking } from './fallback.ts';
+import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
+
+/**
+ * Several synthesizers as one: the next speaks a piece when one fails, or has made no sound of it
+ * within its budget. A piece that has begun to sound is not begun again by another. A voice that a
+ * synthesizer does not have is its first.
+ */
+export class FallbackTextToSpeech implements TextToSpeech {
+  readonly name: string;
+  readonly voices: readonly string[];
+  readonly #options: FallbackOptions<TextToSpeech>;
+  readonly #candidates: readonly Candidate<TextToSpeech>[];
+
+  constructor(options: FallbackOptions<TextToSpeech>) {
+    this.#options = options;
+    this.#candidates = candidatesOf(options);
+    this.name = options.providers.map(({ name }) => name).join(', or ');
+    this.voices = options.providers[0]!.voices;
+  }
+
+  synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
+    const asked = worthAsking(this.#candidates);
+    const [first] = this.#candidates;
+    if (first && asked[0] && asked[0] !== first) {
+      this.#tell({
+        from: first.provider.name,
+        to: asked[0].provider.name,
+        why: 'open',
+        code: null,
+      });
+    }
+    const relay = new Relay({
+      request,
+      events,
+      asked,
+      budgetMs: this.#options.budgetMs,
+      clock: this.#options.clock,
+      onTookOver: (tookOver) => this.#tell(tookOver),
+    });
+    relay.start();
+    return relay;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#options.providers.map((provider) => provider.close()));
+  }
+
+  #tell(tookOver: Omit<TookOver, 'service'>): void {
+    this.#options.onTookOver?.({ service: 'textToSpeech', ...tookOver });
+  }
+}
+
+interface RelayOptions extends Pick<FallbackOptions<TextToSpeech>, 'budgetMs' | 'clock'> {
+  readonly request: SynthesisRequest;
+  readonly events: SynthesisEvents;
+  readonly asked: readonly Candidate<TextToSpeech>[];
+  readonly onTookOver: (tookOver: Omit<TookOver, 'service'>) => void;
+}
+
+/** One piece on its way through the synthesizers. */
+class Relay implements Synthesis {
+  readonly #options: RelayOptions;
+  #at = 0;
+  #synthesis: Synthesis | null = null;
+  #timer: TimerHandle | null = null;
+  /** Words of a synthesizer that has made no sound yet. */
+  #words: readonly TimedWord[] = [];
+  #hasSounded = false;
+  #isOver = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { asked, request, budgetMs, clock } = this.#options;
+    const at = this.#at;
+    const candidate = asked[at]!;
+    const { provider, breaker } = candidate;
+    const isCurrent = () => !this.#isOver && this.#at === at;
+    this.#words = [];
+    if (at + 1 < asked.length) {
+      this.#timer = clock.setTimeout(() => {
+        if (isCurrent()) this.#goOn(candidate, 'slow', null);
+      }, budgetMs);
+    }
+    const voice = provider.voices.includes(request.voice) ? request.voice : provider.voices[0];
+    const synthesis = provider.synthesize(
+      { ...request, voice: voice ?? request.voice },
+      {
+        onWords: (words) => {
+          if (isCurrent()) this.#takeWords(words);
+        },
+        onAudio: (pcm, rate) => {
+          if (isCurrent()) this.#takeAudio(pcm, rate);
+        },
+        onEnd: () => {
+          if (!isCurrent()) return;
+          breaker.succeeded();
+          this.#tellWords();
+          this.#finish();
+          this.#options.events.onEnd();
+        },
+        onError: (error) => {
+          if (isCurrent()) this.#goOn(candidate, 'failed', providerError(provider.name, error));
+        },
+      },
+    );
+    if (isCurrent()) this.#synthesis = synthesis;
+    else synthesis.cancel();
+  }
+
+  cancel(): void {
+    this.#finish();
+    this.#synthesis?.cancel();
+  }
+
+  #takeWords(words: readonly TimedWord[]): void {
+    if (this.#hasSounded) this.#options.events.onWords(words);
+    else this.#words = [...this.#words, ...words];
+  }
+
+  #takeAudio(pcm: Int16Array, rate: SampleRate): void {
+    this.#tellWords();
+    if (this.#isOver) return;
+    this.#hasSounded = true;
+    this.#stopTimer();
+    this.#options.events.onAudio(pcm, rate);
+  }
+
+  #tellWords(): void {
+    const words = this.#words;
+    this.#words = [];
+    if (words.length > 0) this.#options.events.onWords(words);
+  }
+
+  #goOn(
+    { provider, breaker }: Candidate<TextToSpeech>,
+    why: 'failed' | 'slow',
+    error: PipelineError | null,
+  ): void {
+    const { asked, events, onTookOver } = this.#options;
+    breaker.failed();
+    this.#stopTimer();
+    const next = asked[this.#at + 1];
+    if (this.#hasSounded || !next) {
+      this.#finish();
+      this.#synthesis?.cancel();
+      events.onError(error ?? new PipelineError('provider_timeout', `${provider.name} is silent`));
+      return;
+    }
+    this.#at += 1;
+    this.#synthesis?.cancel();
+    this.#synthesis = null;
+    onTookOver({ from: provider.name, to: next.provider.name, why, code: error?.code ?? null });
+    this.start();
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#stopTimer();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '@antiphon/session';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import type { BreakerLimits } from './circuit-breaker.ts';
+
+/** Which of the cascade's services it is about. */
+export type Service = 'speechToText' | 'languageModel' | 'textToSpeech';
+
+/** That another provider had to take over. */
+export interface TookOver {
+  readonly service: Service;
+  readonly from: string;
+  readonly to: string;
+  /** It failed, said nothing within its budget, or was not asked because it failed before. */
+  readonly why: 'failed' | 'slow' | 'open';
+  /** The code of what failed. */
+  readonly code: string | null;
+}
+
+/** What a fallback over several providers needs. */
+export interface FallbackOptions<Provider> {
+  /** The first is asked first; at least one. */
+  readonly providers: readonly Provider[];
+  /** How long one may take to its first result before the next one is asked. */
+  readonly budgetMs: number;
+  readonly clock: Clock;
+  readonly breaker?: Partial<BreakerLimits>;
+  /** Told of each provider that had to take over; must not throw. */
+  readonly onTookOver?: (tookOver: TookOver) => void;
+}
+
+/** A provider and whether it is worth asking. */
+export interface Candidate<Provider> {
+  readonly provider: Provider;
+  readonly breaker: CircuitBreaker;
+}
+
+/** The providers with a breaker each, which all sessions share. */
+export function candidatesOf<Provider>({
+  providers,
+  clock,
+  breaker,
+}: FallbackOptions<Provider>): readonly Candidate<Provider>[] {
+  if (providers.length === 0) throw new TypeError('A fallback needs one provider at least.');
+  return providers.map((provider) => ({ provider, breaker: new CircuitBreaker(clock, breaker) }));
+}
+
+/**
+ * Those that are worth asking, in order. Where none is, the first is asked all the same: an error of
+ * its own says more than that nobody was asked.
+ */
+export function worthAsking<Provider>(
+  candidates: readonly Candidate<Provider>[],
+): readonly Candidate<Provider>[] {
+  const admitted = candidates.filter(({ breaker }) => breaker.admits());
+  return admitted.length > 0 ? admitted : candidates.slice(0, 1);
+}

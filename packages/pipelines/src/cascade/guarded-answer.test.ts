@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { FAKE_END, fakeText } from '../testing/index.ts';
+import { CascadeFixture, FIXTURE_CONFIG, settle } from './cascade-fixture.ts';
+
+const guard = () => ({ more: 'Want the rest?', list: 'There are {count}.' });
+
+function fixtureOf(...deltas: string[]): CascadeFixture {
+  const steps = deltas.map((delta) => ({ type: 'text', delta }) as const);
+  return new CascadeFixture({ answers: [[...steps, FAKE_END]], guard });
+}
+
+it('an answer that is guarded is written as it is spoken, and says what was done to it before that', async () => {
+  const { caller } = fixtureOf('**It** has ', 'shipped. 🎉 ', 'It comes', ' Monday.');
+  caller.answer('a');
+  await settle();
+  expect(caller.text).toBe('It has shipped. It comes Monday.');
+  expect(caller.words).toBe('It has shipped. It comes Monday.');
+  const types = caller.events.map(({ type }) => type);
+  expect(types.indexOf('generation.edited')).toBeLessThan(types.indexOf('generation.text'));
+  expect(caller.of('generation.edited').map(({ edits }) => edits)).toEqual([
+    ['markup'],
+    ['markup'],
+  ]);
+  expect(caller.of('generation.ended')).toMatchObject([{ outcome: 'completed' }]);
+});
+
+it('an answer that is too long ends with a question, and may still call a tool', async () => {
+  const fixture = new CascadeFixture({
+    answers: [
+      [
+        { type: 'text', delta: 'One here. Two here. Three here. Four here. Five here.' },
+        { type: 'toolCall', callId: 'c', name: 'lookup_order', arguments: '{}' },
+        FAKE_END,
+      ],
+    ],
+    guard,
+  });
+  fixture.caller.answer('a');
+  await settle();
+  expect(fixture.caller.words).toBe('One here. Two here. Three here. Want the rest?');
+  expect(fixture.caller.of('generation.toolCall')).toHaveLength(1);
+});
+
+it('what the session itself says is not touched', async () => {
+  const { caller } = fixtureOf('unused');
+  const text = 'Cancel **4471**? One. Two. Three. Four.';
+  caller.session.generate({ kind: 'say', generationId: 's', config: FIXTURE_CONFIG, text });
+  await settle();
+  expect(caller.text).toBe(text);
+  expect(caller.of('generation.edited')).toEqual([]);
+});
+
+it('an answer to be read is not touched', async () => {
+  const text = '**One.** Two. Three. Four.';
+  const fixture = new CascadeFixture({ answers: [fakeText(text)], guard });
+  fixture.caller.answer('a', {}, { ...FIXTURE_CONFIG, modality: 'text' });
+  await settle();
+  expect(fixture.caller.text).toBe(text);
+  expect(fixture.caller.of('generation.edited')).toEqual([]);
+});
+
+it('an answer with nothing that can be heard has failed, so that the caller is told something', async () => {
+  const { caller } = fixtureOf('{"status": "shipped"}');
+  caller.answer('a');
+  await settle();
+  expect(caller.text).toBe('');
+  expect(caller.of('generation.ended')).toMatchObject([
+    { outcome: 'failed', error: { code: 'provider_garbled' } },
+  ]);
+});

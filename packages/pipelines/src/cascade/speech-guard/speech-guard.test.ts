@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { speakablePieces } from '../sentence-cutter.ts';
+import { SpeechGuard } from './speech-guard.ts';
+
+const PHRASES = { more: 'Want the rest?', list: 'There are {count}. Shall I e-mail the list?' };
+
+function guarded(text: string) {
+  const guard = new SpeechGuard(PHRASES);
+  const told = [...speakablePieces(text).map((piece) => guard.take(piece)), guard.flush()];
+  return {
+    text: told.flatMap(({ pieces }) => pieces).join(' '),
+    edits: told.flatMap(({ edits }) => edits),
+  };
+}
+
+describe('a guard of speech', () => {
+  it.each([
+    'It has shipped. It comes Monday.',
+    'Your total is $12.50, and order 4471 is on its way.',
+    'I wrote to jo@example.com. Anything else?',
+    'One. Two. Three.',
+    'A single sentence may be as long as it likes, even when it goes on and on about something that nobody asked for, with clauses and commas, and more of them, and one more at the end of it all, because cutting it would leave it without sense.',
+  ])('leaves alone what is fit to be heard: %s', (text) => {
+    expect(guarded(text)).toEqual({ text, edits: [] });
+  });
+
+  it.each([
+    ['**Great** news: it `shipped`. 🎉', 'Great news: it shipped.', ['markup', 'markup']],
+    ['Your order_status is fine.', 'Your order status is fine.', ['markup']],
+    ['See [our page](https://example.com/help).', 'See our page.', ['markup']],
+    [
+      'Here: {"status": "shipped", "eta": [1, 2]} That is all.',
+      'Here: That is all.',
+      ['data', 'data'],
+    ],
+    ['{"a": {"b": "It is. Really."}} Done.', 'Done.', ['data', 'data']],
+    ['Run this:\n```js\nlet a = 1. Then b.\n```\nThen call us.', 'Run this: Then call us.', null],
+    ['# Title\nIt has shipped.', 'Title It has shipped.', ['markup']],
+  ])('leaves out what nobody should hear: %s', (text, heard, edits) => {
+    const result = guarded(text);
+    expect(result.text).toBe(heard);
+    if (edits) expect(result.edits).toEqual(edits);
+    else expect(new Set(result.edits)).toEqual(new Set(['code']));
+  });
+
+  it('says three sentences and asks whether to go on', () => {
+    expect(guarded('One here. Two here. Three here. Four here. Five here.')).toEqual({
+      text: 'One here. Two here. Three here. Want the rest?',
+      edits: ['shortened'],
+    });
+  });
+
+  it('asks nothing where it has just asked something', () => {
+    expect(guarded('One here. Two here. Shall I go on? Four here.')).toEqual({
+      text: 'One here. Two here. Shall I go on?',
+      edits: ['shortened'],
+    });
+  });
+
+  it('stops before forty words where a sentence has been said', () => {
+    const long = `${Array.from({ length: 25 }, () => 'word').join(' ')}.`;
+    expect(guarded(`Yes. ${long} ${long}`)).toEqual({
+      text: `Yes. ${long} Want the rest?`,
+      edits: ['shortened'],
+    });
+  });
+
+  it('reads a short list', () => {
+    expect(guarded('We have:\n- red\n- green\n- blue\n\nWhich one?')).toEqual({
+      text: 'We have: red. green. blue. Which one?',
+      edits: ['list'],
+    });
+  });
+
+  it('counts a long list and offers to send it', () => {
+    const text = 'We have:\n1. red\n2. green\n3. blue\n4. black\n\nWhich one?';
+    expect(guarded(text)).toEqual({
+      text: 'We have: There are 4. Shall I e-mail the list? Which one?',
+      edits: ['list'],
+    });
+  });
+
+  it('takes a sentence between two items as part of the first', () => {
+    expect(guarded('1. Red. It is warm.\n2. Blue.\nThat is all.')).toEqual({
+      text: 'Red. It is warm. Blue. That is all.',
+      edits: ['list'],
+    });
+  });
+
+  it('says nothing where there is nothing to say', () => {
+    expect(guarded('{"only": "data"}').text).toBe('');
+    expect(guarded('🎉🎉')).toEqual({ text: '', edits: ['markup'] });
+  });
+
+  it('goes on after data that is never closed', () => {
+    const { text } = guarded(`{"a": "${'and so on. '.repeat(3_000)}`);
+    expect(text.length).toBeLessThan(500);
+  });
+});

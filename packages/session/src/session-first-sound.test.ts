@@ -1,0 +1,100 @@
+import type { TurnReport } from '@antiphon/observability';
+import { describe, expect, it } from 'vitest';
+import { ToolSession } from './testing/tool-session.ts';
+import type { ToolSessionOptions } from './testing/tool-session.ts';
+
+/** The reports of a session's turns, without that of its greeting. */
+async function reportsOf(
+  play: (test: ToolSession) => Promise<void>,
+  options?: ToolSessionOptions,
+): Promise<readonly TurnReport[]> {
+  const test = new ToolSession(options);
+  await test.wait(2_000);
+  const before = test.channel.of('turn.measured').length;
+  await play(test);
+  return test.channel
+    .of('turn.measured')
+    .slice(before)
+    .map(({ report }) => report);
+}
+
+const latencies = (reports: readonly TurnReport[]) =>
+  reports.map(({ voiceToVoiceMs }) => voiceToVoiceMs);
+
+const sumOf = ({ hops }: TurnReport) =>
+  Object.values(hops).reduce<number>((sum, ms) => sum + (ms ?? 0), 0);
+
+describe('the latency of a turn', () => {
+  it('is that of the cover where a tool is waited for, and of nothing after it', async () => {
+    const reports = await reportsOf(async (test) => {
+      test.calls('lookup_order');
+      await test.wait(3_500);
+      await test.tools.finish('{}');
+      await test.wait(2_000);
+    });
+    const [cover, ...later] = reports;
+    expect(cover?.itemId).toMatch(/^item_/u);
+    expect(cover?.hops).toMatchObject({ wait: 500, inference: null });
+    expect(sumOf(cover!)).toBe(cover?.voiceToVoiceMs);
+    expect(later.length).toBeGreaterThan(1);
+    expect(latencies(later)).toEqual(later.map(() => null));
+    expect(later.map(({ itemId }) => itemId)).toEqual(later.map(() => null));
+  });
+
+  it('is that of the answer after a tool that is quick', async () => {
+    const reports = await reportsOf(async (test) => {
+      test.calls('lookup_order');
+      await test.wait(200);
+      await test.tools.finish('{}');
+      await test.wait(1_000);
+    });
+    expect(reports).toHaveLength(1);
+    expect(reports[0]?.hops.wait).toBe(200);
+    expect(sumOf(reports[0]!)).toBe(reports[0]?.voiceToVoiceMs);
+  });
+
+  it('has no wait where the turn is answered at once', async () => {
+    const reports = await reportsOf(async (test) => {
+      test.says('Hello.');
+      await test.wait(1_000);
+    });
+    expect(reports.map(({ hops }) => hops.wait)).toEqual([null]);
+    expect(reports[0]?.voiceToVoiceMs).not.toBeNull();
+  });
+
+  it('is that of the apology where the engine fails', async () => {
+    const reports = await reportsOf(async (test) => {
+      test.engine.session.autoReply = null;
+      test.callerTurn();
+      test.engine.session.autoReply = (request) => (request.kind === 'say' ? request.text : '');
+      test.engine.session.end('failed');
+      await test.wait(1_000);
+    });
+    expect(reports).toHaveLength(1);
+    expect(reports[0]?.voiceToVoiceMs).not.toBeNull();
+  });
+
+  it('is nobody’s where a client asks for something later', async () => {
+    const reports = await reportsOf(
+      async (test) => {
+        test.says('Hello.');
+        await test.wait(5_000);
+        test.session.control.requestAnswer({});
+        await test.wait(1_000);
+      },
+      {
+        config: {
+          turnDetection: {
+            mode: 'vad',
+            threshold: 0.5,
+            prefixPaddingMs: 300,
+            silenceDurationMs: 500,
+            createsResponse: false,
+            interruptsResponse: true,
+          },
+        },
+      },
+    );
+    expect(latencies(reports)).toEqual([null]);
+  });
+});
