@@ -45,7 +45,7 @@ afterEach(async () => {
   microphone.close();
   await server.close();
   // No connection outlives the server.
-  await expect.poll(() => chat.open).toBe(0);
+  await expect.poll(() => chat.http.open).toBe(0);
   await chat.close();
   await rm(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Clock, TimerHandle } from '@antiphon/session';
-import { providerFault } from './http-fault.ts';
+import { providerFault } from './provider-fault.ts';
 
 /** Requests that may wait for a connection; one more is refused with `queue_full`. */
 const MAX_WAITING = 200;

@@ -2,7 +2,7 @@ import { NO_USAGE } from '@antiphon/session';
 import type { Usage } from '@antiphon/session';
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { LanguageModelPart } from '../../cascade/ports/language-model.ts';
-import { providerFault } from '../http-fault.ts';
+import { providerFault } from '../provider-fault.ts';
 import { StreamedCalls } from './streamed-calls.ts';
 
 /** How an answer is read. */

@@ -13,18 +13,8 @@ const TEXT = textChunks('It has shipped.');
 
 describe('a chat model that refuses', () => {
   it.each([
-    [
-      'key',
-      { apiKey: 'sk-wrong' },
-      'provider_unauthorized',
-      'refused the key (HTTP 401, invalid_api_key)',
-    ],
-    [
-      'model',
-      { model: 'gpt-9' },
-      'unknown_model',
-      'does not have the model (HTTP 404, model_not_found)',
-    ],
+    ['key', { apiKey: 'sk-wrong' }, 'provider_unauthorized', 'refused the key (invalid_api_key)'],
+    ['model', { model: 'gpt-9' }, 'unknown_model', 'does not have the model (model)'],
   ] as const)('a wrong %s says so', async (...[, options, code, says]) => {
     const { fault } = await start({}, options);
     const error = await fault();
@@ -37,6 +27,8 @@ describe('a chat model that refuses', () => {
     [{ status: 429, body: '{"error":{"code":"429","message":"order"}}' }, 'provider_rate_limited'],
     [{ status: 402, body: 'Pay for the order.' }, 'provider_quota_exceeded'],
     [{ status: 403, type: 'permission_error' }, 'provider_unauthorized'],
+    [{ status: 403, code: 'insufficient_permissions' }, 'provider_unauthorized'],
+    [{ status: 503, code: 'model_overloaded' }, 'provider_failed'],
     [{ status: 404, body: '{"error":{"code":"DeploymentNotFound"}}' }, 'unknown_model'],
     [
       { status: 404, body: '{"object":"error","type":"NotFoundError","code":404}' },
@@ -177,14 +169,14 @@ describe('a chat model that is lost', () => {
   ])('%s', async (_when, at) => {
     const { fault, server } = await start({
       step: async (chunk, exchange) => {
-        if (chunk === at) exchange.cut();
+        if (chunk === at) exchange.response.destroy();
         await new Promise(setImmediate);
       },
     });
     const error = await fault();
     expect([error.code, error.message]).toEqual([
       'provider_lost',
-      'The chat model was lost (ECONNRESET)',
+      'The chat model cannot be reached (ECONNRESET)',
     ]);
     expect(server.exchanges.length).toBeLessThan(5);
   });
@@ -192,7 +184,7 @@ describe('a chat model that is lost', () => {
   it('and cannot be reached', async () => {
     const { server, fault } = await start({}, { warm: 0 });
     await server.close();
-    expect((await fault()).message).toBe('The chat model was lost (ECONNREFUSED)');
+    expect((await fault()).message).toBe('The chat model cannot be reached (ECONNREFUSED)');
   });
 
   it('and speaks no HTTP', async () => {
@@ -222,7 +214,7 @@ describe('a chat model that is lost', () => {
     await model.close();
     expect(await failed).toMatchObject({ code: 'closed' });
     expect((await fault()).code).toBe('closed');
-    await until(() => server.open === 0);
+    await until(() => server.http.open === 0);
   });
 });
 

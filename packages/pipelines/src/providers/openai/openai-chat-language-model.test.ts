@@ -243,18 +243,18 @@ describe('calls of a chat model', () => {
 describe('connections to a chat model', () => {
   it('are opened before they are needed, and used again and again', async () => {
     const { server, ask } = await start();
-    await until(() => server.touches === 1);
+    await until(() => server.http.touches === 1);
     for (let count = 0; count < 20; count++) await ask();
     expect(server.exchanges).toHaveLength(20);
     // While one is in use another is kept ready; one is free a moment after its answer.
-    expect(server.connections).toBeLessThanOrEqual(3);
+    expect(server.http.connections).toBeLessThanOrEqual(3);
   });
 
   it('are asked again on another one when the server has closed the idle ones', async () => {
     const { server, ask } = await start();
     await ask();
-    await until(() => server.open === 2);
-    server.dropConnections();
+    await until(() => server.http.open === 2);
+    server.http.dropConnections();
     expect(textOf(await ask())).toBe('It has shipped.');
   });
 
@@ -262,13 +262,13 @@ describe('connections to a chat model', () => {
     const clock = new DrivenClock();
     const { server, ask, model } = await start({}, { clock });
     await ask();
-    await until(() => server.touches > 0);
-    const before = server.touches;
+    await until(() => server.http.touches > 0);
+    const before = server.http.touches;
     clock.advance(20_000);
-    await until(() => server.touches > before);
+    await until(() => server.http.touches > before);
     await model.close();
     expect(clock.pending).toBe(0);
-    await until(() => server.open === 0);
+    await until(() => server.http.open === 0);
   });
 
   it('are closed by a caller who cuts in, and replaced', async () => {

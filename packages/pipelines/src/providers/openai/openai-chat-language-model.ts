@@ -11,7 +11,7 @@ import type {
 } from '../../cascade/ports/language-model.ts';
 import { StallTimer } from '../../cascade/stall-timer.ts';
 import { PipelineError } from '../../pipeline-error.ts';
-import { providerFault } from '../http-fault.ts';
+import { providerFault } from '../provider-fault.ts';
 import { WarmFetch } from '../warm-fetch.ts';
 import { chatFault } from './chat-fault.ts';
 import { ChatParams } from './chat-params.ts';

@@ -1,10 +1,10 @@
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type {
   ChatCompletionChunk,
   ChatCompletionCreateParamsStreaming,
 } from 'openai/resources/chat/completions';
+import { LocalHttpServer } from '../../testing/local-http-server.ts';
+import type { LocalPost } from '../../testing/local-http-server.ts';
 import { endChunks, textChunks } from './chat-chunks.ts';
 
 /** The key that is good. */
@@ -40,107 +40,55 @@ export interface ChatScript {
 }
 
 /** A request for an answer. */
-export interface ChatExchange {
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+export interface ChatExchange extends LocalPost {
   readonly body: ChatCompletionCreateParamsStreaming;
-  /** Whether the client went away before it had all. */
-  isAborted: boolean;
-  /** Breaks the connection off. */
-  cut(): void;
 }
 
 /** `POST /v1/chat/completions` as OpenAI and Azure describe it, streamed, on loopback. */
 export class LocalChatServer {
-  readonly exchanges: ChatExchange[] = [];
-  /** Requests that only keep a connection open. */
-  touches = 0;
-  /** Connections so far. */
-  connections = 0;
-  /** Connections open now. */
-  open = 0;
+  readonly http: LocalHttpServer;
   script: ChatScript;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server, script: ChatScript) {
-    this.#server = server;
+  private constructor(http: LocalHttpServer, script: ChatScript) {
+    this.http = http;
     this.script = script;
-    server.keepAliveTimeout = 60_000;
-    server.on('connection', (socket) => {
-      this.connections += 1;
-      this.open += 1;
-      this.#sockets.add(socket);
-      socket.on('close', () => {
-        this.open -= 1;
-        this.#sockets.delete(socket);
-      });
-    });
-    server.on('request', (request, response) => {
-      if (request.method === 'POST') void this.#take(request, response);
-      else {
-        this.touches += 1;
-        // Without a length this server would close the connection.
-        response.writeHead(404, { 'content-length': 0 }).end();
-      }
-    });
   }
 
   static async start(script: ChatScript = {}): Promise<LocalChatServer> {
-    const server = createServer();
-    const local = new LocalChatServer(server, script);
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
+    const http = await LocalHttpServer.start((post) => local.#take(post as ChatExchange));
+    const local: LocalChatServer = new LocalChatServer(http, script);
     return local;
   }
 
   /** What `url` of a client is to be. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+    return `${this.http.origin}/v1`;
   }
 
-  /** The request that came last. */
+  /** Every request for an answer so far, oldest first. */
+  get exchanges(): readonly ChatExchange[] {
+    return this.http.posts as ChatExchange[];
+  }
+
+  /** The one that came last. */
   get last(): ChatExchange {
     const last = this.exchanges.at(-1);
     if (!last) throw new Error('Nobody has asked.');
     return last;
   }
 
-  /** Closes every connection at once, as a server does that restarts. */
-  dropConnections(): void {
-    for (const socket of this.#sockets) socket.destroy();
+  close(): Promise<void> {
+    return this.http.close();
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => {
-      this.#server.close(resolve);
-    });
-    this.dropConnections();
-    await closed;
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const exchange: ChatExchange = {
-      url: request.url ?? '',
-      headers: request.headers,
-      body: JSON.parse(Buffer.concat(pieces).toString()) as ChatCompletionCreateParamsStreaming,
-      isAborted: false,
-      cut: () => request.socket.destroy(),
-    };
-    this.exchanges.push(exchange);
-    response.on('close', () => (exchange.isAborted = !response.writableFinished));
+  async #take(exchange: ChatExchange): Promise<void> {
     const refusal = this.script.refuses?.(exchange) ?? refusalOf(exchange);
-    if (refusal) {
-      refuse(response, exchange, refusal);
-      return;
-    }
-    await this.#answer(response, exchange);
+    if (refusal) refuse(exchange, refusal);
+    else await this.#answer(exchange);
   }
 
-  async #answer(response: ServerResponse, exchange: ChatExchange): Promise<void> {
+  async #answer(exchange: ChatExchange): Promise<void> {
+    const { response } = exchange;
     const { answer = plainAnswer, step, saysDone = true, contentType } = this.script;
     await step?.(0, exchange);
     if (exchange.isAborted) return;
@@ -202,7 +150,7 @@ function problemOf(body: ChatCompletionCreateParamsStreaming): string | null {
 }
 
 /** With a message that quotes the caller, as messages of services do. */
-function refuse(response: ServerResponse, { body }: ChatExchange, refusal: ChatRefusal): void {
+function refuse({ body, response }: ChatExchange, refusal: ChatRefusal): void {
   const { status, code = null, type = 'invalid_request_error', param = null } = refusal;
   const message = `No: ${JSON.stringify(body.messages.at(-1))}`;
   response.writeHead(status, { 'content-type': 'application/json' });
