@@ -1,6 +1,7 @@
 // What a cascade adds to the delays of its providers: npm run bench:cascade [sessions]. The language
 // model is an API of chat completions in a process of its own that answers at once; recogniser and
-// synthesizer take no time at all. Each session takes 40 turns, one every 250 ms.
+// synthesizer take no time at all. Each session takes 40 turns, one every 250 ms; between them the
+// model is asked without a cascade, so that both are measured on the same machine in the same minute.
 import { fork } from 'node:child_process';
 import { createServer, Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -54,12 +55,11 @@ async function measure(sessions) {
     clock: systemClock,
   });
   const agent = new Agent({ keepAlive: true });
-  await rounds(sessions, () => rawTurn(url, agent));
-  await rounds(sessions, cascadeTurns(languageModel));
-  const raw = await rounds(sessions, () => rawTurn(url, agent));
-  const whole = await rounds(sessions, cascadeTurns(languageModel));
+  const kinds = [() => rawTurn(url, agent), cascadeTurns(languageModel)];
+  await rounds(sessions, kinds);
+  const [raw, whole] = await rounds(sessions, kinds);
   console.log(`${sessions} sessions, ${TURNS} turns each; ms, p50 / p95 / p99`);
-  console.log(`a bare request to the model, to its first byte     ${quantiles(raw)}`);
+  console.log(`a bare request to the model, to its first byte      ${quantiles(raw)}`);
   console.log(`the cascade, from its turn's end to the first audio ${quantiles(whole)}`);
   await languageModel.close();
   agent.destroy();
@@ -67,22 +67,25 @@ async function measure(sessions) {
 }
 
 /**
+ * The times of each kind of turn.
  * @param {number} sessions
- * @param {(session: number) => Promise<number>} turn
+ * @param {readonly ((session: number) => Promise<number>)[]} kinds
  */
-async function rounds(sessions, turn) {
-  const times = await Promise.all(
+async function rounds(sessions, kinds) {
+  /** @type {number[][]} */
+  const times = kinds.map(() => []);
+  await Promise.all(
     Array.from({ length: sessions }, async (_, session) => {
-      const all = [];
       await sleep((TURN_MS * session) / sessions);
       for (let count = 0; count < TURNS; count += 1) {
-        all.push(await turn(session));
-        await sleep(TURN_MS);
+        for (const [index, turn] of kinds.entries()) {
+          times[index]?.push(await turn(session));
+          await sleep(TURN_MS / kinds.length);
+        }
       }
-      return all;
     }),
   );
-  return times.flat();
+  return times;
 }
 
 /**
@@ -178,8 +181,8 @@ function cascadeTurns(languageModel) {
   return turn;
 }
 
-/** @param {readonly number[]} values */
-function quantiles(values) {
+/** @param {readonly number[] | undefined} values */
+function quantiles(values = []) {
   const sorted = values.toSorted((one, other) => one - other);
   const at = (/** @type {number} */ share) =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]?.toFixed(1);

@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAgents } from '@antiphon/agents';
-import { ScriptedLanguageModel } from '@antiphon/pipelines';
-import { answersOf, CHAT_KEY, LocalChatServer } from '@antiphon/pipelines/testing';
+import { FliteTextToSpeech, ScriptedLanguageModel } from '@antiphon/pipelines';
+import {
+  answersOf,
+  CHAT_KEY,
+  embeddedVoice,
+  LocalChatServer,
+  LocalOpenaiSpeechServer,
+  OPENAI_SPEECH_KEY,
+} from '@antiphon/pipelines/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Microphone } from './testing/microphone.ts';
 import { startStockServer } from './testing/stock-server.ts';
@@ -21,6 +28,9 @@ const LIMIT_MS = 90_000;
 let folder = '';
 /** The language model, which follows the agent's script behind the API of chat completions. */
 let chat: LocalChatServer;
+/** The synthesizer, which speaks with the embedded voice behind the API of OpenAI's speech. */
+let speech: LocalOpenaiSpeechServer;
+let flite: FliteTextToSpeech;
 let server: StockServer;
 let microphone: Microphone;
 
@@ -32,12 +42,20 @@ beforeEach(async () => {
   const dialogue = agents.get('acme-support')?.definition.dialogue;
   if (!dialogue) throw new Error('The agent has no script.');
   chat = await LocalChatServer.start({ answer: answersOf(new ScriptedLanguageModel(dialogue)) });
+  flite = await FliteTextToSpeech.start();
+  speech = await LocalOpenaiSpeechServer.start({ voice: embeddedVoice(flite, 'slt') });
   const file = path.join(folder, 'acme-support', 'agent.yaml');
   const yaml = readFileSync(file, 'utf8').replace('pipeline: embedded', 'pipeline: cascade');
-  const model = `{ provider: openai, url: '${chat.url}', model: local-chat, apiKeyVariable: CHAT_KEY }`;
-  writeFileSync(file, `${yaml}cascade:\n  languageModel: ${model}\n`);
+  const at = (url: string, variable: string): string =>
+    `provider: openai, url: '${url}', apiKeyVariable: ${variable}`;
+  const services = [
+    'cascade:',
+    `  languageModel: { ${at(chat.url, 'CHAT_KEY')}, model: local-chat }`,
+    `  textToSpeech: { ${at(speech.url, 'SPEECH_KEY')}, voice: marin }`,
+  ];
+  writeFileSync(file, `${yaml}${services.join('\n')}\n`);
   server = await startStockServer({
-    settings: { ANTIPHON_AGENTS_DIR: folder, CHAT_KEY },
+    settings: { ANTIPHON_AGENTS_DIR: folder, CHAT_KEY, SPEECH_KEY: OPENAI_SPEECH_KEY },
   });
 }, LIMIT_MS);
 
@@ -45,13 +63,15 @@ afterEach(async () => {
   microphone.close();
   await server.close();
   // No connection outlives the server.
-  await expect.poll(() => chat.http.open).toBe(0);
+  await expect.poll(() => chat.http.open + speech.http.open).toBe(0);
   await chat.close();
+  await speech.close();
+  await flite.close();
   await rm(folder, { recursive: true });
 });
 
 it(
-  'an agent whose words come from a chat model looks up an order and tells of it',
+  'an agent with a hosted model and a hosted voice looks up an order and tells of it',
   { timeout: LIMIT_MS },
   async () => {
     const client = await TestClient.open(`${server.realtimeUrl}?agent=acme-support`, {

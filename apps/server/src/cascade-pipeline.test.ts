@@ -1,5 +1,6 @@
 import { DEFAULT_TOOL_PHRASES, systemClock } from '@antiphon/session';
 import type { AgentDefinition, CascadeServices } from '@antiphon/session';
+import { LocalChatServer } from '@antiphon/pipelines/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openCascadePipeline } from './cascade-pipeline.ts';
@@ -73,5 +74,18 @@ describe('a cascade', () => {
       code: 'agents_unusable',
       message: `The agent hello needs a key in MY_KEY, which ${problem}.`,
     });
+  });
+
+  it('that cannot be opened names the reason, and closes what it has opened', async () => {
+    const chat = await LocalChatServer.start();
+    const languageModel = { provider: 'openai', url: chat.url, model: 'local-chat' };
+    const textToSpeech = { provider: 'hume', url: 'http://127.0.0.1:9', model: '3' };
+    await expect(open(agentOf({ languageModel, textToSpeech }))).rejects.toMatchObject({
+      code: 'agents_unusable',
+      message: 'The agent hello has the model "3" of hume; use "1" or "2".',
+    });
+    await expect.poll(() => chat.http.open).toBe(0);
+    expect(chat.exchanges).toEqual([]);
+    await chat.close();
   });
 });
