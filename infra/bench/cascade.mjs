@@ -35,6 +35,7 @@ function serve() {
       response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
     });
   });
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     if (address && typeof address === 'object') process.send?.(address.port);
