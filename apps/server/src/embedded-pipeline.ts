@@ -7,7 +7,7 @@ import {
 } from '@antiphon/pipelines';
 import type { AgentDefinition, Dialogue, VoiceEngine } from '@antiphon/session';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
 import { ServerError } from './server-error.ts';
 
@@ -21,6 +21,8 @@ const SPEECH_SHARE = 1 / 4;
 /** Speech to text, script and synthesizer that run inside the process, for a number of agents. */
 export interface EmbeddedPipeline {
   engineOf(agent: AgentDefinition): VoiceEngine;
+  /** Its voice without a conversation; null where it has none of its own. */
+  voiceOf(agent: AgentDefinition): AgentVoice | null;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,7 @@ export async function openEmbeddedPipeline(
         if (!engine) throw new TypeError(`No embedded pipeline was opened for ${agent.name}.`);
         return engine;
       },
+      voiceOf: ({ config: { voice } }) => ({ textToSpeech, voice }),
       close,
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import { openEmbeddedPipeline } from './embedded-pipeline.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
 
@@ -12,6 +12,8 @@ export const PIPELINES = ['embedded', 'openai-realtime', 'stub'] as const;
 export interface Pipelines {
   engineOf(agent: AgentDefinition): VoiceEngine;
   detectorsOf(agent: AgentDefinition): TurnDetectors;
+  /** Its voice without a conversation; null where it has none of its own. */
+  voiceOf(agent: AgentDefinition): AgentVoice | null;
   /** Frees models and threads; sessions must have ended. */
   close(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
   const { agents, clock, maxSessions, onProgress, onFailure } = options;
   const definitions = [...agents.values()];
   const engines = new Map<string, VoiceEngine>();
+  const voices = new Map<string, AgentVoice | null>();
   const closings: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closing of closings.splice(0).toReversed()) await closing();
@@ -37,13 +40,19 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     if (embedded.length > 0) {
       const pipeline = await openEmbeddedPipeline(embedded, options);
       closings.push(() => pipeline.close());
-      for (const agent of embedded) engines.set(agent.name, pipeline.engineOf(agent));
+      for (const agent of embedded) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
     }
     const realtime = definitions.filter(({ pipeline }) => pipeline === 'openai-realtime');
     if (realtime.length > 0) {
       const pipeline = await openRealtimePipeline(realtime, options);
       closings.push(() => pipeline.close());
-      for (const agent of realtime) engines.set(agent.name, pipeline.engineOf(agent));
+      for (const agent of realtime) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
     }
     const energy = new EnergyTurnDetectors();
     let neural: NeuralTurnDetectors | null = null;
@@ -59,6 +68,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     return {
       engineOf: (agent) => engines.get(agent.name) ?? unknownAgent(agent),
       detectorsOf: ({ detector }) => (detector === 'neural' && neural ? neural : energy),
+      voiceOf: ({ name }) => voices.get(name) ?? null,
       close,
     };
   } catch (cause) {

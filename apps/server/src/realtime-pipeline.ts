@@ -2,7 +2,7 @@ import { FliteTextToSpeech, ForcedAligner, OpenaiRealtimeEngine } from '@antipho
 import type { RealtimeSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
 import { fixedTexts } from './known-texts.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
 import { ServerError } from './server-error.ts';
 
@@ -12,6 +12,8 @@ const USUAL_VOICE = 'slt';
 /** Speech-to-speech models behind a number of agents, and what speaks and aligns beside them. */
 export interface RealtimePipeline {
   engineOf(agent: AgentDefinition): VoiceEngine;
+  /** Its voice without a conversation; null where it has none of its own. */
+  voiceOf(agent: AgentDefinition): AgentVoice | null;
   close(): Promise<void>;
 }
 
@@ -55,8 +57,7 @@ export async function openRealtimePipeline(
     const engines = new Map<string, VoiceEngine>();
     for (const [index, { agent, upstream }] of modelled.entries()) {
       const speech = upstream.exactTexts === 'embedded' ? textToSpeech : null;
-      const { voices = [] } = speech ?? {};
-      const defaultVoice = voices.includes(agent.config.voice) ? agent.config.voice : USUAL_VOICE;
+      const defaultVoice = speech ? ownVoice(agent, speech) : USUAL_VOICE;
       engines.set(
         agent.name,
         new OpenaiRealtimeEngine({
@@ -79,12 +80,22 @@ export async function openRealtimePipeline(
         if (!engine) throw new TypeError(`No model was opened for ${agent.name}.`);
         return engine;
       },
+      voiceOf: (agent) => {
+        const { exactTexts } = upstreamOf(agent);
+        if (exactTexts !== 'embedded' || !textToSpeech) return null;
+        return { textToSpeech, voice: ownVoice(agent, textToSpeech) };
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** The voice of an agent among those of the synthesizer. */
+function ownVoice({ config: { voice } }: AgentDefinition, { voices }: FliteTextToSpeech): string {
+  return voices.includes(voice) ? voice : USUAL_VOICE;
 }
 
 function upstreamOf({ name, openaiRealtime }: AgentDefinition): RealtimeUpstream {

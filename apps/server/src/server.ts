@@ -180,6 +180,8 @@ export async function startServer(
     recordingsDir,
     unreadyReason,
     console: consoleSide,
+    voiceOf: (agent) => opened().voiceOf(agent),
+    clock,
   });
   waitingRoom.watch(http.server);
   const realtime = new RealtimeUpgrade({

@@ -1,10 +1,12 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
+export type { TextToSpeech } from './cascade/ports/text-to-speech.ts';
 export { speakablePieces } from './cascade/sentence-cutter.ts';
 export { FliteTextToSpeech } from './embedded/flite/flite-text-to-speech.ts';
 export { ScriptedLanguageModel } from './embedded/scripted-model/scripted-language-model.ts';
 export { ForcedAligner } from './embedded/soundswallower/forced-aligner.ts';
 export { SoundSwallowerSpeechToText } from './embedded/soundswallower/soundswallower-speech-to-text.ts';
+export { narrate } from './narration/narrate.ts';
 export { OpenaiRealtimeEngine } from './openai-realtime/openai-realtime-engine.ts';
 export type { RealtimeSettings } from './openai-realtime/realtime-settings.ts';
 export { StubEngine } from './stub/stub-engine.ts';
