@@ -151,6 +151,7 @@ function Known({ session }: { readonly session: KnownSession }) {
             waveform,
           })}
           atMs={player.atMs}
+          isLive={!isOver}
           cursor={player.cursor}
           onPick={player.pick}
         />
