@@ -12,23 +12,27 @@ const sessions = Number(process.argv[2] ?? 200);
 const seconds = Number(process.argv[3] ?? 12);
 const PASSES = 3;
 const FRAME_MS = 20;
+const RATES = /** @type {const} */ ([8000, 24000]);
 /** A turn of a load's callers: they speak for 1.5 s, and the answer is 2 s long. */
 const TURN_MS = 3_300;
 const ANSWER_AT_MS = 1_300;
 const ANSWER_MS = 2_000;
 const CHUNK_MS = 100;
 
-/** What a session of a load told its recording in one turn, by type and in characters. */
-const EVENTS = /** @type {readonly (readonly [string, number])[]} */ ([
-  ...Array.from({ length: 8 }, () => ['machine.heard', 65]),
-  ...Array.from({ length: 7 }, () => ['state.changed', 95]),
-  ...['item.added', 'item.added', 'item.done', 'item.done'].map((type) => [type, 180]),
+/**
+ * What a session of a load told its recording in one turn, by type and in characters.
+ * @type {[string, number][]}
+ */
+const EVENTS = [
+  ...times(8, 'machine.heard', 65),
+  ...times(7, 'state.changed', 95),
+  ...times(2, 'item.added', 180),
+  ...times(2, 'item.done', 180),
   ['generation.words', 800],
   ['turn.measured', 400],
-  ...['generation.ended', 'generation.text', 'generation.started'].map((type) => [type, 110]),
-  ...['caller.speechStarted', 'caller.speechStopped', 'caller.committed'].map((type) => [type, 60]),
-  ['caller.transcript', 80],
-]);
+  ...times(3, 'generation.ended', 150),
+  ...times(4, 'caller.committed', 80),
+];
 
 /** @type {import('@antiphon/session').Recorder} */
 const NOTHING = {
@@ -42,8 +46,14 @@ const NOTHING = {
 };
 
 console.log(`${sessions} sessions, ${seconds} s a pass, ${PASSES} passes of each\n`);
+for (const rate of RATES) {
+  // Compiled, and its memory made.
+  const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-recording-'));
+  await cpuMsOf(new FileRecorder({ folder, clock: systemClock }), rate);
+  await rm(folder, { recursive: true });
+}
 console.log('sound            CPU ms per session and second   a turn of 3.3 s');
-for (const rate of /** @type {const} */ ([8000, 24000])) {
+for (const rate of RATES) {
   /** @type {number[]} */
   const costs = [];
   for (let pass = 0; pass < PASSES; pass += 1) {
@@ -73,13 +83,13 @@ async function cpuMsOf(recorder, sampleRate) {
   );
   const silence = new Int16Array((sampleRate * FRAME_MS) / 1000);
   const answer = new Int16Array((sampleRate * CHUNK_MS) / 1000).fill(3_000);
-  let frames = 0;
+  const told = { frames: 0 };
   const step = () => {
-    const atMs = startAtMs + (frames += 1) * FRAME_MS;
+    const atMs = startAtMs + (told.frames += 1) * FRAME_MS;
     recordings.forEach((recording, index) => {
       recording.caller({ pcm: silence, sampleRate, atMs });
       // Sessions are in different places of their turn.
-      const turnMs = (frames * FRAME_MS + index * 170) % TURN_MS;
+      const turnMs = (told.frames * FRAME_MS + index * 170) % TURN_MS;
       if (turnMs < FRAME_MS) tell(recording, atMs);
       if (turnMs >= ANSWER_AT_MS && turnMs < ANSWER_AT_MS + FRAME_MS) {
         for (let aheadMs = 0; aheadMs < ANSWER_MS; aheadMs += CHUNK_MS) {
@@ -89,22 +99,32 @@ async function cpuMsOf(recorder, sampleRate) {
     });
   };
   // What happens once, such as making the files, is over by then.
-  while (frames * FRAME_MS < 2_000) await inTime(step, startAtMs, () => frames);
+  while (told.frames * FRAME_MS < 2_000) await inTime(step, startAtMs, told);
   const before = process.cpuUsage();
-  while (frames * FRAME_MS < 2_000 + seconds * 1000) await inTime(step, startAtMs, () => frames);
+  const untilMs = 2_000 + seconds * 1000;
+  while (told.frames * FRAME_MS < untilMs) await inTime(step, startAtMs, told);
   const { user, system } = process.cpuUsage(before);
   await Promise.all(recordings.map((recording) => recording.close()));
   return (user + system) / 1000;
 }
 
 /**
+ * @param {number} length
+ * @param {string} type
+ * @param {number} size
+ */
+function times(length, type, size) {
+  return Array.from({ length }, () => /** @type {[string, number]} */ ([type, size]));
+}
+
+/**
  * Takes the steps that are due.
  * @param {() => void} step
  * @param {number} startAtMs
- * @param {() => number} frames
+ * @param {{ frames: number }} told
  */
-async function inTime(step, startAtMs, frames) {
-  const lateMs = systemClock.now() - startAtMs - frames() * FRAME_MS;
+async function inTime(step, startAtMs, told) {
+  const lateMs = systemClock.now() - startAtMs - told.frames * FRAME_MS;
   if (lateMs < FRAME_MS) await sleep(FRAME_MS - lateMs);
   step();
 }

@@ -66,6 +66,8 @@ function rowAfter(row: SessionRow, event: FeedEvent): SessionRow {
       const { turn, voiceToVoiceMs, postEndpointMs } = event.report;
       return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
     }
+    case 'recording':
+      return { ...row, recordingFault: event.fault };
     case 'bargeIn':
       return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;
     case 'tool.started':

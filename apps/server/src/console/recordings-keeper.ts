@@ -39,7 +39,9 @@ export class RecordingsKeeper {
     const { archive, board } = this.#options;
     const rows: SessionRow[] = [];
     for (const { id, summary, changedAtMs } of await archive.list(MOST_RESTORED)) {
-      const row = isRow(summary) ? summary : await this.#crashed(id, changedAtMs);
+      const row = isRow(summary)
+        ? { recordingFault: null, ...summary }
+        : await this.#crashed(id, changedAtMs);
       if (row) rows.push(row);
     }
     board.restore(rows.toReversed());
@@ -103,7 +105,10 @@ export class RecordingsKeeper {
   }
 }
 
-function isRow(summary: unknown): summary is SessionRow {
+/** Rows that earlier versions kept say nothing of faults. */
+type KeptRow = Omit<SessionRow, 'recordingFault'> & Partial<Pick<SessionRow, 'recordingFault'>>;
+
+function isRow(summary: unknown): summary is KeptRow {
   return (
     typeof summary === 'object' &&
     summary !== null &&
