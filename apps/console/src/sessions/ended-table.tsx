@@ -94,7 +94,7 @@ const EndedLine = memo(function EndedLine({
             'no'
           )
         ) : (
-          <RecordingFault fault={row.recordingFault} />
+          <RecordingFault label="incomplete" fault={row.recordingFault} />
         )}
       </td>
     </tr>

@@ -118,7 +118,9 @@ const LiveLine = memo(function LiveLine({
       </td>
       <td>
         <Waits tools={row.openTools} />
-        {row.recordingFault === null ? null : <RecordingFault fault={row.recordingFault} />}
+        {row.recordingFault === null ? null : (
+          <RecordingFault label="recording incomplete" fault={row.recordingFault} />
+        )}
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
     </tr>

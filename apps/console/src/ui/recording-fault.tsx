@@ -1,10 +1,17 @@
 import { Badge } from './badge.tsx';
 
 /** Says that a recording is not whole; why, where a pointer rests on it or it is read aloud. */
-export function RecordingFault({ fault }: { readonly fault: string }) {
+export function RecordingFault({
+  label,
+  fault,
+}: {
+  readonly label: string;
+  readonly fault: string;
+}) {
   return (
     <Badge tone="bad" title={`the recording is incomplete: ${fault}`}>
-      incomplete<span className="visually-hidden">: {fault}</span>
+      {label}
+      <span className="visually-hidden">: {fault}</span>
     </Badge>
   );
 }
