@@ -12,7 +12,7 @@ import type { PipelineError } from '../../pipeline-error.ts';
 import { FakeTextToSpeech, FakeWordAligner } from '../../testing/index.ts';
 import { OpenaiRealtimeEngine } from '../openai-realtime-engine.ts';
 import type { RealtimeSettings } from '../realtime-settings.ts';
-import type { ResponseCost } from '../token-costs.ts';
+import type { AnswerCost } from '../../upstream/token-costs.ts';
 import { RealtimeUpstream } from './realtime-upstream.ts';
 import type { UpstreamScript } from './upstream-script.ts';
 
@@ -40,7 +40,7 @@ export interface FixtureOptions {
 export class RealtimeFixture {
   readonly clock = new DrivenClock();
   readonly faults: PipelineError[] = [];
-  readonly costs: ResponseCost[] = [];
+  readonly costs: AnswerCost[] = [];
   readonly aligner = new FakeWordAligner();
   readonly upstream: RealtimeUpstream;
   readonly engine: OpenaiRealtimeEngine;
