@@ -7,6 +7,7 @@ import type { PipelineError } from '../pipeline-error.ts';
 import type { EngineGeneration } from '../upstream/engine-generation.ts';
 import { GenerationTeller } from '../upstream/generation-teller.ts';
 import { TimedOutput } from '../upstream/timed-output.ts';
+import { sumOfUsage } from '../upstream/token-costs.ts';
 import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { usageOf } from './token-costs.ts';
@@ -128,7 +129,7 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
 
   ended({ outcome, usage, fault }: ResponseEnd): void {
     this.#response = null;
-    this.#usage = sum(this.#usage, usageOf(usage));
+    this.#usage = sumOfUsage(this.#usage, usageOf(usage));
     const isSaid = outcome === 'completed' && this.#sound.length > 0;
     if (isSaid && plain(this.#said) === plain(this.request.text)) {
       const { text } = this.request;
@@ -162,13 +163,4 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
 /** Letters and digits alone: a transcript may have other marks between them. */
 function plain(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  return {
-    inputTextTokens: one.inputTextTokens + other.inputTextTokens,
-    inputAudioTokens: one.inputAudioTokens + other.inputAudioTokens,
-    outputTextTokens: one.outputTextTokens + other.outputTextTokens,
-    outputAudioTokens: one.outputAudioTokens + other.outputAudioTokens,
-  };
 }

@@ -40,3 +40,13 @@ export function pricedAt(counts: TokenCounts, prices: TokenPrices | undefined): 
     usage.outputAudioTokens * audioOutput;
   return { ...counts, dollars: millionths / 1_000_000 };
 }
+
+/** Both together. */
+export function sumOfUsage(one: Usage, other: Usage): Usage {
+  return {
+    inputTextTokens: one.inputTextTokens + other.inputTextTokens,
+    inputAudioTokens: one.inputAudioTokens + other.inputAudioTokens,
+    outputTextTokens: one.outputTextTokens + other.outputTextTokens,
+    outputAudioTokens: one.outputAudioTokens + other.outputAudioTokens,
+  };
+}

@@ -1,0 +1,246 @@
+import type { Content, LiveClientMessage, LiveClientSetup, Tool } from '@google/genai';
+import type { WebSocket } from 'ws';
+import type { WireServerMessage } from '../server-message.ts';
+import type { LiveScript } from './live-script.ts';
+import type { LocalGemini } from './local-gemini.ts';
+import { MadeReply } from './made-reply.ts';
+
+const MODELS: ReadonlySet<string> = new Set(['models/gemini-3.8-live']);
+const VOICES: ReadonlySet<string> = new Set(['Puck', 'Kore', 'Charon']);
+const INVALID = 'Request contains an invalid argument.';
+
+/** 16-bit samples at 16 kHz. */
+const INPUT_BYTES_PER_MS = 32;
+
+/** One connection to an upstream service: what it was told, and what it says. */
+export class LocalConnection {
+  /** Every message of the client but its audio, in order. */
+  readonly heard: LiveClientMessage[] = [];
+  /** What it knows, a line each. */
+  said: string[] = [];
+  setup: LiveClientSetup | null = null;
+  /** Audio of all turns so far. */
+  appendedBytes = 0;
+  isOpen = true;
+  /** What the client did that the service has no use for. */
+  readonly faults: string[] = [];
+  readonly calls = new Map<string, string>();
+  readonly #socket: WebSocket;
+  readonly #upstream: LocalGemini;
+  readonly #isKnown: boolean;
+  #reply: MadeReply | null = null;
+  /** Audio of the activity under way; null between activities. */
+  #activityBytes: number | null = null;
+  #count = 0;
+
+  constructor(socket: WebSocket, options: { upstream: LocalGemini; isKnown: boolean }) {
+    this.#socket = socket;
+    this.#upstream = options.upstream;
+    this.#isKnown = options.isKnown;
+    socket.on('message', (data) => this.#take((data as Buffer).toString()));
+    socket.on('close', () => {
+      this.isOpen = false;
+      this.#reply?.interrupt();
+    });
+    socket.on('error', () => {});
+  }
+
+  get script(): LiveScript {
+    return this.#upstream.script;
+  }
+
+  /** What was heard, by the field that says it, in order. */
+  get types(): string[] {
+    return this.heard.map((message) => {
+      const [type = ''] = Object.keys(message);
+      const input = message.realtimeInput;
+      return input ? (Object.keys(input)[0] ?? '') : type;
+    });
+  }
+
+  get toolNames(): string[] {
+    const tools = (this.setup?.tools ?? []) as Tool[];
+    return tools.flatMap(({ functionDeclarations = [] }) =>
+      functionDeclarations.map(({ name }) => name ?? ''),
+    );
+  }
+
+  /** Drops the connection without a word. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason.slice(0, 123));
+  }
+
+  goAway(timeLeft: string): void {
+    this.send({ goAway: { timeLeft } });
+  }
+
+  /** Anything at all, in a text frame. */
+  sendRaw(text: string): void {
+    this.#socket.send(text);
+  }
+
+  /** Reads nothing any more, and so answers nothing. */
+  freeze(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  thaw(): void {
+    this.#socket.resume();
+  }
+
+  /** The first bytes of a frame that says it is longer, and then the end of the connection. */
+  sendHalfFrame(): void {
+    const { _socket: raw } = this.#socket as unknown as { _socket: import('node:net').Socket };
+    raw.write(Buffer.from([0x82, 0x7e, 0x01, 0x00, 0x7b]), () => raw.destroy());
+  }
+
+  /** In a binary frame, as the service has it. */
+  send(message: WireServerMessage): void {
+    if (this.isOpen && (this.script.sends?.(message, this) ?? true)) this.sendAsItIs(message);
+  }
+
+  sendAsItIs(message: WireServerMessage): void {
+    if (this.isOpen) this.#socket.send(Buffer.from(JSON.stringify(message)));
+  }
+
+  /** Answers, asked or not. */
+  respond(): void {
+    this.#reply?.interrupt();
+    this.#reply = new MadeReply(this);
+    void this.#reply.make();
+  }
+
+  /** An answer that is over; what it said is known from then on. */
+  ended(reply: MadeReply, said: string): void {
+    if (said !== '') this.said.push(`model: ${said}`);
+    if (this.#reply === reply) this.#reply = null;
+    if (!this.setup?.sessionResumption) return;
+    if (this.calls.size > 0) {
+      this.send({ sessionResumptionUpdate: { resumable: false } });
+      return;
+    }
+    const newHandle = `handle_${this.#upstream.connections.indexOf(this)}_${++this.#count}`;
+    this.#upstream.resumable.set(newHandle, this);
+    this.send({ sessionResumptionUpdate: { newHandle, resumable: true } });
+  }
+
+  newCallId(): string {
+    return `function-call-${++this.#count}`;
+  }
+
+  #take(text: string): void {
+    const message = JSON.parse(text) as LiveClientMessage;
+    if (!message.realtimeInput?.audio) this.heard.push(message);
+    if (message.setup && !this.setup) this.#greet(message.setup);
+    else if (!this.setup || message.setup) this.close(1007, INVALID);
+    else this.#carryOut(message);
+  }
+
+  #greet(setup: LiveClientSetup): void {
+    const end = this.#refusal(setup);
+    if (end) {
+      this.close(end.code, end.reason);
+      return;
+    }
+    this.setup = setup;
+    this.send({ setupComplete: {} });
+  }
+
+  #refusal(setup: LiveClientSetup): { code: number; reason: string } | null {
+    const scripted = this.script.closes?.(this.#upstream.connections.length);
+    if (scripted) return scripted;
+    if (!this.#isKnown) {
+      return { code: 1007, reason: 'API key not valid. Please pass a valid API key.' };
+    }
+    if (!MODELS.has(setup.model ?? '')) {
+      const reason = `${setup.model} is not found for API version v1beta, or is not supported for bidiGenerateContent.`;
+      return { code: 1008, reason };
+    }
+    const voice = setup.generationConfig?.speechConfig?.voiceConfig?.prebuiltVoiceConfig?.voiceName;
+    if (voice !== undefined && !VOICES.has(voice)) {
+      return { code: 1007, reason: `Requested voice api_name '${voice}' is not available` };
+    }
+    if (setup.realtimeInputConfig?.automaticActivityDetection?.disabled !== true) {
+      this.faults.push('the service would find the turns');
+    }
+    return this.#resume(setup.sessionResumption?.handle);
+  }
+
+  #resume(handle: string | undefined): { code: number; reason: string } | null {
+    if (handle === undefined) return null;
+    const before = this.#upstream.resumable.get(handle);
+    if (!before) return { code: 1007, reason: INVALID };
+    // As was seen: a session is not taken up while it has a connection.
+    if (before.isOpen) return { code: 1011, reason: 'Internal error encountered.' };
+    this.said = [...before.said];
+    return null;
+  }
+
+  #carryOut({ realtimeInput, clientContent, toolResponse }: LiveClientMessage): void {
+    if (realtimeInput?.activityStart) this.#beginActivity();
+    else if (realtimeInput?.activityEnd) this.#endActivity();
+    else if (realtimeInput?.audio) this.#append(realtimeInput.audio);
+    else if (clientContent) {
+      this.#reply?.interrupt();
+      for (const turn of clientContent.turns ?? []) this.said.push(lineOf(turn));
+      if (clientContent.turnComplete) this.respond();
+    } else if (toolResponse) {
+      for (const { id = '', response } of toolResponse.functionResponses ?? []) {
+        if (!this.calls.delete(id)) {
+          this.close(1008, 'Requested entity was not found.');
+          return;
+        }
+        this.said.push(`result: ${JSON.stringify(response)}`);
+      }
+      if (this.calls.size === 0) this.respond();
+    } else this.close(1007, INVALID);
+  }
+
+  #beginActivity(): void {
+    if (this.#activityBytes !== null) this.faults.push('an activity in an activity');
+    this.#activityBytes = 0;
+    this.#reply?.interrupt();
+    if (this.calls.size === 0) return;
+    this.send({ toolCallCancellation: { ids: [...this.calls.keys()] } });
+    this.calls.clear();
+  }
+
+  #append({ data = '', mimeType }: { data?: string; mimeType?: string }): void {
+    if (mimeType !== 'audio/pcm;rate=16000') {
+      this.close(1007, INVALID);
+      return;
+    }
+    const bytes = Buffer.from(data, 'base64').length;
+    this.appendedBytes += bytes;
+    if (this.#activityBytes === null) this.faults.push('audio outside of an activity');
+    else this.#activityBytes += bytes;
+  }
+
+  #endActivity(): void {
+    if (this.#activityBytes === null) {
+      this.close(1007, INVALID);
+      return;
+    }
+    const ms = Math.round(this.#activityBytes / INPUT_BYTES_PER_MS);
+    this.#activityBytes = null;
+    this.said.push(`user: ${ms} ms`);
+    const { transcribe = () => 'where is my order', finishesTranscripts = true } = this.script;
+    const transcript = transcribe(ms);
+    for (const text of transcript?.match(/\s*\S+/gu) ?? []) {
+      this.send({ serverContent: { inputTranscription: { text } } });
+    }
+    if (transcript !== null && finishesTranscripts) {
+      this.send({ serverContent: { inputTranscription: { finished: true } } });
+    }
+    this.respond();
+  }
+}
+
+function lineOf({ role = 'user', parts = [] }: Content): string {
+  return `${role}: ${parts.map(({ text = '' }) => text).join(' ')}`;
+}
