@@ -134,7 +134,7 @@ export class CallerTurns {
         this.#options.onTranscript({ itemId: turn.itemId, text, isFinal: false });
       if (this.#sent === turn && turn.isCommitted && this.#isAnswered) this.answered();
     }
-    if (isHeardFinished && turn.isCommitted && this.#sent === turn) this.#tell(turn, final(turn));
+    if (isHeardFinished && turn.isCommitted && this.#sent === turn) this.#tell(turn, finalOf(turn));
   }
 
   /** The model has begun to answer the turn, so it has heard it. */
@@ -151,7 +151,7 @@ export class CallerTurns {
   done(): void {
     const turn = this.#sent;
     if (!turn?.isCommitted) return;
-    if (turn.text !== '') this.#tell(turn, final(turn));
+    if (turn.text !== '') this.#tell(turn, finalOf(turn));
     else this.answered();
   }
 
@@ -160,6 +160,11 @@ export class CallerTurns {
     if (this.#sent) this.#sent.text = '';
     this.#sent = null;
     this.#isAnswered = false;
+  }
+
+  /** There is no upstream, and there will be none soon: nothing that is owed will be written down. */
+  fail(fault: PipelineError): void {
+    for (const turn of this.#turns) if (turn.isCommitted) this.#fail(turn, fault);
   }
 
   close(): void {
@@ -191,7 +196,7 @@ export class CallerTurns {
     const { link, timeouts } = this.#options;
     // The model answers what it has not written down, so nothing failed.
     if (turn.text !== '' || (this.#sent === turn && this.#isAnswered)) {
-      this.#tell(turn, final(turn));
+      this.#tell(turn, finalOf(turn));
       return;
     }
     const note = `no transcript within ${timeouts.transcriptMs} ms`;
@@ -221,6 +226,6 @@ export class CallerTurns {
   }
 }
 
-function final({ text }: CallerTurn): { text: string } {
+function finalOf({ text }: CallerTurn): { text: string } {
   return { text: text.trim() };
 }

@@ -9,23 +9,17 @@ import type {
 } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import type { PipelineError } from '../pipeline-error.ts';
-import type { EngineGeneration } from '../upstream/engine-generation.ts';
 import { SaidText } from '../upstream/said-text.ts';
 import type { ExactSpeech } from '../upstream/said-text.ts';
 import { pricedAt } from '../upstream/token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
-import type { CallerTurn } from './caller-turn.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { GeminiAnswer } from './gemini-answer.ts';
 import { geminiFault } from './gemini-fault.ts';
 import type { GeminiUse } from './gemini-settings.ts';
 import { usageOf } from './gemini-usage.ts';
-import { LiveAnswer } from './live-answer.ts';
-import { LiveLink } from './live-link.ts';
-import { liveSetup } from './live-setup.ts';
-import { functionResponse, promptTurns, seedTurns } from './seed-turns.ts';
+import { LiveLine } from './live-line.ts';
 import type { ServerMessage } from './server-message.ts';
-import { isBeingSaid, UpstreamMemory } from './upstream-memory.ts';
 
 /** What {@link GeminiSession} needs. */
 export interface GeminiSessionOptions extends GeminiUse {
@@ -38,57 +32,56 @@ export interface GeminiSessionOptions extends GeminiUse {
   readonly onCost: (cost: AnswerCost) => void;
 }
 
-type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
-
 /**
- * One session's use of a Gemini Live model. The upstream takes nothing back, so a connection is used
- * for as long as all it knows is what was heard, and left for one that knows nothing as soon as that
- * is not so; the new one is told the conversation when it is needed.
+ * One session's use of a Gemini Live model. The model answers a turn as soon as it is over; what it
+ * says is held until the session asks for it, and is never heard where it does not.
  */
 export class GeminiSession implements EngineSession {
   readonly #options: GeminiSessionOptions;
-  readonly #link: LiveLink;
+  readonly #line: LiveLine;
   readonly #turns: CallerTurns;
-  readonly #memory = new UpstreamMemory();
-  /** The answer upstream, asked for or not, until the upstream has something else to do. */
-  #answer: LiveAnswer | null = null;
-  #generation: EngineGeneration<LiveAnswer> | null = null;
-  /** The connection has been told something. */
-  #isUsed = false;
+  #generation: GeminiAnswer | SaidText | null = null;
   /** Something was answered or said, so that there is a conversation before the caller's turn. */
   #hasSpoken = false;
-  #config: SessionConfig | null;
-  #request: AnswerRequest | null = null;
   /** How long the generation may wait for the upstream. */
   #patience: TimerHandle | null = null;
   #isClosed = false;
 
   constructor(options: GeminiSessionOptions) {
     this.#options = options;
-    this.#config = options.config;
-    this.#link = new LiveLink(options, {
-      setup: () => ({ setup: this.#setup(), handle: null }),
-      ready: () => this.#advance(),
+    const line: LiveLine = new LiveLine(options, options.config, {
+      advance: () => this.#advance(),
       message: (message) => this.#hear(message),
+      answerBegun: () => this.#turns.answered(),
+      answerDone: () => this.#turns.done(),
+      left: () => this.#turns.lost(),
       lost: (fault) => this.#lost(fault),
-      leaving: () => {},
+      fault: (fault) => options.onFault(fault),
+      isHearing: () => this.#turns.isOnLine,
+      isBusy: () => this.#isBusy,
+      history: () => this.#history(),
     });
+    this.#line = line;
     this.#turns = new CallerTurns({
       ...options,
-      link: this.#link,
-      mayBegin: (turn) => this.#mayBegin(turn),
-      onHeard: (itemId) => {
-        this.#memory.heard(itemId);
-        this.#answer = this.#newAnswer();
+      link: line.link,
+      mayBegin: (turn) => {
+        // What was asked for about the turns before comes first, and is not stopped by what may be a
+        // mere sign of listening.
+        const isAsked = this.#waiting !== null && !turn.isCommitted;
+        return !isAsked && !line.isAnswering && line.mayHear(turn.isCommitted);
       },
-      onTranscript: (transcript) => this.#tell({ type: 'transcript', ...transcript }),
+      onHeard: (itemId) => line.heard(itemId),
+      onTranscript: (transcript) => {
+        if (!this.#isClosed) options.context.onEvent({ type: 'transcript', ...transcript });
+      },
       onSettled: () => this.#advance(),
     });
   }
 
   /** Opens the connection beforehand. */
   open(): void {
-    this.#link.wake();
+    this.#line.link.wake();
   }
 
   beginTurn(itemId: string): void {
@@ -104,23 +97,25 @@ export class GeminiSession implements EngineSession {
   }
 
   dropTurn(itemId: string): void {
-    if (this.#turns.drop(itemId)) this.#renew();
+    const wasHeard = this.#turns.drop(itemId) || this.#line.knowsTurn(itemId);
+    if (wasHeard && !this.#isClosed) this.#line.renew();
   }
 
-  /** The model answers a turn when it is over, so there is nothing to make ready before. */
-  prepareAnswer(): void {}
+  /** The model answers a turn when it is over. Only how it is to answer can be made ready before. */
+  prepareAnswer(_itemId: string, config: SessionConfig): void {
+    if (!this.#isClosed && !this.#waiting && !this.#line.isAnswering) this.#line.configure(config);
+  }
 
   discardAnswer(): void {}
 
   generate(request: GenerationRequest): void {
     if (this.#isClosed) return;
     this.#generation?.cancel();
-    const generation = this.#newGeneration(request);
-    this.#generation = generation;
-    if (generation instanceof SaidText) {
-      this.#hasSpoken = true;
-      generation.start();
-    } else queueMicrotask(() => this.#advance());
+    if (request.kind === 'say') this.#say(request);
+    else {
+      this.#generation = this.#newAnswer(request);
+      this.#advanceLater();
+    }
   }
 
   cancel(generationId: string): void {
@@ -133,95 +128,81 @@ export class GeminiSession implements EngineSession {
     this.#generation?.cancel();
     this.#calm();
     this.#turns.close();
-    this.#answer?.close();
-    this.#link.close();
+    this.#line.close();
   }
 
-  #newGeneration(request: GenerationRequest): EngineGeneration<LiveAnswer> {
-    if (request.kind === 'answer') {
-      return new GeminiAnswer({
-        ...this.#options,
-        request,
-        onWaiting: () => this.#advance(),
-        onMade: (end, said) => {
-          if (said) this.#memory.spoken(said.itemId, said.text);
-          for (const { callId, name } of end.calls) this.#memory.called(callId, name);
-          this.#answer = null;
-          if (end.outcome !== 'completed' && end.fault?.code !== 'provider_lost') this.#renew();
-        },
-        onOver: (wasCancelled) => {
-          this.#calm();
-          if (wasCancelled && !this.#isClosed) this.#renew();
-        },
-      });
-    }
-    const isSilent = request.config.modality === 'text' || request.text.trim() === '';
-    const speech = isSilent ? null : this.#options.speech;
-    return new SaidText({ ...this.#options, request, speech, onOver: () => {} });
+  get #isBusy(): boolean {
+    const isGenerating = this.#generation !== null && !this.#generation.isOver;
+    return isGenerating || this.#turns.isOpen || this.#turns.isOwed;
   }
 
-  #newAnswer(): LiveAnswer {
-    this.#answer?.close();
-    const answer: LiveAnswer = new LiveAnswer({
-      ...this.#options,
-      onBegun: () => this.#turns.answered(),
-      onDone: () => this.#turns.done(),
-      onBroken: (fault) => {
-        this.#options.onFault(fault);
-        if (this.#answer === answer) this.#renew();
-      },
-    });
-    return answer;
-  }
-
-  /** The caller's turn may be told to the upstream: all that goes before it is there. */
-  #mayBegin(turn: CallerTurn): boolean {
-    if (!this.#link.isReady) {
-      this.#link.wake();
-      return false;
-    }
-    // What was asked for about the turns before is asked first.
-    if (!turn.isCommitted && this.#generation?.isWaiting) return false;
-    // An answer that is being made is not to be stopped by what may be a mere sign of listening.
-    if (this.#answer?.isTaken && !this.#answer.isDone) return false;
-    const history = this.#historyBefore();
-    const isUndecided = !turn.isCommitted && history.some(isBeingSaid);
-    if (this.#isUsed) {
-      const isBehind = this.#answer !== null || this.#memory.awaitsTools;
-      const known = isBehind ? null : this.#memory.compare(history);
-      if (known?.isPrefix && !known.missing.some((item) => !isBeingSaid(item))) return !isUndecided;
-      if (!isUndecided || isBehind || !known?.isPrefix) this.#renew();
-      return false;
-    }
-    if (isUndecided) return false;
-    this.#seed(history, false);
-    return true;
+  /** The answer that was asked for and is not begun. */
+  get #waiting(): GeminiAnswer | null {
+    const generation = this.#generation;
+    return generation instanceof GeminiAnswer && generation.isWaiting ? generation : null;
   }
 
   /**
-   * What was said before the turns that the upstream is to hear. Before the first answer it is not
-   * looked at: what a client wrote by then is compared when that answer is made.
+   * The conversation but for the turns that are not written down. Before the first answer it is not
+   * looked at by then: what a client wrote is compared when that answer is made.
    */
-  #historyBefore(): readonly ConversationItem[] {
-    if (!this.#hasSpoken) return [];
+  #history(): readonly ConversationItem[] {
+    if (!this.#hasSpoken && !this.#waiting) return [];
     const { unsettled } = this.#turns;
+    if (!this.#hasSpoken && unsettled.size > 0) return [];
     return this.#options.context.history().filter(({ id }) => !unsettled.has(id));
+  }
+
+  #say(request: Extract<GenerationRequest, { kind: 'say' }>): void {
+    this.#hasSpoken = true;
+    const isSilent = request.config.modality === 'text' || request.text.trim() === '';
+    const speech = isSilent ? null : this.#options.speech;
+    const onOver = (): void => {
+      this.#line.declined();
+      this.#advanceLater();
+    };
+    const said = new SaidText({ ...this.#options, request, speech, onOver });
+    this.#generation = said;
+    said.start();
+  }
+
+  #newAnswer(request: Extract<GenerationRequest, { kind: 'answer' }>): GeminiAnswer {
+    return new GeminiAnswer({
+      ...this.#options,
+      request,
+      onWaiting: () => this.#advance(),
+      onMade: (end, said) => {
+        this.#line.made(end, said);
+        this.#advanceLater();
+      },
+      onOver: (wasStopped) => {
+        this.#calm();
+        // The model may have said more than was heard of it.
+        if (wasStopped && !this.#isClosed) this.#line.renew();
+        this.#advanceLater();
+      },
+    });
   }
 
   /** Begins the generation as soon as nothing stands in its way, or a turn that waits. */
   #advance(): void {
     if (this.#isClosed) return;
     this.#turns.advance();
-    const generation = this.#generation;
-    if (!generation?.isWaiting || generation instanceof SaidText) return;
-    if (this.#turns.isOwed) return;
-    const request = generation.request as AnswerRequest;
-    this.#request = request;
-    if (!this.#link.isReady) this.#link.wake();
-    const isOther = JSON.stringify(this.#link.setup) !== JSON.stringify(this.#setup());
-    if (this.#link.setup && isOther) this.#renew();
-    const answer = this.#link.isReady ? this.#ask(request) : null;
-    const fault = this.#link.lastingFault;
+    const generation = this.#waiting;
+    const { link } = this.#line;
+    if (!generation) {
+      this.#line.rest();
+      return;
+    }
+    if (this.#turns.isOwed) {
+      if (!link.isReady) this.#wait(generation);
+      return;
+    }
+    const { config, options } = generation.request;
+    if (!link.isReady) link.wake();
+    this.#line.configure(config, options);
+    const answer = this.#line.ask(options.context ?? null);
+    const fault = link.lastingFault;
     if (answer) {
       this.#calm();
       this.#hasSpoken = true;
@@ -230,97 +211,33 @@ export class GeminiSession implements EngineSession {
     else this.#wait(generation);
   }
 
-  /** The answer to a request: what the upstream says already, or what it is asked for now. */
-  #ask({ options }: AnswerRequest): LiveAnswer | null {
-    if (options.context) {
-      if (!this.#isUsed) return this.#prompt(options.context);
-      this.#renew();
-      return null;
-    }
-    const history = this.#options.context.history();
-    if (!this.#isUsed) return this.#prompt(history);
-    const known = this.#memory.compare(history);
-    const held = this.#answer;
-    if (known.isPrefix) {
-      const { missing } = known;
-      if (held && missing.length === 0 && !held.isTaken) return held;
-      const outputs = this.#memory.awaitsTools ? this.#memory.outputs(missing) : null;
-      if (outputs) {
-        const functionResponses = outputs.map(([name, output]) => functionResponse(name, output));
-        this.#link.send({ toolResponse: { functionResponses } });
-        this.#memory.answered(outputs.map(([, output]) => output));
-        return (this.#answer = this.#newAnswer());
-      }
-      if (!held && !this.#memory.awaitsTools && !this.#turns.isOnLine) return this.#prompt(missing);
-    }
-    this.#renew();
-    return null;
-  }
-
-  #prompt(items: readonly ConversationItem[]): LiveAnswer {
-    this.#isUsed = true;
-    this.#memory.written(items);
-    this.#link.send({ clientContent: { turns: promptTurns(items), turnComplete: true } });
-    return (this.#answer = this.#newAnswer());
-  }
-
-  /** Tells a connection the conversation. */
-  #seed(items: readonly ConversationItem[], turnComplete: boolean): void {
-    this.#isUsed = true;
-    this.#memory.written(items);
-    const turns = seedTurns(items);
-    if (turns.length > 0) this.#link.send({ clientContent: { turns, turnComplete } });
-  }
-
-  #setup() {
-    const { settings } = this.#options;
-    return liveSetup(settings, this.#request?.config ?? this.#config, this.#request?.options);
-  }
-
-  /** Leaves the connection for one that knows nothing. */
-  #renew(): void {
-    this.#forget();
-    this.#link.renew();
-  }
-
-  #forget(): void {
-    this.#answer?.close();
-    this.#answer = null;
-    this.#isUsed = false;
-    this.#memory.reset();
-    this.#turns.lost();
-  }
-
-  #wait(generation: EngineGeneration<LiveAnswer>): void {
+  #wait(generation: GeminiAnswer): void {
     const { clock, timeouts } = this.#options;
     this.#patience ??= clock.setTimeout(() => {
       this.#patience = null;
-      if (this.#generation !== generation || !generation.isWaiting) return;
+      const { link } = this.#line;
+      if (this.#waiting !== generation || link.isReady) return;
       const note = `no connection in ${timeouts.connectMs} ms`;
-      generation.fail(this.#link.fault ?? geminiFault('provider_timeout', note));
+      generation.fail(link.fault ?? geminiFault('provider_timeout', note));
     }, timeouts.connectMs);
   }
 
+  /** Once whoever was told of an end has done what comes of it. */
+  #advanceLater(): void {
+    queueMicrotask(() => this.#advance());
+  }
+
   #lost(fault: PipelineError): void {
-    this.#options.onFault(fault);
-    const answer = this.#answer;
-    this.#answer = null;
-    this.#forget();
-    answer?.fail(fault);
     // Nothing is waited for where nothing will change.
-    if (this.#link.lastingFault) this.#advance();
+    if (!this.#line.link.lastingFault) return;
+    this.#turns.fail(fault);
+    this.#advance();
   }
 
   #hear(message: ServerMessage): void {
-    if (message.usage) {
-      this.#options.onCost(pricedAt(usageOf(message.usage), this.#options.settings.prices));
-    }
+    const { onCost, settings } = this.#options;
+    if (message.usage) onCost(pricedAt(usageOf(message.usage), settings.prices));
     this.#turns.take(message);
-    this.#answer?.take(message);
-  }
-
-  #tell(event: Parameters<EngineContext['onEvent']>[0]): void {
-    if (!this.#isClosed) this.#options.context.onEvent(event);
   }
 
   #calm(): void {

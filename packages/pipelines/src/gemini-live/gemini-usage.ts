@@ -1,9 +1,11 @@
 import type { ModalityTokenCount, UsageMetadata } from '@google/genai';
-import type { Usage } from '@antiphon/session';
 import type { TokenCounts } from '../upstream/token-costs.ts';
+import type { OnWire } from './wire-types.ts';
+
+type Modal = OnWire<ModalityTokenCount>;
 
 /** Tokens of a message; what is not told by its kind is text. Thoughts are paid for as text. */
-export function usageOf(wire: UsageMetadata): TokenCounts {
+export function usageOf(wire: OnWire<UsageMetadata>): TokenCounts {
   const input = split(wire.promptTokensDetails, wire.promptTokenCount);
   const tools = split(wire.toolUsePromptTokensDetails, wire.toolUsePromptTokenCount);
   const output = split(wire.responseTokensDetails, wire.responseTokenCount);
@@ -21,14 +23,14 @@ export function usageOf(wire: UsageMetadata): TokenCounts {
 }
 
 function split(
-  details: readonly ModalityTokenCount[] | undefined,
+  details: readonly Modal[] | undefined,
   total: number | undefined,
 ): { text: number; audio: number } {
   if (!Array.isArray(details)) return { text: count(total), audio: 0 };
   let text = 0;
   let audio = 0;
-  for (const detail of details as readonly (ModalityTokenCount | null)[]) {
-    if (`${detail?.modality}` === 'AUDIO') audio += count(detail?.tokenCount);
+  for (const detail of details as readonly (Modal | null)[]) {
+    if (detail?.modality === 'AUDIO') audio += count(detail?.tokenCount);
     else text += count(detail?.tokenCount);
   }
   return { text, audio };

@@ -59,7 +59,7 @@ export class LiveAnswer {
   #usage: Usage = NO_USAGE;
   #end: LiveEnd | null = null;
   #text = '';
-  #hasBegun = false;
+  hasBegun = false;
   #hasAudio = false;
   /** The model made all of it; its last words may still come. */
   #isMade = false;
@@ -95,7 +95,7 @@ export class LiveAnswer {
     this.#listener = listener;
     const { timeouts } = this.#options;
     if (!this.#end && !this.#isMade) {
-      this.#stall.start(this.#hasBegun ? timeouts.outputGapMs : timeouts.firstOutputMs);
+      this.#stall.start(this.hasBegun ? timeouts.outputGapMs : timeouts.firstOutputMs);
     }
     for (const tell of this.#held.splice(0)) if (!this.#isClosed) tell(listener);
   }
@@ -134,8 +134,8 @@ export class LiveAnswer {
   }
 
   #begin(): void {
-    if (this.#hasBegun) return;
-    this.#hasBegun = true;
+    if (this.hasBegun) return;
+    this.hasBegun = true;
     this.#options.onBegun();
   }
 

@@ -1,4 +1,3 @@
-import type { LiveClientMessage, LiveClientSetup } from '@google/genai';
 import type { TimerHandle } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
 import { isLasting } from '../upstream/provider-fault.ts';
@@ -6,6 +5,7 @@ import { geminiFault } from './gemini-fault.ts';
 import type { GeminiUse } from './gemini-settings.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { ServerMessage } from './server-message.ts';
+import type { WireClientMessage, WireSetup } from './wire-types.ts';
 
 /** Before the first, second … attempt after a loss; the last one again and again. */
 const RETRY_MS = [0, 250, 500, 1_000, 2_000, 5_000] as const;
@@ -16,7 +16,7 @@ const LASTING_RETRY_MS = 10_000;
 /** Whom a link tells. */
 export interface LinkEvents {
   /** What the next connection is set up with, and the handle of what it takes up. */
-  setup(): { readonly setup: LiveClientSetup; readonly handle: string | null };
+  setup(): { readonly setup: WireSetup; readonly handle: string | null };
   /** There is a connection; `isResumed` where it took up what the last one knew. */
   ready(isResumed: boolean): void;
   message(message: ServerMessage): void;
@@ -28,7 +28,7 @@ export interface LinkEvents {
 
 interface Connection {
   readonly socket: LiveSocket;
-  readonly setup: LiveClientSetup;
+  readonly setup: WireSetup;
   readonly handle: string | null;
   isReady: boolean;
   readonly greetTimer: TimerHandle;
@@ -56,7 +56,7 @@ export class LiveLink {
   }
 
   /** What the connection, or the one under way, was set up with. */
-  get setup(): LiveClientSetup | null {
+  get setup(): WireSetup | null {
     return this.#current?.setup ?? null;
   }
 
@@ -89,7 +89,7 @@ export class LiveLink {
   }
 
   /** Without a connection it is not sent. */
-  send(message: LiveClientMessage): void {
+  send(message: WireClientMessage): void {
     if (this.isReady) this.#current?.socket.send(message);
   }
 

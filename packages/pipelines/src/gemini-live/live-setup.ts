@@ -1,6 +1,7 @@
-import type { Behavior, FunctionDeclaration, LiveClientSetup, Modality } from '@google/genai';
+import type { FunctionDeclaration } from '@google/genai';
 import type { AnswerOptions, SessionConfig, ToolDefinition } from '@antiphon/session';
 import type { GeminiSettings } from './gemini-settings.ts';
+import type { OnWire, WireSetup } from './wire-types.ts';
 
 /** Speaks where neither the settings nor the session name a voice that the models have. */
 const DEFAULT_VOICE = 'Puck';
@@ -22,7 +23,7 @@ export function liveSetup(
   settings: GeminiSettings,
   config: SessionConfig | null,
   options: AnswerOptions = {},
-): LiveClientSetup {
+): WireSetup {
   const { model, language } = settings;
   const instructions = options.instructions ?? config?.instructions ?? '';
   const tools = toolsOf(config, options);
@@ -31,7 +32,7 @@ export function liveSetup(
   return {
     model: model.includes('/') ? model : `models/${model}`,
     generationConfig: {
-      responseModalities: ['AUDIO' as Modality],
+      responseModalities: ['AUDIO'],
       speechConfig: {
         voiceConfig: { prebuiltVoiceConfig: { voiceName: voiceOf(settings, config) } },
       },
@@ -62,7 +63,10 @@ function toolsOf(config: SessionConfig | null, options: AnswerOptions): readonly
 }
 
 /** Blocking: the model says no more before it has what it called for. */
-function declarationOf({ name, description, parameters }: ToolDefinition): FunctionDeclaration {
-  const behavior = 'BLOCKING' as Behavior;
-  return { name, description, parametersJsonSchema: parameters, behavior };
+function declarationOf({
+  name,
+  description,
+  parameters,
+}: ToolDefinition): OnWire<FunctionDeclaration> {
+  return { name, description, parametersJsonSchema: parameters, behavior: 'BLOCKING' };
 }

@@ -1,4 +1,3 @@
-import type { LiveClientMessage } from '@google/genai';
 import type { PipelineError } from '../pipeline-error.ts';
 import { UpstreamSocket } from '../upstream/upstream-socket.ts';
 import { closeFault, GEMINI, geminiFault, statusFault } from './gemini-fault.ts';
@@ -6,6 +5,7 @@ import { liveUrl } from './gemini-settings.ts';
 import type { GeminiUse } from './gemini-settings.ts';
 import { parseServerMessage } from './server-message.ts';
 import type { ServerMessage } from './server-message.ts';
+import type { WireClientMessage } from './wire-types.ts';
 
 /** Whom a socket tells. `lost` is the last, comes once, and not after `close`. */
 export interface LiveSocketListener {
@@ -38,7 +38,7 @@ export class LiveSocket {
     });
   }
 
-  send(message: LiveClientMessage): void {
+  send(message: WireClientMessage): void {
     this.#socket.send(JSON.stringify(message));
   }
 

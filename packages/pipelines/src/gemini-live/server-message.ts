@@ -1,8 +1,6 @@
 import { Buffer } from 'node:buffer';
-import type { LiveServerMessage, UsageMetadata } from '@google/genai';
-
-/** A message as its sender types it; the SDK adds two getters that are not on the wire. */
-export type WireServerMessage = Partial<Omit<LiveServerMessage, 'text' | 'data'>>;
+import type { UsageMetadata } from '@google/genai';
+import type { OnWire } from './wire-types.ts';
 
 /** A piece of sound. */
 export interface WireAudio {
@@ -33,7 +31,7 @@ export interface ServerMessage {
   readonly turnReason: string | null;
   readonly calls: readonly WireCall[];
   readonly cancelledCalls: readonly string[];
-  readonly usage: UsageMetadata | null;
+  readonly usage: OnWire<UsageMetadata> | null;
   /** How long the connection lasts, in milliseconds, where it is about to end. */
   readonly goAwayMs: number | null;
   readonly resumption: { readonly handle: string | null } | null;

@@ -8,7 +8,7 @@ type Entry =
   /** Told in writing. */
   | { readonly kind: 'written'; readonly itemId: string; readonly text: string }
   /** Said by the model. The item is known once the session has made one. */
-  | { readonly kind: 'spoken'; itemId: string | null; readonly text: string }
+  | { readonly kind: 'spoken'; readonly itemId: string | null; readonly text: string }
   | { readonly kind: 'call'; readonly callId: string; readonly name: string }
   | { readonly kind: 'output'; readonly callId: string };
 
@@ -27,29 +27,27 @@ export class UpstreamMemory {
   /** Calls of the model that it waits for. */
   readonly #openCalls = new Map<string, string>();
 
-  /** Whether it knows nothing. */
-  get isEmpty(): boolean {
-    return this.#entries.length === 0;
-  }
-
   /** Whether the model waits for the results of its calls, and hears nothing else. */
   get awaitsTools(): boolean {
     return this.#openCalls.size > 0;
   }
 
-  reset(): void {
-    this.#entries = [];
-    this.#openCalls.clear();
+  /** The same, of a session that is taken up again later. */
+  copy(): UpstreamMemory {
+    const copy = new UpstreamMemory();
+    copy.#entries = [...this.#entries];
+    for (const [callId, name] of this.#openCalls) copy.#openCalls.set(callId, name);
+    return copy;
   }
 
-  /** What it knows, to be restored with the session that it is the memory of. */
-  copy(): readonly Entry[] {
-    return this.#entries.map((entry) => ({ ...entry }));
+  /** Whether it heard a turn as the sound it was. */
+  hasHeard(itemId: string): boolean {
+    return this.#entries.some((entry) => entry.kind === 'heard' && entry.itemId === itemId);
   }
 
-  restore(copy: readonly Entry[]): void {
-    this.reset();
-    this.#entries = copy.map((entry) => ({ ...entry }));
+  /** Whether the model waits for the result of one of these. */
+  awaitsOneOf(callIds: readonly string[]): boolean {
+    return callIds.some((callId) => this.#openCalls.has(callId));
   }
 
   heard(itemId: string): void {

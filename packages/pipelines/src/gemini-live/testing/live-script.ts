@@ -1,6 +1,6 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { FunctionCall, LiveClientSetup } from '@google/genai';
-import type { WireServerMessage } from '../server-message.ts';
+import type { FunctionCall, TurnCompleteReason } from '@google/genai';
+import type { WireServerMessage, WireSetup } from '../wire-types.ts';
 import type { LocalConnection } from './local-connection.ts';
 
 /** What a scripted model says and calls. */
@@ -10,14 +10,14 @@ export interface ScriptedReply {
   readonly pcm?: (rate: SampleRate) => Int16Array;
   readonly calls?: readonly Omit<FunctionCall, 'id'>[];
   /** Why the turn is complete, where that is not the usual thing. */
-  readonly reason?: string;
+  readonly reason?: `${TurnCompleteReason}`;
 }
 
 /** What is asked of a scripted model. */
 export interface ScriptedQuestion {
   /** The conversation so far, a line each. */
   readonly said: readonly string[];
-  readonly setup: LiveClientSetup;
+  readonly setup: WireSetup;
   readonly toolNames: readonly string[];
   readonly connection: LocalConnection;
 }

@@ -1,6 +1,6 @@
-import type { Content, LiveClientMessage, LiveClientSetup, Tool } from '@google/genai';
+import type { Content, Tool } from '@google/genai';
 import type { WebSocket } from 'ws';
-import type { WireServerMessage } from '../server-message.ts';
+import type { OnWire, WireClientMessage, WireServerMessage, WireSetup } from '../wire-types.ts';
 import type { LiveScript } from './live-script.ts';
 import type { LocalGemini } from './local-gemini.ts';
 import { MadeReply } from './made-reply.ts';
@@ -15,10 +15,10 @@ const INPUT_BYTES_PER_MS = 32;
 /** One connection to an upstream service: what it was told, and what it says. */
 export class LocalConnection {
   /** Every message of the client but its audio, in order. */
-  readonly heard: LiveClientMessage[] = [];
+  readonly heard: WireClientMessage[] = [];
   /** What it knows, a line each. */
   said: string[] = [];
-  setup: LiveClientSetup | null = null;
+  setup: WireSetup | null = null;
   /** Audio of all turns so far. */
   appendedBytes = 0;
   isOpen = true;
@@ -59,7 +59,7 @@ export class LocalConnection {
   }
 
   get toolNames(): string[] {
-    const tools = (this.setup?.tools ?? []) as Tool[];
+    const tools = (this.setup?.tools ?? []) as OnWire<Tool>[];
     return tools.flatMap(({ functionDeclarations = [] }) =>
       functionDeclarations.map(({ name }) => name ?? ''),
     );
@@ -134,14 +134,14 @@ export class LocalConnection {
   }
 
   #take(text: string): void {
-    const message = JSON.parse(text) as LiveClientMessage;
+    const message = JSON.parse(text) as WireClientMessage;
     if (!message.realtimeInput?.audio) this.heard.push(message);
     if (message.setup && !this.setup) this.#greet(message.setup);
     else if (!this.setup || message.setup) this.close(1007, INVALID);
     else this.#carryOut(message);
   }
 
-  #greet(setup: LiveClientSetup): void {
+  #greet(setup: WireSetup): void {
     const end = this.#refusal(setup);
     if (end) {
       this.close(end.code, end.reason);
@@ -151,7 +151,7 @@ export class LocalConnection {
     this.send({ setupComplete: {} });
   }
 
-  #refusal(setup: LiveClientSetup): { code: number; reason: string } | null {
+  #refusal(setup: WireSetup): { code: number; reason: string } | null {
     const scripted = this.script.closes?.(this.#upstream.connections.length);
     if (scripted) return scripted;
     if (!this.#isKnown) {
@@ -181,7 +181,7 @@ export class LocalConnection {
     return null;
   }
 
-  #carryOut({ realtimeInput, clientContent, toolResponse }: LiveClientMessage): void {
+  #carryOut({ realtimeInput, clientContent, toolResponse }: WireClientMessage): void {
     if (realtimeInput?.activityStart) this.#beginActivity();
     else if (realtimeInput?.activityEnd) this.#endActivity();
     else if (realtimeInput?.audio) this.#append(realtimeInput.audio);
@@ -241,6 +241,6 @@ export class LocalConnection {
   }
 }
 
-function lineOf({ role = 'user', parts = [] }: Content): string {
+function lineOf({ role = 'user', parts = [] }: OnWire<Content>): string {
   return `${role}: ${parts.map(({ text = '' }) => text).join(' ')}`;
 }

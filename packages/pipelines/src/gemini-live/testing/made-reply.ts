@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { pcm16ToBytes } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
-import type { MediaModality, TurnCompleteReason } from '@google/genai';
 import { countingSound } from '../../upstream/testing/counting-sound.ts';
+import type { WireServerMessage } from '../wire-types.ts';
 import { plainReply } from './live-script.ts';
 import type { LocalConnection } from './local-connection.ts';
 
@@ -40,7 +40,7 @@ export class MadeReply {
     else connection.send({ serverContent: { generationComplete: true } });
     connection.ended(this, spoken);
     await waitsForPlaying?.(connection);
-    const reason = reply.reason as TurnCompleteReason | undefined;
+    const { reason } = reply;
     connection.send({
       serverContent: {
         turnComplete: true,
@@ -86,21 +86,18 @@ function soundOf(text: string): (rate: SampleRate) => Int16Array {
   return (rate) => countingSound(text, rate);
 }
 
-const AUDIO = 'AUDIO' as MediaModality;
-const TEXT = 'TEXT' as MediaModality;
-
-const USAGE = {
+const USAGE: WireServerMessage['usageMetadata'] & object = {
   promptTokenCount: 200,
   promptTokensDetails: [
-    { modality: TEXT, tokenCount: 100 },
-    { modality: AUDIO, tokenCount: 100 },
+    { modality: 'TEXT', tokenCount: 100 },
+    { modality: 'AUDIO', tokenCount: 100 },
   ],
   responseTokenCount: 150,
   responseTokensDetails: [
-    { modality: TEXT, tokenCount: 50 },
-    { modality: AUDIO, tokenCount: 100 },
+    { modality: 'TEXT', tokenCount: 50 },
+    { modality: 'AUDIO', tokenCount: 100 },
   ],
   thoughtsTokenCount: 50,
   cachedContentTokenCount: 50,
-  cacheTokensDetails: [{ modality: TEXT, tokenCount: 50 }],
+  cacheTokensDetails: [{ modality: 'TEXT', tokenCount: 50 }],
 };
