@@ -40,7 +40,7 @@ export interface LiveAnswerOptions extends GeminiUse {
   /** The first of it has come. */
   readonly onBegun: () => void;
   /** The model is done with it, or it came to nothing. Told before the listener is. */
-  readonly onDone: (answer: LiveAnswer) => void;
+  readonly onDone: () => void;
   /** It takes too long, or fails in a way that leaves the connection unusable. */
   readonly onBroken: (fault: PipelineError) => void;
 }
@@ -61,6 +61,8 @@ export class LiveAnswer {
   #text = '';
   hasBegun = false;
   #hasAudio = false;
+  /** The upstream has said that the turn is over. */
+  isTurnOver = false;
   /** The model made all of it; its last words may still come. */
   #isMade = false;
   #wasInterrupted = false;
@@ -115,6 +117,7 @@ export class LiveAnswer {
     this.#calls = this.#calls.filter(({ callId }) => !message.cancelledCalls.includes(callId));
     if (this.#isClosed || this.#end) return;
     this.#wasInterrupted ||= message.isInterrupted;
+    this.isTurnOver ||= message.isTurnComplete;
     this.#isMade ||= message.isGenerationComplete || this.#calls.length > 0;
     if (message.isTurnComplete) this.#finish(message.turnReason);
     else if (message.calls.length > 0) this.#stall.start(this.#options.timeouts.callRestMs);
@@ -206,7 +209,7 @@ export class LiveAnswer {
     if (this.#end || this.#isClosed) return;
     this.#end = end;
     this.#stall.stop();
-    this.#options.onDone(this);
+    this.#options.onDone();
     this.#tell((listener) => listener.ended(end));
   }
 }

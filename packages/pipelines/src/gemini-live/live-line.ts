@@ -162,15 +162,14 @@ export class LiveLine {
   }
 
   /** The model has made an answer that was asked for: what it said, and as which item of ours. */
-  made(
-    { outcome, calls, fault }: LiveEnd,
-    said: { itemId: string | null; text: string } | null,
-  ): void {
+  made({ outcome, calls }: LiveEnd, said: { itemId: string | null; text: string } | null): void {
+    // It may have come to nothing with its connection.
+    if (!this.#answer) return;
     if (said) this.#memory.spoken(said.itemId, said.text);
     for (const { callId, name } of calls) this.#memory.called(callId, name);
     this.#answer = null;
     if (outcome === 'completed') this.#bind();
-    else if (fault?.code !== 'provider_lost') this.renew();
+    else this.renew();
   }
 
   /** The session says something else than the answer that is there: that will not be asked for. */
@@ -236,7 +235,10 @@ export class LiveLine {
     const answer: LiveAnswer = new LiveAnswer({
       ...this.#use,
       onBegun: () => this.#events.answerBegun(),
-      onDone: () => this.#events.answerDone(),
+      onDone: () => {
+        this.#owesTurnEnd = !answer.isTurnOver;
+        this.#events.answerDone();
+      },
       onBroken: (fault) => {
         this.#events.fault(fault);
         if (this.#answer === answer) this.renew();
@@ -262,8 +264,6 @@ export class LiveLine {
     if (isNew && this.#answer) this.#owesTurnEnd = false;
     const answer = this.#answer;
     answer?.take(message);
-    if (answer?.isDone && !message.isTurnComplete) this.#owesTurnEnd = true;
-    else if (answer && message.isTurnComplete) this.#owesTurnEnd = false;
     // Sound and calls that nobody waits for are part of what it knows all the same.
     const isUnasked = !answer && (message.audio.length > 0 || message.calls.length > 0);
     if (isUnasked || this.#memory.awaitsOneOf(cancelledCalls)) this.renew();

@@ -37,6 +37,7 @@ export class GeminiFixture extends ConversationFixture {
     const { connections } = this.upstream;
     const isThere = () => connections.length >= count && this.upstream.last.setup !== null;
     await this.until(isThere, count > 1 ? 1 : 0);
+    await this.upstream.last.taken();
   }
 
   /** What the last connection knows, a line each. */

@@ -74,6 +74,14 @@ export class LocalConnection {
     this.#socket.close(code, reason.slice(0, 123));
   }
 
+  /** The client has taken in all that was sent. */
+  async taken(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#socket.once('pong', () => resolve());
+      this.#socket.ping();
+    });
+  }
+
   goAway(timeLeft: string): void {
     this.send({ goAway: { timeLeft } });
   }
