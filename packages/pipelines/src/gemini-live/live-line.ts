@@ -249,24 +249,21 @@ export class LiveLine {
   }
 
   #hear(message: ServerMessage): void {
-    const { resumption, cancelledCalls } = message;
+    const { resumption } = message;
     if (resumption && (!this.#answer || this.#answer.isDone)) {
       this.#handle = resumption.handle;
       if (!this.#answer) this.#bind();
     }
     this.#events.message(message);
     const isNew = message.audio.length > 0 || message.said !== '' || message.calls.length > 0;
-    if (this.#owesTurnEnd && !isNew && !this.#answer?.hasBegun) {
-      // Of the answer before: it may be playing, as the upstream has it.
-      if (message.isTurnComplete) this.#owesTurnEnd = false;
-      return;
-    }
-    if (isNew && this.#answer) this.#owesTurnEnd = false;
     const answer = this.#answer;
-    answer?.take(message);
+    // The end of the answer before: it may be playing, as the upstream has it.
+    const isOfBefore = this.#owesTurnEnd && !isNew && !answer?.hasBegun;
+    if (isNew ? answer : message.isTurnComplete) this.#owesTurnEnd = false;
+    if (!isOfBefore) answer?.take(message);
     // Sound and calls that nobody waits for are part of what it knows all the same.
     const isUnasked = !answer && (message.audio.length > 0 || message.calls.length > 0);
-    if (isUnasked || this.#memory.awaitsOneOf(cancelledCalls)) this.renew();
+    if (isUnasked || this.#memory.awaitsOneOf(message.cancelledCalls)) this.renew();
   }
 
   /** The state after all that was told and made can be taken up again. */

@@ -5,6 +5,9 @@ import type { GeminiSettings } from '../gemini-settings.ts';
 import type { LiveScript } from './live-script.ts';
 import { LocalGemini } from './local-gemini.ts';
 
+/** A connection that is opened for a reason is there by then. */
+const LONGEST_MS = 10_000;
+
 /** An engine on a driven clock, an upstream over a socket, and one session between them. */
 export class GeminiFixture extends ConversationFixture {
   readonly upstream: LocalGemini;
@@ -36,7 +39,14 @@ export class GeminiFixture extends ConversationFixture {
   async connected(count = 1): Promise<void> {
     const { connections } = this.upstream;
     const isThere = () => connections.length >= count && this.upstream.last.setup !== null;
-    await this.until(isThere, count > 1 ? 1 : 0);
+    const latestMs = this.clock.now() + LONGEST_MS;
+    await this.until(
+      () => {
+        if (this.clock.now() > latestMs) throw new Error(`There is no connection ${count}.`);
+        return isThere();
+      },
+      count > 1 ? 1 : 0,
+    );
     await this.upstream.last.taken();
   }
 
