@@ -1,4 +1,5 @@
 import type { SampleRate } from '@antiphon/audio';
+import type { ConversationItem } from '@antiphon/session';
 import type { FunctionCall, TurnCompleteReason } from '@google/genai';
 import type { WireServerMessage, WireSetup } from '../wire-types.ts';
 import type { LocalConnection } from './local-connection.ts';
@@ -8,6 +9,8 @@ export interface ScriptedReply {
   readonly text?: string;
   /** Its samples; 10 ms of a sound that counts up for each character unless given. */
   readonly pcm?: (rate: SampleRate) => Int16Array;
+  /** The rate of its samples, in place of 24 kHz. */
+  readonly outputRate?: SampleRate;
   readonly calls?: readonly Omit<FunctionCall, 'id'>[];
   /** Why the turn is complete, where that is not the usual thing. */
   readonly reason?: `${TurnCompleteReason}`;
@@ -17,6 +20,8 @@ export interface ScriptedReply {
 export interface ScriptedQuestion {
   /** The conversation so far, a line each. */
   readonly said: readonly string[];
+  /** The same, as a session has it. */
+  readonly items: readonly ConversationItem[];
   readonly setup: WireSetup;
   readonly toolNames: readonly string[];
   readonly connection: LocalConnection;
@@ -24,9 +29,9 @@ export interface ScriptedQuestion {
 
 /** What an upstream does; whatever is left out goes well. */
 export interface LiveScript {
-  readonly answer?: (question: ScriptedQuestion) => ScriptedReply;
-  /** What a turn of so much audio is written down as; null for one that never is. */
-  readonly transcribe?: (ms: number) => string | null;
+  readonly answer?: (question: ScriptedQuestion) => ScriptedReply | Promise<ScriptedReply>;
+  /** What a turn is written down as, by its sound at 16 kHz; null for one that never is. */
+  readonly transcribe?: (pcm: Int16Array) => string | null | Promise<string | null>;
   /** Whether the end of a transcript is told; the public service often does not. */
   readonly finishesTranscripts?: boolean;
   /** Awaited between any two steps of an answer, such as a chunk of audio. */

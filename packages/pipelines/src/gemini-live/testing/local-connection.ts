@@ -1,6 +1,9 @@
-import type { Content, Tool } from '@google/genai';
+import type { Content, FunctionCall, Tool } from '@google/genai';
+import { bytesToPcm16 } from '@antiphon/audio';
+import type { ConversationItem } from '@antiphon/session';
 import type { WebSocket } from 'ws';
 import type { OnWire, WireClientMessage, WireServerMessage, WireSetup } from '../wire-types.ts';
+import { KnownItems } from './known-items.ts';
 import type { LiveScript } from './live-script.ts';
 import type { LocalGemini } from './local-gemini.ts';
 import { MadeReply } from './made-reply.ts';
@@ -18,6 +21,7 @@ export class LocalConnection {
   readonly heard: WireClientMessage[] = [];
   /** What it knows, a line each. */
   said: string[] = [];
+  readonly known = new KnownItems();
   setup: WireSetup | null = null;
   /** Audio of all turns so far. */
   appendedBytes = 0;
@@ -30,7 +34,7 @@ export class LocalConnection {
   readonly #isKnown: boolean;
   #reply: MadeReply | null = null;
   /** Audio of the activity under way; null between activities. */
-  #activityBytes: number | null = null;
+  #activity: Buffer[] | null = null;
   #count = 0;
 
   constructor(socket: WebSocket, options: { upstream: LocalGemini; isKnown: boolean }) {
@@ -116,6 +120,11 @@ export class LocalConnection {
     if (this.isOpen) this.#socket.send(Buffer.from(JSON.stringify(message)));
   }
 
+  /** The same, as a session has it. */
+  get items(): readonly ConversationItem[] {
+    return this.known.items;
+  }
+
   /** Answers, asked or not. */
   respond(): void {
     this.#reply?.interrupt();
@@ -124,8 +133,9 @@ export class LocalConnection {
   }
 
   /** An answer that is over; what it said is known from then on. */
-  ended(reply: MadeReply, said: string): void {
+  ended(reply: MadeReply, said: string, calls: readonly FunctionCall[] = []): void {
     if (said !== '') this.said.push(`model: ${said}`);
+    this.known.spoken(said, calls);
     if (this.#reply === reply) this.#reply = null;
     if (!this.setup?.sessionResumption) return;
     if (this.calls.size > 0) {
@@ -186,6 +196,7 @@ export class LocalConnection {
     // As was seen: a session is not taken up while it has a connection.
     if (before.isOpen) return { code: 1011, reason: 'Internal error encountered.' };
     this.said = [...before.said];
+    this.known.take(before.known);
     return null;
   }
 
@@ -195,7 +206,10 @@ export class LocalConnection {
     else if (realtimeInput?.audio) this.#append(realtimeInput.audio);
     else if (clientContent) {
       this.#reply?.interrupt();
-      for (const turn of clientContent.turns ?? []) this.said.push(lineOf(turn));
+      for (const turn of clientContent.turns ?? []) {
+        this.said.push(lineOf(turn));
+        this.known.written(turn);
+      }
       if (clientContent.turnComplete) this.respond();
     } else if (toolResponse) {
       for (const { id = '', response } of toolResponse.functionResponses ?? []) {
@@ -204,14 +218,15 @@ export class LocalConnection {
           return;
         }
         this.said.push(`result: ${JSON.stringify(response)}`);
+        this.known.result(id, response ?? {});
       }
       if (this.calls.size === 0) this.respond();
     } else this.close(1007, INVALID);
   }
 
   #beginActivity(): void {
-    if (this.#activityBytes !== null) this.faults.push('an activity in an activity');
-    this.#activityBytes = 0;
+    if (this.#activity) this.faults.push('an activity in an activity');
+    this.#activity = [];
     this.#reply?.interrupt();
     if (this.calls.size === 0) return;
     this.send({ toolCallCancellation: { ids: [...this.calls.keys()] } });
@@ -223,25 +238,32 @@ export class LocalConnection {
       this.close(1007, INVALID);
       return;
     }
-    const bytes = Buffer.from(data, 'base64').length;
-    this.appendedBytes += bytes;
-    if (this.#activityBytes === null) this.faults.push('audio outside of an activity');
-    else this.#activityBytes += bytes;
+    const bytes = Buffer.from(data, 'base64');
+    this.appendedBytes += bytes.length;
+    if (this.#activity) this.#activity.push(bytes);
+    else this.faults.push('audio outside of an activity');
   }
 
   #endActivity(): void {
-    if (this.#activityBytes === null) {
+    if (!this.#activity) {
       this.close(1007, INVALID);
       return;
     }
-    const ms = Math.round(this.#activityBytes / INPUT_BYTES_PER_MS);
-    this.#activityBytes = null;
-    this.said.push(`user: ${ms} ms`);
-    const { transcribe = () => 'where is my order', finishesTranscripts = true } = this.script;
-    const transcript = transcribe(ms);
+    const audio = Buffer.concat(this.#activity);
+    this.#activity = null;
+    this.said.push(`user: ${Math.round(audio.length / INPUT_BYTES_PER_MS)} ms`);
+    const { transcribe = () => 'where is my order' } = this.script;
+    const transcript = transcribe(bytesToPcm16(audio));
+    if (transcript instanceof Promise) void transcript.then((text) => this.#answerTurn(text));
+    else this.#answerTurn(transcript);
+  }
+
+  #answerTurn(transcript: string | null): void {
+    this.known.heard(transcript);
     for (const text of transcript?.match(/\s*\S+/gu) ?? []) {
       this.send({ serverContent: { inputTranscription: { text } } });
     }
+    const { finishesTranscripts = true } = this.script;
     if (transcript !== null && finishesTranscripts) {
       this.send({ serverContent: { inputTranscription: { finished: true } } });
     }

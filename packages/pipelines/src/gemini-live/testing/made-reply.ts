@@ -4,6 +4,7 @@ import type { SampleRate } from '@antiphon/audio';
 import { countingSound } from '../../upstream/testing/counting-sound.ts';
 import type { WireServerMessage } from '../wire-types.ts';
 import { plainReply } from './live-script.ts';
+import type { ScriptedReply } from './live-script.ts';
 import type { LocalConnection } from './local-connection.ts';
 
 const CHUNK_MS = 100;
@@ -25,14 +26,15 @@ export class MadeReply {
     const connection = this.#connection;
     const { answer = plainReply, countsTokens = false, waitsForPlaying } = connection.script;
     await this.#step();
-    const { said, setup, toolNames } = connection;
-    const reply = answer({ said, setup: setup!, toolNames, connection });
-    const spoken = reply.text === undefined ? '' : await this.#speak(reply.text, reply.pcm);
+    const { said, items, setup, toolNames } = connection;
+    const reply = await answer({ said, items, setup: setup!, toolNames, connection });
+    if (!connection.isOpen) return;
+    const spoken = reply.text === undefined ? '' : await this.#speak(reply.text, reply);
     const calls = this.#isInterrupted ? [] : (reply.calls ?? []);
     if (calls.length > 0) {
       const functionCalls = calls.map((call) => ({ ...call, id: connection.newCallId() }));
       for (const { id, name } of functionCalls) connection.calls.set(id, name ?? '');
-      connection.ended(this, spoken);
+      connection.ended(this, spoken, functionCalls);
       connection.send({ toolCall: { functionCalls } });
       return;
     }
@@ -57,13 +59,13 @@ export class MadeReply {
   }
 
   /** Sound and words, neither of which waits for the other; gives what was said. */
-  async #speak(text: string, pcm = soundOf(text)): Promise<string> {
+  async #speak(text: string, { pcm = soundOf(text), outputRate }: ScriptedReply): Promise<string> {
     const connection = this.#connection;
-    const { outputRate = 24_000 } = connection.script;
-    const samples = pcm(24_000);
-    const mimeType = `audio/pcm;rate=${outputRate}`;
+    const rate = outputRate ?? 24_000;
+    const samples = pcm(rate);
+    const mimeType = `audio/pcm;rate=${connection.script.outputRate ?? rate}`;
     const words = text.match(/\s*\S+/gu) ?? [];
-    const chunk = (24_000 * CHUNK_MS) / 1000;
+    const chunk = (rate * CHUNK_MS) / 1000;
     const chunks = Math.max(1, Math.ceil(samples.length / chunk));
     let said = 0;
     for (let index = 0; index < chunks; index += 1) {
