@@ -4,7 +4,7 @@ import type { OnWire } from './wire-types.ts';
 
 type Modal = OnWire<ModalityTokenCount>;
 
-/** Tokens of a message; what is not told by its kind is text. Thoughts are paid for as text. */
+/** Tokens of a message. Thoughts are paid for as text. */
 export function usageOf(wire: OnWire<UsageMetadata>): TokenCounts {
   const input = split(wire.promptTokensDetails, wire.promptTokenCount);
   const tools = split(wire.toolUsePromptTokensDetails, wire.toolUsePromptTokenCount);
@@ -22,18 +22,17 @@ export function usageOf(wire: OnWire<UsageMetadata>): TokenCounts {
   };
 }
 
+/** The service counts more than it tells by its kind; the rest is text. */
 function split(
   details: readonly Modal[] | undefined,
   total: number | undefined,
 ): { text: number; audio: number } {
-  if (!Array.isArray(details)) return { text: count(total), audio: 0 };
-  let text = 0;
-  let audio = 0;
-  for (const detail of details as readonly (Modal | null)[]) {
-    if (detail?.modality === 'AUDIO') audio += count(detail?.tokenCount);
-    else text += count(detail?.tokenCount);
-  }
-  return { text, audio };
+  const told: readonly (Modal | null)[] = Array.isArray(details) ? details : [];
+  const audio = told
+    .filter((detail) => detail?.modality === 'AUDIO')
+    .reduce((sum, detail) => sum + count(detail?.tokenCount), 0);
+  const all = told.reduce((sum, detail) => sum + count(detail?.tokenCount), 0);
+  return { text: Math.max(all, count(total)) - audio, audio };
 }
 
 function count(tokens: unknown): number {
