@@ -136,6 +136,30 @@ describe('what the upstream knows', () => {
     ]);
   });
 
+  it('is not told anew for a noise of listening before the turn is answered, but for the next turn', async () => {
+    const fixture = await start();
+    await exchange(fixture, 'one', 'a');
+    const { session } = fixture.caller;
+    session.beginTurn('two');
+    for (let frame = 0; frame < 5; frame += 1) session.hear(callerFrame());
+    await fixture.until(() => fixture.upstream.last.types.length === 4);
+    fixture.caller.say('noise', 'Mm-hmm.');
+    await fixture.ended('noise');
+    for (let frame = 0; frame < 5; frame += 1) session.hear(callerFrame());
+    fixture.add(message('two', 'caller', null));
+    session.commitTurn('two');
+    fixture.answer('b');
+    await fixture.ended('b');
+    expect(fixture.upstream.connections[0]!.said.slice(2)).toEqual([
+      'user: 200 ms',
+      `model: ${ANSWER}`,
+    ]);
+    await fixture.connected(2);
+    await exchange(fixture, 'three', 'c');
+    expect(fixture.said[1]).toBe(`model: ${ANSWER} Mm-hmm.`);
+    expect(fixture.upstream.connections).toHaveLength(2);
+  });
+
   it('has what the client typed, which is answered on the same connection', async () => {
     const fixture = await start();
     await exchange(fixture, 'one', 'a');

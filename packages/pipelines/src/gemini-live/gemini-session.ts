@@ -158,7 +158,7 @@ export class GeminiSession implements EngineSession {
     const isSilent = request.config.modality === 'text' || request.text.trim() === '';
     const speech = isSilent ? null : this.#options.speech;
     const onOver = (): void => {
-      this.#line.declined();
+      this.#line.saidBeside();
       this.#advanceLater();
     };
     const said = new SaidText({ ...this.#options, request, speech, onOver });

@@ -64,6 +64,8 @@ export class LiveLine {
   #owesTurnEnd = false;
   #config: SessionConfig | null;
   #options: AnswerOptions = {};
+  /** Items that were said while it heard a turn; they are told when that turn is answered. */
+  readonly #later = new Set<string>();
   #resumable: Resumable | null = null;
   /** Of the state after the answer that is being told. */
   #handle: string | null = null;
@@ -142,7 +144,8 @@ export class LiveLine {
     // What has a context of its own reads nothing else, and nothing else reads it.
     const history = context ?? this.#events.history();
     if (!this.#isUsed) return this.#prompt(history);
-    const known = context ? null : this.#memory.compare(history);
+    const told = history.filter(({ id }) => !this.#later.has(id));
+    const known = context ? null : this.#memory.compare(told);
     if (known?.isPrefix) {
       const { missing } = known;
       const held = this.#answer;
@@ -172,9 +175,15 @@ export class LiveLine {
     else this.renew();
   }
 
-  /** The session says something else than the answer that is there: that will not be asked for. */
-  declined(): void {
-    if (this.#answer && !this.#answer.isTaken && !this.#events.isHearing()) this.renew();
+  /**
+   * The session has said something of its own. An answer that is there will not be asked for then.
+   * What was said into a turn is no reason to begin that turn anew.
+   */
+  saidBeside(): void {
+    if (this.#events.isHearing()) {
+      const said = this.#events.history().findLast((item) => !isFromCaller(item));
+      if (said) this.#later.add(said.id);
+    } else if (this.#answer && !this.#answer.isTaken) this.renew();
   }
 
   /** Nothing is under way: the connection is left if it must be, or if it knows what is not so. */
@@ -289,6 +298,7 @@ export class LiveLine {
     this.#isUsed = false;
     this.#owesTurnEnd = false;
     this.#handle = null;
+    this.#later.clear();
     this.#memory = new UpstreamMemory();
     this.#events.left();
     if (answer?.isTaken) answer.fail(fault);
