@@ -247,6 +247,31 @@ describe('an answer that the session did not ask for', () => {
     expect(fixture.upstream.connections).toHaveLength(1);
   });
 
+  it('may be asked for in the middle of a turn, which is told again after it', async () => {
+    const fixture = await start();
+    await exchange(fixture, 'one', 'a');
+    const { session } = fixture.caller;
+    session.beginTurn('two');
+    for (let frame = 0; frame < 5; frame += 1) session.hear(callerFrame());
+    await fixture.until(() => fixture.upstream.last.types.length === 4);
+    fixture.add({ ...message('typed', 'caller', 'Hello?'), medium: 'text' });
+    fixture.answer('b');
+    await fixture.ended('b');
+    for (let frame = 0; frame < 5; frame += 1) session.hear(callerFrame());
+    fixture.add(message('two', 'caller', null));
+    session.commitTurn('two');
+    fixture.answer('c');
+    await fixture.ended('c');
+    expect(fixture.said).toEqual([
+      'user: where is my order',
+      `model: ${ANSWER}`,
+      'user: Hello?',
+      `model: ${ANSWER}`,
+      'user: 200 ms',
+      `model: ${ANSWER}`,
+    ]);
+  });
+
   it('is not taken for the answer to what was added since', async () => {
     const fixture = await start();
     await fixture.connected();

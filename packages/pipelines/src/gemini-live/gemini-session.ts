@@ -170,7 +170,7 @@ export class GeminiSession implements EngineSession {
     return new GeminiAnswer({
       ...this.#options,
       request,
-      onWaiting: () => this.#advance(),
+      onWaiting: () => this.#advanceLater(),
       onMade: (end, said) => {
         this.#line.made(end, said);
         this.#advanceLater();

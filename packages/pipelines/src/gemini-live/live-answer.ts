@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { bytesToPcm16, isSampleRate, samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { Usage } from '@antiphon/session';
@@ -69,7 +70,6 @@ export class LiveAnswer {
   /** Half a sample, which the next chunk makes whole. */
   #half: Buffer | null = null;
   #isClosed = false;
-  #count = 0;
 
   constructor(options: LiveAnswerOptions) {
     this.#options = options;
@@ -111,7 +111,7 @@ export class LiveAnswer {
     if (message.said !== '') this.#say(message.said);
     for (const { id, name, arguments: text } of message.calls) {
       this.#begin();
-      const callId = id ?? `call_${++this.#count}`;
+      const callId = id ?? `call_${randomUUID()}`;
       this.#calls.push({ callId, name, arguments: text });
     }
     this.#calls = this.#calls.filter(({ callId }) => !message.cancelledCalls.includes(callId));

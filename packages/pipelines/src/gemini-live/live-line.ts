@@ -157,7 +157,7 @@ export class LiveLine {
         this.#memory.answered(outputs.map(([, output]) => output));
         return this.#newAnswer();
       }
-      const isFree = !held && !this.#memory.awaitsTools;
+      const isFree = !held && !this.#memory.awaitsTools && !this.#events.isHearing();
       if (isFree && missing.every(isFromCaller)) return this.#prompt(missing);
     }
     this.renew();
@@ -263,7 +263,10 @@ export class LiveLine {
       this.#handle = resumption.handle;
       if (!this.#answer) this.#bind();
     }
+    const memory = this.#memory;
     this.#events.message(message);
+    // What it says of the caller's turn may be why the connection was left.
+    if (memory !== this.#memory) return;
     const isNew = message.audio.length > 0 || message.said !== '' || message.calls.length > 0;
     const answer = this.#answer;
     // The end of the answer before: it may be playing, as the upstream has it.
