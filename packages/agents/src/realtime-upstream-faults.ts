@@ -35,14 +35,13 @@ export function realtimeUpstreamFaults(
   variables: VariableLookup | null,
 ): FolderFault[] {
   return PARTS.flatMap((part) => {
+    const isUsed = file['pipeline'] === part.pipeline;
     const written = file[part.name];
     const upstream = isRecord(written) ? written : {};
     return [
       ...addressFaults(source, part, upstream.url),
       // Of a model that is not used, the key need not be there.
-      ...(file['pipeline'] === part.pipeline
-        ? keyFaults(source, part, upstream.apiKeyVariable, variables)
-        : []),
+      ...(isUsed ? keyFaults(source, part, { named: upstream.apiKeyVariable, variables }) : []),
     ];
   });
 }
@@ -75,8 +74,7 @@ function addressFaults(
 function keyFaults(
   source: YamlSource,
   { name, apiKeyVariable }: UpstreamPart,
-  named: unknown,
-  variables: VariableLookup | null,
+  { named, variables }: { named: unknown; variables: VariableLookup | null },
 ): FolderFault[] {
   const variable = named ?? apiKeyVariable;
   if (typeof variable === 'string' && !/^[A-Z_][A-Z0-9_]*$/u.test(variable)) {
