@@ -1,3 +1,4 @@
+import type { EngineEvent } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { FIXTURE_CONFIG } from '../cascade/cascade-fixture.ts';
@@ -79,6 +80,23 @@ describe('a connection of GeminiLiveEngine', () => {
     expect(fixture.upstream.last.setup?.systemInstruction).toEqual({
       parts: [{ text: 'Be brief.' }],
     });
+  });
+
+  it('is set up for the one answer that a session is opened for', async () => {
+    const fixture = await start();
+    await fixture.connected();
+    const told: EngineEvent[] = [];
+    const session = fixture.engine.open({
+      sessionId: 'beside',
+      history: () => [],
+      onEvent: (event) => told.push(event),
+    });
+    const options = { instructions: 'Sing.', context: [] };
+    session.generate({ kind: 'answer', generationId: 'x', config: PLAIN_CONFIG, options });
+    await fixture.until(() => told.at(-1)?.type === 'generation.ended', 10);
+    expect(fixture.upstream.connections).toHaveLength(2);
+    expect(fixture.upstream.last.setup?.systemInstruction).toEqual({ parts: [{ text: 'Sing.' }] });
+    session.close();
   });
 
   it('refuses settings with which no connection can be made', () => {

@@ -79,9 +79,9 @@ export class GeminiSession implements EngineSession {
     });
   }
 
-  /** Opens the connection beforehand. */
+  /** Opens the connection beforehand, but not before whoever opens a session for one answer asks. */
   open(): void {
-    this.#line.link.wake();
+    queueMicrotask(() => this.#line.link.wake());
   }
 
   beginTurn(itemId: string): void {
@@ -113,6 +113,7 @@ export class GeminiSession implements EngineSession {
     this.#generation?.cancel();
     if (request.kind === 'say') this.#say(request);
     else {
+      if (!this.#line.link.setup) this.#line.configure(request.config, request.options);
       this.#generation = this.#newAnswer(request);
       this.#advanceLater();
     }

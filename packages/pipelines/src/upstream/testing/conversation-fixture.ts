@@ -32,11 +32,13 @@ export class ConversationFixture {
   readonly faults: PipelineError[] = [];
   readonly costs: AnswerCost[] = [];
   readonly aligner = new FakeWordAligner();
+  readonly engine: VoiceEngine;
   readonly caller: CascadeCaller;
 
   constructor(engine: (fixture: ConversationFixture) => VoiceEngine) {
     this.clock = new DrivenClock();
-    this.caller = new CascadeCaller(engine(this), 'session-a');
+    this.engine = engine(this);
+    this.caller = new CascadeCaller(this.engine, 'session-a');
     this.caller.onEvent = (event) => this.#keepConversation(event);
   }
 
