@@ -1,12 +1,13 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import { openEmbeddedPipeline } from './embedded-pipeline.ts';
+import { openGeminiPipeline } from './gemini-pipeline.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
 
 /** What an agent may name as its pipeline. */
-export const PIPELINES = ['embedded', 'openai-realtime', 'stub'] as const;
+export const PIPELINES = ['embedded', 'gemini-live', 'openai-realtime', 'stub'] as const;
 
 /** The engines and detectors that the agents need, shared by all sessions. */
 export interface Pipelines {
@@ -50,6 +51,15 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
       const pipeline = await openRealtimePipeline(realtime, options);
       closings.push(() => pipeline.close());
       for (const agent of realtime) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
+    }
+    const gemini = definitions.filter(({ pipeline }) => pipeline === 'gemini-live');
+    if (gemini.length > 0) {
+      const pipeline = await openGeminiPipeline(gemini, options);
+      closings.push(() => pipeline.close());
+      for (const agent of gemini) {
         engines.set(agent.name, pipeline.engineOf(agent));
         voices.set(agent.name, pipeline.voiceOf(agent));
       }

@@ -1,13 +1,8 @@
-import { FliteTextToSpeech, ForcedAligner, OpenaiRealtimeEngine } from '@antiphon/pipelines';
+import { OpenaiRealtimeEngine } from '@antiphon/pipelines';
 import type { RealtimeSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
-import { fixedTexts } from './known-texts.ts';
+import { exactVoice, modelKey, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
-import { rehearse } from './rehearse.ts';
-import { ServerError } from './server-error.ts';
-
-/** Says exact texts where the agent's voice is one of the model's. */
-const USUAL_VOICE = 'slt';
 
 /** Speech-to-speech models behind a number of agents, and what speaks and aligns beside them. */
 export interface RealtimePipeline {
@@ -32,32 +27,22 @@ export async function openRealtimePipeline(
   agents: readonly AgentDefinition[],
   options: PipelineOptions,
 ): Promise<RealtimePipeline> {
-  const { clock, log, onProgress, variables } = options;
+  const { clock, log, variables } = options;
   const modelled = agents.map((agent) => ({ agent, upstream: upstreamOf(agent) }));
   const settings = modelled.map((one) => settingsOf(one, variables));
-  const closings: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closing of closings.splice(0).toReversed()) await closing();
-  };
+  const helpers = await openModelHelpers(
+    {
+      speech: modelled.some(({ upstream }) => upstream.exactTexts === 'embedded'),
+      alignment: modelled.some(({ upstream }) => upstream.wordTimes === 'aligned'),
+    },
+    options,
+  );
   try {
-    let textToSpeech: FliteTextToSpeech | null = null;
-    if (modelled.some(({ upstream }) => upstream.exactTexts === 'embedded')) {
-      onProgress('Loading the voice for exact texts');
-      const started = await FliteTextToSpeech.start({ workers: 1 });
-      closings.push(() => started.close());
-      textToSpeech = started;
-    }
-    let aligner: ForcedAligner | null = null;
-    if (modelled.some(({ upstream }) => upstream.wordTimes === 'aligned')) {
-      onProgress('Loading the aligner');
-      const started = await ForcedAligner.start({ workers: 1 });
-      closings.push(() => started.close());
-      aligner = started;
-    }
     const engines = new Map<string, VoiceEngine>();
     for (const [index, { agent, upstream }] of modelled.entries()) {
-      const speech = upstream.exactTexts === 'embedded' ? textToSpeech : null;
-      const defaultVoice = speech ? ownVoice(agent, speech) : USUAL_VOICE;
+      const speech = upstream.exactTexts === 'embedded' ? helpers.textToSpeech : null;
+      const defaultVoice = exactVoice(agent, speech?.voices ?? []);
+      const aligner = upstream.wordTimes === 'aligned' ? helpers.aligner : null;
       engines.set(
         agent.name,
         new OpenaiRealtimeEngine({
@@ -65,14 +50,13 @@ export async function openRealtimePipeline(
           clock,
           config: agent.config,
           ...(speech && { speech: { textToSpeech: speech, defaultVoice } }),
-          ...(aligner && upstream.wordTimes === 'aligned' && { aligner }),
+          ...(aligner && { aligner }),
           onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'upstream failed'),
           onCost: (sessionId, { usage, dollars }) =>
             log.info({ sessionId, ...usage, dollars }, 'upstream answered'),
         }),
       );
-      const { config } = agent;
-      if (speech) await rehearse(speech, { ...config, voice: defaultVoice }, fixedTexts(config));
+      if (speech) await rehearseExactTexts(speech, agent, defaultVoice);
     }
     return {
       engineOf: (agent) => {
@@ -81,21 +65,16 @@ export async function openRealtimePipeline(
         return engine;
       },
       voiceOf: (agent) => {
-        const { exactTexts } = upstreamOf(agent);
-        if (exactTexts !== 'embedded' || !textToSpeech) return null;
-        return { textToSpeech, voice: ownVoice(agent, textToSpeech) };
+        const { textToSpeech } = helpers;
+        if (upstreamOf(agent).exactTexts !== 'embedded' || !textToSpeech) return null;
+        return { textToSpeech, voice: exactVoice(agent, textToSpeech.voices) };
       },
-      close,
+      close: () => helpers.close(),
     };
   } catch (error) {
-    await close();
+    await helpers.close();
     throw error;
   }
-}
-
-/** The voice of an agent among those of the synthesizer. */
-function ownVoice({ config: { voice } }: AgentDefinition, { voices }: FliteTextToSpeech): string {
-  return voices.includes(voice) ? voice : USUAL_VOICE;
 }
 
 function upstreamOf({ name, openaiRealtime }: AgentDefinition): RealtimeUpstream {
@@ -108,13 +87,6 @@ function settingsOf(
   variables: PipelineOptions['variables'],
 ): RealtimeSettings {
   const { apiKeyVariable, url, ...others } = upstream;
-  const apiKey = variables(apiKeyVariable) ?? '';
-  // A key pasted with its line's end is no header.
-  if (/^[\x21-\x7e]+$/u.test(apiKey))
-    return { ...others, apiKey, ...(url !== undefined && { url }) };
-  throw new ServerError(
-    'agents_unusable',
-    `The agent ${agent.name} needs a key in ${apiKeyVariable}, which ` +
-      `${apiKey === '' ? 'is not set' : 'holds more than visible ASCII characters'}.`,
-  );
+  const apiKey = modelKey(agent.name, apiKeyVariable, variables);
+  return { ...others, apiKey, ...(url !== undefined && { url }) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
+import { geminiUpstreamSchema } from './gemini-upstream-schema.ts';
 import { realtimeUpstreamSchema } from './realtime-upstream-schema.ts';
 import { strictMapping } from './schema-faults.ts';
 import { LONGEST_WAIT_MS, spoken, toolPhrasesSchema, toolSchema } from './tool-schema.ts';
@@ -52,6 +53,7 @@ export const agentSchema = strictMapping({
   keypad: z.enum(['open', 'secure']).default(AGENT_DEFAULTS.keypad),
   toolPhrases: toolPhrasesSchema.prefault({}),
   openaiRealtime: realtimeUpstreamSchema.prefault({}),
+  geminiLive: geminiUpstreamSchema.prefault({}),
   tools: z.array(toolSchema).default([]),
 });
 

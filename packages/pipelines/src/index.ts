@@ -6,6 +6,8 @@ export { FliteTextToSpeech } from './embedded/flite/flite-text-to-speech.ts';
 export { ScriptedLanguageModel } from './embedded/scripted-model/scripted-language-model.ts';
 export { ForcedAligner } from './embedded/soundswallower/forced-aligner.ts';
 export { SoundSwallowerSpeechToText } from './embedded/soundswallower/soundswallower-speech-to-text.ts';
+export { GeminiLiveEngine } from './gemini-live/gemini-live-engine.ts';
+export type { GeminiSettings } from './gemini-live/gemini-settings.ts';
 export { narrate } from './narration/narrate.ts';
 export { OpenaiRealtimeEngine } from './openai-realtime/openai-realtime-engine.ts';
 export type { RealtimeSettings } from './openai-realtime/realtime-settings.ts';

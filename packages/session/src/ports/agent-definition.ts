@@ -1,4 +1,5 @@
 import type { Dialogue } from './dialogue.ts';
+import type { GeminiUpstream } from './gemini-upstream.ts';
 import type { RealtimeUpstream } from './realtime-upstream.ts';
 import type { SessionConfig } from './session-config.ts';
 
@@ -19,4 +20,6 @@ export interface AgentDefinition {
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */
   readonly openaiRealtime?: RealtimeUpstream;
+  /** The model behind the pipeline `gemini-live`. */
+  readonly geminiLive?: GeminiUpstream;
 }
