@@ -1,5 +1,7 @@
-// What it costs to watch, to record and to trace 200 sessions: npm run bench:watching [sessions]
-// [seconds]. Each pass has a server of its own; the plain one comes first and last.
+// What it costs to watch, to record and to trace sessions: npm run bench:watching -- [--sessions 200]
+// [--seconds 20]. Each pass has a server of its own; the plain one comes first and last. With
+// --compare ROUNDS only the plain one, recording, and recording with tracing, so many times in turns,
+// and the medians of each.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,16 +10,32 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { WebSocket } from 'ws';
 
-const sessions = Number(process.argv[2] ?? 200);
-const seconds = Number(process.argv[3] ?? 20);
+const { values: options } = parseArgs({
+  options: {
+    sessions: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '20' },
+    compare: { type: 'string' },
+  },
+});
+const sessions = Number(options.sessions);
+const seconds = Number(options.seconds);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEY = 'sk-bench-watching';
 const PORT = 8791;
 
-/** @type {readonly { name: string, records?: boolean, traces?: boolean, watched?: number }[]} */
+/** @typedef {{ name: string, records?: boolean, traces?: boolean, watched?: number }} Pass */
+
+/** @type {readonly Pass[]} */
+const COMPARED = [
+  { name: 'nothing of it' },
+  { name: 'all is recorded', records: true },
+  { name: 'all is recorded and traced', records: true, traces: true },
+];
+
+/** @type {readonly Pass[]} */
 const PASSES = [
   { name: 'nothing of it' },
   { name: 'the table is watched', watched: 0 },
@@ -39,10 +57,33 @@ const address = /** @type {import('node:net').AddressInfo} */ (collector.address
 console.log(
   'pass                            server CPU   ms a turn   overhead p50 / p95 ms   KiB/s told   lost',
 );
-for (const pass of PASSES) console.log(await run(pass));
+if (options.compare === undefined) {
+  for (const pass of PASSES) console.log((await run(pass)).line);
+} else {
+  /** @type {Map<string, { cpuMs: number, p95: number }[]>} */
+  const found = new Map(COMPARED.map(({ name }) => [name, []]));
+  for (let round = 0; round < Number(options.compare); round += 1) {
+    for (const pass of COMPARED) {
+      const { line, ...figures } = await run(pass);
+      console.log(line);
+      found.get(pass.name)?.push(figures);
+    }
+  }
+  console.log('\nmedians                         CPU ms a turn   overhead p95 ms');
+  for (const [name, figures] of found) {
+    const cpuMs = median(figures.map((figure) => figure.cpuMs)).toFixed(2);
+    const p95 = median(figures.map((figure) => figure.p95)).toFixed(1);
+    console.log(`${name.padEnd(30)} ${cpuMs.padStart(14)} ${p95.padStart(17)}`);
+  }
+}
 collector.close();
 
-/** @param {(typeof PASSES)[number]} pass */
+/** @param {number[]} values */
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+/** @param {Pass} pass */
 async function run({ name, records = false, traces = false, watched }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-watching-'));
   await cp(
@@ -89,12 +130,14 @@ async function run({ name, records = false, traces = false, watched }) {
     const lost = records ? await lostBytes(path.join(folder, 'data/recordings')) : '';
     const { turns, measuredMs, milliseconds } = JSON.parse(stdout);
     const { p50, p95 } = milliseconds.turnOverhead;
+    const cpuMs = (cpu * measuredMs) / turns;
     const figures = [
       `${(100 * cpu).toFixed(1)} %`.padStart(10),
-      ((cpu * measuredMs) / turns).toFixed(2).padStart(11),
+      cpuMs.toFixed(2).padStart(11),
       `${p50} / ${p95}`.padStart(23),
     ];
-    return [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
+    const line = [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
+    return { line, cpuMs, p95 };
   } finally {
     server.kill('SIGTERM');
     await exited;

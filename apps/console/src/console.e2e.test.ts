@@ -108,6 +108,9 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
         'look_up_order +1',
         '2',
       ]);
+      fake.tellRows([{ ...row, recordingFault: 'the disk is full' }]);
+      const fault = rowsOf(page).getByText('recording incomplete: the disk is full');
+      expect(await isSeen(fault)).toBe(true);
       fake.tellRows([], ['sess_one']);
       await main(page).getByText('Nobody is calling').waitFor();
     });
@@ -198,6 +201,16 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
       expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
       fake.tellRows([sampleRow('sess_live', { endedAtMs: Date.now(), endReason: 'handed off' })]);
       await rowsOf(page).first().getByText('handed off').waitFor();
+      expect(await rowsOf(page).first().locator('td').last().innerText()).toBe('yes');
+      fake.tellRows([
+        sampleRow('sess_live', {
+          endedAtMs: Date.now(),
+          endReason: 'handed off',
+          recordingFault: 'the disk is full',
+        }),
+      ]);
+      const fault = rowsOf(page).first().getByText('incomplete: the disk is full');
+      expect(await isSeen(fault)).toBe(true);
       expect((await idsOf(page)).slice(0, 2)).toEqual(['sess_live', 'sess_0']);
       await page.getByLabel('Search sessions').fill('sess_129');
       await expect.poll(() => idsOf(page)).toEqual(['sess_129']);

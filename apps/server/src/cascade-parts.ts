@@ -8,7 +8,7 @@ import type { LanguageModel, SpeechToText, TextToSpeech } from '@antiphon/pipeli
 import type { AgentDefinition, CascadeService, CascadeServices } from '@antiphon/session';
 import { CASCADE_PROVIDERS } from './cascade-providers.ts';
 import type { Provider, ProviderSeed } from './cascade-providers.ts';
-import { modelKey } from './model-key.ts';
+import { modelKey } from './model-helpers.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { threadsOf } from './threads-of.ts';
 

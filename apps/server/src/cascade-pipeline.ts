@@ -2,7 +2,7 @@ import { CascadeEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, CascadeServices, VoiceEngine } from '@antiphon/session';
 import { CascadeParts } from './cascade-parts.ts';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
 import { ServerError } from './server-error.ts';
 import { threadsOf } from './threads-of.ts';
@@ -12,6 +12,12 @@ import { threadsOf } from './threads-of.ts';
  * core, which the scheduler shares with the rest.
  */
 const RECOGNISER_SHARE = 1;
+
+/** What is said where the answer of a hosted model is too long to be heard. */
+const GUARD_PHRASES = {
+  more: 'Want the rest?',
+  list: 'There are {count}. Shall I email you the list?',
+};
 
 /** What the pipeline `embedded` consists of. */
 const EMBEDDED: CascadeServices = {
@@ -23,6 +29,8 @@ const EMBEDDED: CascadeServices = {
 /** Cascades behind a number of agents, and what runs of them in the process. */
 export interface CascadePipeline {
   engineOf(agent: AgentDefinition): VoiceEngine;
+  /** Its voice without a conversation. */
+  voiceOf(agent: AgentDefinition): AgentVoice;
   close(): Promise<void>;
 }
 
@@ -46,16 +54,18 @@ export async function openCascadePipeline(
   const share = RECOGNISER_SHARE / Math.max(1, recognisers.length);
   const parts = new CascadeParts(options, threadsOf(share));
   try {
-    const engines = new Map<string, VoiceEngine>();
-    for (const one of served) engines.set(one.agent.name, await openEngine(one, parts, options));
+    const cascades = new Map<string, Cascade>();
+    for (const one of served) cascades.set(one.agent.name, await openCascade(one, parts, options));
+    const cascadeOf = ({ name }: AgentDefinition): Cascade => {
+      const cascade = cascades.get(name);
+      if (!cascade) throw new TypeError(`No cascade was opened for ${name}.`);
+      return cascade;
+    };
     const speaking = served.filter(({ services }) => isEmbedded(services.textToSpeech));
     if (speaking.length > 0) await learnToSpeak(speaking, parts, options);
     return {
-      engineOf: (agent) => {
-        const engine = engines.get(agent.name);
-        if (!engine) throw new TypeError(`No cascade was opened for ${agent.name}.`);
-        return engine;
-      },
+      engineOf: (agent) => cascadeOf(agent).engine,
+      voiceOf: (agent) => cascadeOf(agent).voice,
       close: () => parts.close(),
     };
   } catch (error) {
@@ -64,24 +74,33 @@ export async function openCascadePipeline(
   }
 }
 
-async function openEngine(
+/** What answers an agent's callers, and what reads for it. */
+interface Cascade {
+  readonly engine: VoiceEngine;
+  readonly voice: AgentVoice;
+}
+
+async function openCascade(
   { agent, services }: ServedAgent,
   parts: CascadeParts,
   { clock, log }: PipelineOptions,
-): Promise<CascadeEngine> {
+): Promise<Cascade> {
   const languageModel = await parts.languageModel({ agent, service: services.languageModel });
   const textToSpeech = await parts.textToSpeech({ agent, service: services.textToSpeech });
   const defaultVoice = services.textToSpeech.voice ?? agent.config.voice;
   requireVoice(agent, defaultVoice, textToSpeech.voices);
-  return new CascadeEngine({
+  const engine = new CascadeEngine({
     name: agent.pipeline,
     speechToText: await parts.speechToText({ agent, service: services.speechToText }),
     languageModel,
     textToSpeech,
     defaultVoice,
     clock,
+    // A script is written to be heard.
+    ...(!isEmbedded(services.languageModel) && { guard: () => GUARD_PHRASES }),
     onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
   });
+  return { engine, voice: { textToSpeech, voice: defaultVoice } };
 }
 
 /** Has the synthesizer in the process say beforehand what it will say. */

@@ -16,6 +16,8 @@ import { clientSecretRoutes } from './client-secret-routes.ts';
 import type { ClientSecrets } from './client-secrets.ts';
 import { accessOf, requireKey, requireKeyOrLogin, requireOperatorKey } from './key-guard.ts';
 import { queueBoard } from './queue-board.ts';
+import { speechRoutes } from './speech-routes.ts';
+import type { SpeechRoutesOptions } from './speech-routes.ts';
 import { PROMETHEUS_TEXT } from './server-metrics.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import type { SessionRegistry } from './session-registry.ts';
@@ -36,7 +38,7 @@ const RECORDING_FILES: Readonly<Record<string, { file: string; type: string }>> 
 };
 
 /** What the HTTP routes need. */
-export interface HttpOptions {
+export interface HttpOptions extends Pick<SpeechRoutesOptions, 'voiceOf' | 'clock'> {
   readonly keys: ApiKeys;
   readonly secrets: ClientSecrets;
   /** `null` speaks plain HTTP. */
@@ -148,6 +150,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await consoleRoutes(app, { ...options.console, keys, hasTls: tls !== null });
   await queueBoard(app, { keys, secrets, view: queueView });
   await callRoutes(app, { keys, secrets });
+  await speechRoutes(app, options);
   const { logins } = options.console;
   await clientSecretRoutes(app, { keys, secrets, logins, shelf, log });
   return app;

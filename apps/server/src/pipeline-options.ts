@@ -1,5 +1,12 @@
 import type { AgentDefinition, Clock } from '@antiphon/session';
+import type { TextToSpeech } from '@antiphon/pipelines';
 import type { Logger } from 'pino';
+
+/** What speaks for an agent, and as whom. */
+export interface AgentVoice {
+  readonly textToSpeech: TextToSpeech;
+  readonly voice: string;
+}
 
 /** What the pipelines of a server are opened with. */
 export interface PipelineOptions {

@@ -1,17 +1,20 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
 import { openCascadePipeline } from './cascade-pipeline.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
+import { openGeminiPipeline } from './gemini-pipeline.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
 
 /** What an agent may name as its pipeline. */
-export const PIPELINES = ['embedded', 'cascade', 'openai-realtime', 'stub'] as const;
+export const PIPELINES = ['embedded', 'cascade', 'gemini-live', 'openai-realtime', 'stub'] as const;
 
 /** The engines and detectors that the agents need, shared by all sessions. */
 export interface Pipelines {
   engineOf(agent: AgentDefinition): VoiceEngine;
   detectorsOf(agent: AgentDefinition): TurnDetectors;
+  /** Its voice without a conversation; null where it has none of its own. */
+  voiceOf(agent: AgentDefinition): AgentVoice | null;
   /** Frees models and threads; sessions must have ended. */
   close(): Promise<void>;
 }
@@ -24,6 +27,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
   const { agents, clock, maxSessions, onProgress, onFailure } = options;
   const definitions = [...agents.values()];
   const engines = new Map<string, VoiceEngine>();
+  const voices = new Map<string, AgentVoice | null>();
   const closings: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const closing of closings.splice(0).toReversed()) await closing();
@@ -39,13 +43,28 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     if (cascades.length > 0) {
       const pipeline = await openCascadePipeline(cascades, options);
       closings.push(() => pipeline.close());
-      for (const agent of cascades) engines.set(agent.name, pipeline.engineOf(agent));
+      for (const agent of cascades) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
     }
     const realtime = definitions.filter(({ pipeline }) => pipeline === 'openai-realtime');
     if (realtime.length > 0) {
       const pipeline = await openRealtimePipeline(realtime, options);
       closings.push(() => pipeline.close());
-      for (const agent of realtime) engines.set(agent.name, pipeline.engineOf(agent));
+      for (const agent of realtime) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
+    }
+    const gemini = definitions.filter(({ pipeline }) => pipeline === 'gemini-live');
+    if (gemini.length > 0) {
+      const pipeline = await openGeminiPipeline(gemini, options);
+      closings.push(() => pipeline.close());
+      for (const agent of gemini) {
+        engines.set(agent.name, pipeline.engineOf(agent));
+        voices.set(agent.name, pipeline.voiceOf(agent));
+      }
     }
     const energy = new EnergyTurnDetectors();
     let neural: NeuralTurnDetectors | null = null;
@@ -61,6 +80,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     return {
       engineOf: (agent) => engines.get(agent.name) ?? unknownAgent(agent),
       detectorsOf: ({ detector }) => (detector === 'neural' && neural ? neural : energy),
+      voiceOf: ({ name }) => voices.get(name) ?? null,
       close,
     };
   } catch (cause) {

@@ -1,17 +1,14 @@
-import { FliteTextToSpeech, ForcedAligner, OpenaiRealtimeEngine } from '@antiphon/pipelines';
+import { OpenaiRealtimeEngine } from '@antiphon/pipelines';
 import type { RealtimeSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
-import { fixedTexts } from './known-texts.ts';
-import { modelKey } from './model-key.ts';
-import type { PipelineOptions } from './pipeline-options.ts';
-import { rehearse } from './rehearse.ts';
-
-/** Says exact texts where the agent's voice is one of the model's. */
-const USUAL_VOICE = 'slt';
+import { exactVoice, modelKey, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
+import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 
 /** Speech-to-speech models behind a number of agents, and what speaks and aligns beside them. */
 export interface RealtimePipeline {
   engineOf(agent: AgentDefinition): VoiceEngine;
+  /** Its voice without a conversation; null where it has none of its own. */
+  voiceOf(agent: AgentDefinition): AgentVoice | null;
   close(): Promise<void>;
 }
 
@@ -30,33 +27,22 @@ export async function openRealtimePipeline(
   agents: readonly AgentDefinition[],
   options: PipelineOptions,
 ): Promise<RealtimePipeline> {
-  const { clock, log, onProgress, variables } = options;
+  const { clock, log, variables } = options;
   const modelled = agents.map((agent) => ({ agent, upstream: upstreamOf(agent) }));
   const settings = modelled.map((one) => settingsOf(one, variables));
-  const closings: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closing of closings.splice(0).toReversed()) await closing();
-  };
+  const helpers = await openModelHelpers(
+    {
+      speech: modelled.some(({ upstream }) => upstream.exactTexts === 'embedded'),
+      alignment: modelled.some(({ upstream }) => upstream.wordTimes === 'aligned'),
+    },
+    options,
+  );
   try {
-    let textToSpeech: FliteTextToSpeech | null = null;
-    if (modelled.some(({ upstream }) => upstream.exactTexts === 'embedded')) {
-      onProgress('Loading the voice for exact texts');
-      const started = await FliteTextToSpeech.start({ workers: 1 });
-      closings.push(() => started.close());
-      textToSpeech = started;
-    }
-    let aligner: ForcedAligner | null = null;
-    if (modelled.some(({ upstream }) => upstream.wordTimes === 'aligned')) {
-      onProgress('Loading the aligner');
-      const started = await ForcedAligner.start({ workers: 1 });
-      closings.push(() => started.close());
-      aligner = started;
-    }
     const engines = new Map<string, VoiceEngine>();
     for (const [index, { agent, upstream }] of modelled.entries()) {
-      const speech = upstream.exactTexts === 'embedded' ? textToSpeech : null;
-      const { voices = [] } = speech ?? {};
-      const defaultVoice = voices.includes(agent.config.voice) ? agent.config.voice : USUAL_VOICE;
+      const speech = upstream.exactTexts === 'embedded' ? helpers.textToSpeech : null;
+      const defaultVoice = exactVoice(agent, speech?.voices ?? []);
+      const aligner = upstream.wordTimes === 'aligned' ? helpers.aligner : null;
       engines.set(
         agent.name,
         new OpenaiRealtimeEngine({
@@ -64,14 +50,13 @@ export async function openRealtimePipeline(
           clock,
           config: agent.config,
           ...(speech && { speech: { textToSpeech: speech, defaultVoice } }),
-          ...(aligner && upstream.wordTimes === 'aligned' && { aligner }),
+          ...(aligner && { aligner }),
           onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'upstream failed'),
           onCost: (sessionId, { usage, dollars }) =>
             log.info({ sessionId, ...usage, dollars }, 'upstream answered'),
         }),
       );
-      const { config } = agent;
-      if (speech) await rehearse(speech, { ...config, voice: defaultVoice }, fixedTexts(config));
+      if (speech) await rehearseExactTexts(speech, agent, defaultVoice);
     }
     return {
       engineOf: (agent) => {
@@ -79,10 +64,15 @@ export async function openRealtimePipeline(
         if (!engine) throw new TypeError(`No model was opened for ${agent.name}.`);
         return engine;
       },
-      close,
+      voiceOf: (agent) => {
+        const { textToSpeech } = helpers;
+        if (upstreamOf(agent).exactTexts !== 'embedded' || !textToSpeech) return null;
+        return { textToSpeech, voice: exactVoice(agent, textToSpeech.voices) };
+      },
+      close: () => helpers.close(),
     };
   } catch (error) {
-    await close();
+    await helpers.close();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import { RecordingMetrics, SessionMetrics, ToolMetrics } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -26,6 +26,7 @@ export const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 export class ServerMetrics {
   readonly tools: ToolMetrics;
   readonly sessions: SessionMetrics;
+  readonly recordings: RecordingMetrics;
   readonly #process: ProcessMetrics;
   readonly #reader = new PrometheusExporter({ preventServerStart: true });
   readonly #provider: MeterProvider;
@@ -40,6 +41,7 @@ export class ServerMetrics {
     const meter = this.#provider.getMeter('antiphon');
     this.tools = new ToolMetrics(meter);
     this.sessions = new SessionMetrics(meter);
+    this.recordings = new RecordingMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

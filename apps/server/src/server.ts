@@ -12,6 +12,7 @@ import { ClientSecrets } from './client-secrets.ts';
 import type { ServerConfig } from './config.ts';
 import { ConsoleUpgrade } from './console/console-upgrade.ts';
 import { openConsole } from './console/open-console.ts';
+import { recordingFaultOf } from './console/recording-fault.ts';
 import { ConnectionRate } from './connection-rate.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -141,7 +142,18 @@ export async function startServer(
       ? new FileRecorder({
           folder: recordingsDir,
           clock,
-          onFault: (sessionId, err) => log.warn({ sessionId, err }, 'recording failed'),
+          onFault: (sessionId, err) => {
+            const fault = recordingFaultOf(err);
+            consoleSide.board.recordingFaulted(sessionId, fault);
+            feedOf(sessionId)?.tell({ type: 'recording', fault }, clock.now());
+            if (err === null) {
+              log.info({ sessionId }, 'recorded again, and nothing was lost');
+              return;
+            }
+            log.warn({ sessionId, err }, `recording: ${fault}`);
+            if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
+          },
+          onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -180,6 +192,8 @@ export async function startServer(
     recordingsDir,
     unreadyReason,
     console: consoleSide,
+    voiceOf: (agent) => opened().voiceOf(agent),
+    clock,
   });
   waitingRoom.watch(http.server);
   const realtime = new RealtimeUpgrade({

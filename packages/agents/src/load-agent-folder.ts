@@ -52,9 +52,9 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
  *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
- *   for numbers that nobody may read), `openaiRealtime` (the model behind the pipeline of that name:
- *   see `RealtimeUpstream`), `cascade` (the services behind that pipeline: see `CascadeServices`) and
- *   `tools` have defaults.
+ *   for numbers that nobody may read), `openaiRealtime` and `geminiLive` (the models behind the
+ *   pipelines of those names: see `RealtimeUpstream` and `GeminiUpstream`), `cascade` (the services
+ *   behind that pipeline: see `CascadeServices`) and `tools` have defaults.
  * - a tool has a `name` and a `description`, and may have `parameters` (JSON Schema draft 7 of an
  *   object), `runs` (`server`, `client`, or `session` for `transfer_to_human`), `run` (`inline` or
  *   `queued`), `effect` (`none`, `idempotent`, `at_most_once`), `confirm` (`none`, `verbal`,
@@ -175,6 +175,7 @@ function definitionOf(
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
     ...(file.pipeline === 'cascade' && { cascade: file.cascade }),
+    ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
   };
 }
 

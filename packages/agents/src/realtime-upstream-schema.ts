@@ -11,6 +11,16 @@ export const UPSTREAM_DEFAULTS = {
 /** For a million tokens. */
 const dollars = z.number().min(0).optional();
 
+/** What a model's tokens cost. */
+export const tokenPricesSchema = strictMapping({
+  textInput: dollars,
+  cachedTextInput: dollars,
+  audioInput: dollars,
+  cachedAudioInput: dollars,
+  textOutput: dollars,
+  audioOutput: dollars,
+});
+
 /** The shape of `openaiRealtime` in `agent.yaml`. */
 export const realtimeUpstreamSchema = strictMapping({
   url: spoken('the WebSocket address, such as wss://api.openai.com/v1/realtime').optional(),
@@ -30,12 +40,5 @@ export const realtimeUpstreamSchema = strictMapping({
   audio: z.enum(['auto', 'pcm', 'g711']).default('auto'),
   exactTexts: z.enum(['embedded', 'model']).default('embedded'),
   wordTimes: z.enum(['aligned', 'none']).default('aligned'),
-  prices: strictMapping({
-    textInput: dollars,
-    cachedTextInput: dollars,
-    audioInput: dollars,
-    cachedAudioInput: dollars,
-    textOutput: dollars,
-    audioOutput: dollars,
-  }).optional(),
+  prices: tokenPricesSchema.optional(),
 });

@@ -28,6 +28,8 @@ export interface SessionRow {
   readonly openTools: readonly string[];
   readonly bargeIns: number;
   readonly hasRecording: boolean;
+  /** What is wrong with the recording, in words; null where nothing is. */
+  readonly recordingFault: string | null;
 }
 
 /** What a console asks over `/console/feed`, JSON text. */

@@ -100,6 +100,8 @@ const body = z.discriminatedUnion('type', [
   z.object({ type: z.literal('handoff'), details: z.string(), record: handoffRecordSchema }),
   z.object({ type: z.literal('turn'), report: turnReportSchema }),
   z.object({ type: z.literal('fault'), code: z.string(), message: z.string() }),
+  /** What is wrong with the recording from here on, in words; null once nothing is. */
+  z.object({ type: z.literal('recording'), fault: z.string().nullable() }),
 ]);
 
 /**

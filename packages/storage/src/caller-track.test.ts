@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { CallerTrack } from './caller-track.ts';
-import { StereoTimeline } from './stereo-timeline.ts';
+import { SampleBlocks } from './sample-blocks.ts';
+import { SampleTrack } from './sample-track.ts';
 
 const RATE = 8000;
 
 /** A track from which everything that was laid can be read. */
-function track() {
-  const timeline = new StereoTimeline({ blockFrames: RATE, maxFrames: 60 * RATE });
-  const caller = new CallerTrack(timeline, 0, RATE);
+function trackedCaller() {
+  const track = new SampleTrack(new SampleBlocks(RATE), 60);
+  const caller = new CallerTrack(track, 0, RATE);
   return {
     caller,
-    timeline,
+    track,
     heard: (): Int16Array => {
       caller.finish();
-      const pcm = new Int16Array(caller.endFrame);
-      for (const block of timeline.takeRest()) {
-        for (let index = 0; index < block.pcm.length; index += 2) {
-          const frame = block.startFrame + index / 2;
-          if (frame < pcm.length) pcm[frame] = block.pcm[index]!;
-        }
+      const pcm = new Int16Array(caller.endSample);
+      for (let block = 0; block * RATE < pcm.length; block++) {
+        const samples = track.peek(block)?.subarray(0, pcm.length - block * RATE);
+        if (samples) pcm.set(samples, block * RATE);
       }
       return pcm;
     },
@@ -35,8 +34,8 @@ function tone(rate: 8000 | 24000, ms: number): Int16Array {
 
 describe('CallerTrack', () => {
   it('takes the slices of one message, which come at one instant, as one piece', () => {
-    const whole = track();
-    const sliced = track();
+    const whole = trackedCaller();
+    const sliced = trackedCaller();
     const pcm = tone(24000, 1_000);
     for (let index = 0; index < 50; index++) {
       const slice = pcm.subarray(index * 480, (index + 1) * 480);
@@ -49,8 +48,8 @@ describe('CallerTrack', () => {
   });
 
   it('hears no jitter: frames that come late and then early leave no trace', () => {
-    const steady = track();
-    const jittery = track();
+    const steady = trackedCaller();
+    const jittery = trackedCaller();
     const pcm = tone(24000, 2_000);
     const delaysMs = [0, 35, 15, 70, 50, 30, 10, 0, 4, 2];
     for (let index = 0; index < 100; index++) {
@@ -64,7 +63,7 @@ describe('CallerTrack', () => {
   });
 
   it('keeps what is left of a silence when only some of it was the network', () => {
-    const { caller, heard } = track();
+    const { caller, heard } = trackedCaller();
     const pcm = new Int16Array(160).fill(1_000);
     caller.accept({ pcm, sampleRate: RATE, atMs: 20 });
     // Silent until 220 ms, and everything from then until 320 ms comes at 320 ms.
@@ -74,20 +73,20 @@ describe('CallerTrack', () => {
   });
 
   it('decides a silence when it has waited, also when no frame follows', () => {
-    const { caller, timeline } = track();
+    const { caller, track } = trackedCaller();
     const pcm = new Int16Array(160).fill(1_000);
     caller.accept({ pcm, sampleRate: RATE, atMs: 300 });
-    expect(timeline.endFrame).toBe(0);
+    expect(track.endSample).toBe(0);
     caller.settle(0, 799);
-    expect(timeline.endFrame).toBe(0);
+    expect(track.endSample).toBe(0);
     caller.settle(0, 800);
-    expect(timeline.endFrame).toBe(300 * 8);
+    expect(track.endSample).toBe(300 * 8);
   });
 
   it('does not wait with more than can still be changed', () => {
-    const { caller, timeline } = track();
+    const { caller, track } = trackedCaller();
     const pcm = new Int16Array(800).fill(1_000);
     for (let index = 0; index < 10; index++) caller.accept({ pcm, sampleRate: RATE, atMs: 60_000 });
-    expect(timeline.endFrame).toBeGreaterThan(0);
+    expect(track.endSample).toBeGreaterThan(0);
   });
 });

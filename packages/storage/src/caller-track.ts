@@ -1,6 +1,6 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
-import type { StereoTimeline } from './stereo-timeline.ts';
+import type { SampleTrack } from './sample-track.ts';
 import { TrackStream } from './track-stream.ts';
 
 /** Frames that come up to this much late are still in step: timers are no better. */
@@ -14,66 +14,68 @@ const MAX_WAITING_MS = 1_000;
 
 interface LateFrame {
   readonly frame: AudioFrame;
-  /** Its length on the timeline. */
+  /** Its length on the track. */
   readonly length: number;
   /** Where it begins when it was not delayed on its way. */
-  readonly dueFrame: number;
+  readonly dueSample: number;
 }
 
 /**
- * Lays the caller's frames on the timeline by the instants at which they came. Frames that are in
+ * Lays the caller's frames on their track by the instants at which they came. Frames that are in
  * step follow each other without a gap. When one comes late it waits for those after it: if they
  * catch up, it was the network that stalled and there is no gap; else the caller sent nothing for
  * so long.
  */
 export class CallerTrack {
-  readonly #timeline: StereoTimeline;
+  readonly #track: SampleTrack;
   readonly #startedAtMs: number;
   readonly #rate: SampleRate;
-  readonly #toleratedFrames: number;
+  readonly #toleratedSamples: number;
   #stream: TrackStream | null = null;
   /** Where the audio so far ends, with fractions. */
-  #endFrame = 0;
+  #endSample = 0;
   /** Frames after a silence whose length is not known yet. */
   #late: LateFrame[] = [];
   #lateLength = 0;
-  #lostFrames = 0;
+  /** Apart from what the open stream lost. */
+  #lostBefore = 0;
 
-  constructor(timeline: StereoTimeline, startedAtMs: number, rate: SampleRate) {
-    this.#timeline = timeline;
+  constructor(track: SampleTrack, startedAtMs: number, rate: SampleRate) {
+    this.#track = track;
     this.#startedAtMs = startedAtMs;
     this.#rate = rate;
-    this.#toleratedFrames = (LATE_MS * rate) / 1000;
+    this.#toleratedSamples = (LATE_MS * rate) / 1000;
   }
 
-  /** The frame after the caller's last sample. */
-  get endFrame(): number {
-    return Math.ceil(this.#endFrame);
+  /** The sample after the caller's last one. */
+  get endSample(): number {
+    return Math.ceil(this.#endSample);
   }
 
   /** Samples of the recording that could not be held. */
-  get lostFrames(): number {
-    return this.#lostFrames;
+  get lostSamples(): number {
+    return this.#lostBefore + (this.#stream?.lostSamples ?? 0);
   }
 
   accept(frame: AudioFrame): void {
     const { atMs, sampleRate } = frame;
     const length = (frame.pcm.length * this.#rate) / sampleRate;
-    const dueFrame = ((atMs - this.#startedAtMs) * this.#rate) / 1000 - length;
-    if (this.#late.length === 0 && dueFrame - this.#endFrame <= this.#toleratedFrames) {
+    const dueSample = ((atMs - this.#startedAtMs) * this.#rate) / 1000 - length;
+    if (this.#late.length === 0 && dueSample - this.#endSample <= this.#toleratedSamples) {
       this.#lay(frame);
       return;
     }
     // The frame may belong to a buffer that is used again.
-    this.#late.push({ frame: { ...frame, pcm: frame.pcm.slice() }, length, dueFrame });
+    this.#late.push({ frame: { ...frame, pcm: frame.pcm.slice() }, length, dueSample });
     this.#lateLength += length;
     this.#layLate(atMs);
   }
 
-  /** Decides what has waited long enough, and lets go of audio that ended before a frame. */
-  settle(beforeFrame: number, nowMs: number): void {
+  /** Decides what has waited long enough, and puts what lies before a sample, so that it can be taken. */
+  settle(beforeSample: number, nowMs: number): void {
     this.#layLate(nowMs);
-    if (this.#stream && this.#endFrame < beforeFrame) this.#finishStream();
+    if (this.#endSample < beforeSample) this.#finishStream();
+    else this.#stream?.settle();
   }
 
   finish(): void {
@@ -83,12 +85,12 @@ export class CallerTrack {
 
   #layLate(nowMs: number): void {
     for (let next = this.#late[0]; next; next = this.#late[0]) {
-      const silentFrames = this.#leastLate();
-      if (silentFrames > this.#toleratedFrames) {
+      const silentSamples = this.#leastLate();
+      if (silentSamples > this.#toleratedSamples) {
         const mayWait = nowMs - next.frame.atMs < CATCH_UP_MS;
         if (mayWait && this.#lateLength < (MAX_WAITING_MS * this.#rate) / 1000) return;
         this.#finishStream();
-        this.#endFrame = Math.round(this.#endFrame + silentFrames);
+        this.#endSample = Math.round(this.#endSample + silentSamples);
       }
       this.#late.shift();
       this.#lateLength -= next.length;
@@ -98,40 +100,44 @@ export class CallerTrack {
 
   /** How late the waiting frames are at least: none may lie after the place where it was due. */
   #leastLate(): number {
-    let endFrame = this.#endFrame;
+    let endSample = this.#endSample;
     let least = Infinity;
-    for (const { dueFrame, length } of this.#late) {
-      least = Math.min(least, dueFrame - endFrame);
-      endFrame += length;
+    for (const { dueSample, length } of this.#late) {
+      least = Math.min(least, dueSample - endSample);
+      endSample += length;
     }
     return least;
   }
 
   #lay({ pcm, sampleRate }: AudioFrame): void {
-    const framesPerInput = this.#rate / sampleRate;
-    const room = Math.floor((this.#timeline.limitFrame - this.#endFrame) / framesPerInput);
-    const held = pcm.subarray(0, Math.max(0, room));
-    this.#lostFrames += Math.ceil((pcm.length - held.length) * framesPerInput);
-    if (held.length === 0) return;
-    if (this.#stream?.inputRate !== sampleRate) this.#openStream(sampleRate);
-    this.#lostFrames += this.#stream?.push(held) ?? 0;
-    this.#endFrame = this.#stream?.endFrame ?? this.#endFrame;
+    const samplesPerInput = this.#rate / sampleRate;
+    const room = Math.floor((this.#track.limitSample - this.#endSample) / samplesPerInput);
+    const held = room >= pcm.length ? pcm : pcm.subarray(0, Math.max(0, room));
+    if (held !== pcm) {
+      this.#lostBefore += Math.ceil((pcm.length - held.length) * samplesPerInput);
+      if (held.length === 0) return;
+    }
+    const stream =
+      this.#stream?.inputRate === sampleRate ? this.#stream : this.#openStream(sampleRate);
+    stream.push(held);
+    this.#endSample = stream.endSample;
   }
 
-  #openStream(inputRate: SampleRate): void {
+  #openStream(inputRate: SampleRate): TrackStream {
     this.#finishStream();
     this.#stream = new TrackStream({
-      timeline: this.#timeline,
-      channel: 'left',
+      track: this.#track,
       // A frame longer than what can be changed begins where it still can.
-      startFrame: Math.max(Math.ceil(this.#endFrame), this.#timeline.takenFrames),
+      startSample: Math.max(Math.ceil(this.#endSample), this.#track.takenSamples),
       inputRate,
       outputRate: this.#rate,
     });
+    return this.#stream;
   }
 
   #finishStream(): void {
     this.#stream?.finish();
+    this.#lostBefore = this.lostSamples;
     this.#stream = null;
   }
 }

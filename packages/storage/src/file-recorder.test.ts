@@ -24,6 +24,12 @@ async function readRecording(folder: string) {
   };
 }
 
+const bytes = (pcm: Int16Array) => new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+
+/** How many samples are those of the frames below. */
+const loud = (pcm: Int16Array) =>
+  pcm.reduce((count, sample) => count + Number(sample === 5_000), 0);
+
 describeRecorder('FileRecorder', async () => {
   const folder = await temporaryFolder();
   const clock = new DrivenClock();
@@ -38,12 +44,14 @@ describeRecorder('FileRecorder', async () => {
 describe('FileRecorder', () => {
   let folder: string;
   let clock: DrivenClock;
-  let faults: StorageError[];
+  let faults: (StorageError | null)[];
+  let lost: { bytes: number; isFirst: boolean }[];
 
   beforeEach(async () => {
     folder = await temporaryFolder();
     clock = new DrivenClock();
     faults = [];
+    lost = [];
   });
 
   afterEach(() => rm(folder, { recursive: true, force: true }));
@@ -53,7 +61,8 @@ describe('FileRecorder', () => {
       folder: into,
       clock,
       ...(sampleRate && { sampleRate }),
-      onFault: (_sessionId, error) => faults.push(error),
+      onFault: (_sessionId, fault) => faults.push(fault),
+      onLost: (_sessionId, more) => lost.push(more),
     });
 
   const frame = (ms: number, value = 5_000) => ({
@@ -92,37 +101,66 @@ describe('FileRecorder', () => {
     expect(caller).toEqual(expected);
   });
 
-  it('is readable before it is closed, up to what is certain', async () => {
+  it('is readable before it is closed: events each second, sound in blocks of five', async () => {
     const recording = recorderIn().open('sess_1', clock.now());
+    const file = (name: string) => path.join(folder, 'sess_1', name);
+    const speak = (ms: number) => {
+      for (let elapsedMs = 0; elapsedMs < ms; elapsedMs += 20) {
+        clock.advance(20);
+        recording.caller(frame(20));
+      }
+    };
+    speak(2_000);
     recording.event(drained(1));
-    for (let elapsedMs = 0; elapsedMs < 6_000; elapsedMs += 20) {
-      clock.advance(20);
-      recording.caller(frame(20));
-    }
-    const file = path.join(folder, 'sess_1', 'audio.wav');
+    speak(1_000);
     await expect
-      .poll(async () => {
-        const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-        return bytes.length >= 44 ? readWav(bytes).pcm.length / 2 : 0;
-      })
-      .toBe(4 * 8000);
+      .poll(() => readFile(file('events.jsonl'), 'utf8').catch(() => ''))
+      .toContain('playout.drained');
+    expect(readWav(await readFile(file('audio.wav'))).pcm).toHaveLength(0);
+    speak(5_500);
+    await expect
+      .poll(async () => readWav(await readFile(file('audio.wav'))).pcm.length / 2)
+      .toBe(5 * 8000);
     const { caller } = await readRecording(path.join(folder, 'sess_1'));
-    expect(caller).toEqual(new Int16Array(4 * 8000).fill(5_000));
+    expect(loud(caller)).toBe(5 * 8000);
     await recording.close();
   });
 
   it('keeps what it can hold of a client that sends faster than time, and tells of the rest', async () => {
     const recording = recorderIn().open('sess_1', clock.now());
-    clock.advance(100);
+    clock.advance(50);
     for (let minute = 0; minute < 2; minute++) recording.caller(frame(60_000));
     await recording.close();
     const { caller, events } = await readRecording(path.join(folder, 'sess_1'));
-    expect(caller).toEqual(new Int16Array(30 * 8000).fill(5_000));
+    expect([caller.length, loud(caller)]).toEqual([30 * 8000, 30 * 8000]);
     expect(events).toEqual([
       { atMs: clock.now(), type: 'recording.incomplete', lostBytes: 2 * 90 * 8000 },
     ]);
-    expect(faults).toEqual([]);
+    expect(faults.map((fault) => fault?.code)).toEqual(['overrun']);
+    expect(lost).toEqual([{ bytes: 2 * 90 * 8000, isFirst: true }]);
   });
+
+  it.each(['caller', 'agent'] as const)(
+    'loses nothing of the %s after minutes in which nobody was heard',
+    async (side) => {
+      const recording = recorderIn().open('sess_1', clock.now());
+      clock.advance(150_000);
+      const { pcm, sampleRate } = frame(200);
+      if (side === 'agent') {
+        recording.agent({ itemId: 'item_1', pcm, sampleRate, playsAtMs: clock.now() });
+        clock.advance(200);
+      } else {
+        clock.advance(200);
+        recording.caller(frame(200));
+      }
+      clock.advance(800);
+      await recording.close();
+      const found = await readRecording(path.join(folder, 'sess_1'));
+      const expected = new Int16Array(151 * 8000).fill(5_000, 150 * 8000, 150.2 * 8000);
+      expect(Buffer.compare(bytes(found[side]), bytes(expected))).toBe(0);
+      expect(found.events).toEqual([]);
+    },
+  );
 
   it('loses the recording and nothing else when the folder cannot be made', async () => {
     const inTheWay = path.join(folder, 'file');
@@ -135,7 +173,9 @@ describe('FileRecorder', () => {
     await recording.close();
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ name: 'StorageError', code: 'write_failed' });
-    expect(faults[0]?.message).toMatch(/recording in .*sess_1 is incomplete: E(NOTDIR|EXIST)/);
+    expect(faults[0]?.message).toMatch(/recording in .*sess_1 cannot be written: E(NOTDIR|EXIST)/);
+    const drainedBytes = 2 * `${JSON.stringify(drained(1))}\n`.length;
+    expect(lost).toEqual([{ bytes: 2 * 160 + drainedBytes, isFirst: true }]);
     expect(clock.pending).toBe(0);
   });
 
@@ -151,20 +191,21 @@ describe('FileRecorder', () => {
 
   it('drops what a slow disk leaves no room for, and says how much', async () => {
     const recording = recorderIn().open('sess_1', clock.now());
-    // Nothing is written while this test does not give way: the queue takes one minute of audio.
+    // Nothing is written while this test does not give way.
     for (let elapsedMs = 0; elapsedMs < 120_000; elapsedMs += 1_000) {
       clock.advance(1_000);
       recording.caller(frame(1_000));
     }
+    expect(faults.map((fault) => fault?.code)).toEqual(['overrun']);
     await recording.close();
     const { caller, events } = await readRecording(path.join(folder, 'sess_1'));
     expect(caller).toHaveLength(120 * 8000);
-    expect(caller.slice(0, 50 * 8000)).toEqual(new Int16Array(50 * 8000).fill(5_000));
-    const { lostBytes } = events.at(-1) as { lostBytes: number };
-    expect(lostBytes).toBeGreaterThan(50 * 32_000);
-    expect(lostBytes % 32_000).toBe(0);
-    const heard = caller.filter((sample) => sample !== 0).length;
-    expect(heard * 4 + lostBytes).toBe(120 * 32_000);
+    expect(loud(caller)).toBe(30 * 8000);
+    expect(loud(caller.subarray(0, 30 * 8000))).toBe(30 * 8000);
+    expect(events).toEqual([
+      { atMs: clock.now(), type: 'recording.incomplete', lostBytes: 2 * 90 * 8000 },
+    ]);
+    expect(lost.reduce((sum, { bytes: more }) => sum + more, 0)).toBe(2 * 90 * 8000);
   });
 
   it.each(['../up', 'a/b', '', 'ä'])('refuses "%s", which cannot name a folder', (id) => {

@@ -1,7 +1,11 @@
 import path from 'node:path';
 import type { SampleRate } from '@antiphon/audio';
 import type { Clock, Recorder, Recording } from '@antiphon/session';
-import { FileRecording } from './file-recording.ts';
+import { BLOCK_MS, BLOCKS_A_WRITE, FileRecording, FRAME_BYTES } from './file-recording.ts';
+import { fileSystem } from './recording-disk.ts';
+import type { RecordingDisk } from './recording-disk.ts';
+import { RecordingWriter } from './recording-writer.ts';
+import { SampleBlocks } from './sample-blocks.ts';
 import { StorageError } from './storage-error.ts';
 
 /** Telephone bandwidth: what was said is clear, and an hour is 115 MB. */
@@ -14,21 +18,36 @@ export interface FileRecorderOptions {
   readonly clock: Clock;
   /** Of the recordings; 8000 unless given. */
   readonly sampleRate?: SampleRate;
-  /** Told once per session of the first file that could not be made or written. */
-  readonly onFault?: (sessionId: string, error: StorageError) => void;
+  /** This machine's file system unless given. */
+  readonly disk?: RecordingDisk;
+  /**
+   * Told when a recording cannot be written or something of it is lost, once for each kind of fault;
+   * and with null when all is written after all.
+   */
+  readonly onFault?: (sessionId: string, fault: StorageError | null) => void;
+  /** Told of bytes that are lost for good; `isFirst` once in a session. */
+  readonly onLost?: (sessionId: string, lost: { bytes: number; isFirst: boolean }) => void;
 }
 
 /**
  * Records each session into a folder of its name: `audio.wav`, 16-bit stereo as heard with the
  * caller left and the agent right, on one timeline from the start of the session; and
- * `events.jsonl`, one SessionEvent a line, and at the end one of type `recording.incomplete` with
- * the `lostBytes` when something was lost.
+ * `events.jsonl`, one RecordedEvent a line, and at the end one of type `recording.incomplete` with
+ * the `lostBytes` when something was lost. After an error of the disk it is tried again, and what
+ * could be held meanwhile is written.
  */
 export class FileRecorder implements Recorder {
   readonly #options: FileRecorderOptions;
+  readonly #sampleRate: SampleRate;
+  readonly #blocks: SampleBlocks;
+  readonly #writer: RecordingWriter;
 
   constructor(options: FileRecorderOptions) {
     this.#options = options;
+    this.#sampleRate = options.sampleRate ?? DEFAULT_SAMPLE_RATE;
+    this.#blocks = new SampleBlocks((BLOCK_MS * this.#sampleRate) / 1000);
+    const writeBytes = BLOCKS_A_WRITE * this.#blocks.blockSamples * FRAME_BYTES;
+    this.#writer = new RecordingWriter(options.clock, writeBytes);
   }
 
   /** Throws `invalid_argument` for an id that cannot name a folder. */
@@ -39,17 +58,43 @@ export class FileRecorder implements Recorder {
         `${JSON.stringify(sessionId)} cannot name a folder; use letters, digits, _ and -`,
       );
     }
-    const { folder, clock, sampleRate = DEFAULT_SAMPLE_RATE, onFault } = this.#options;
+    const { clock, disk = fileSystem, onLost } = this.#options;
+    const folder = path.join(this.#options.folder, sessionId);
+    let hasLost = false;
+    let fault: StorageError | null = null;
+    const tell = (next: StorageError | null) => {
+      if (next?.code === fault?.code) return;
+      fault = next;
+      this.#options.onFault?.(sessionId, next);
+    };
     return new FileRecording({
-      folder: path.join(folder, sessionId),
+      folder,
       startedAtMs,
-      sampleRate,
+      sampleRate: this.#sampleRate,
       clock,
-      onFault: (cause) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        const problem = `the recording in ${path.join(folder, sessionId)} is incomplete: ${why}`;
-        onFault?.(sessionId, new StorageError('write_failed', problem, { cause }));
+      disk,
+      writer: this.#writer,
+      blocks: this.#blocks,
+      onError: (error) => tell(faultOf(error, folder)),
+      onLost: (bytes) => {
+        onLost?.(sessionId, { bytes, isFirst: !hasLost });
+        hasLost = true;
+        if (!fault) tell(new StorageError('overrun', `${folder}: more came than could be held`));
+      },
+      onWritten: () => {
+        if (!hasLost) tell(null);
       },
     });
   }
+}
+
+function faultOf(cause: unknown, folder: string): StorageError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const { code } = cause as NodeJS.ErrnoException;
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  return new StorageError(
+    isFull ? 'disk_full' : 'write_failed',
+    `the recording in ${folder} cannot be written: ${why}`,
+    { cause },
+  );
 }

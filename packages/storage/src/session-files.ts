@@ -1,157 +1,110 @@
-import { mkdir, open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-
-interface Write {
-  readonly file: 'audio' | 'events';
-  readonly bytes: Uint8Array;
-  /** In the audio file; events are appended. */
-  readonly position: number;
-}
+import type { DiskFile, RecordingDisk } from './recording-disk.ts';
 
 interface OpenFiles {
-  readonly audio: FileHandle;
-  readonly events: FileHandle;
+  readonly audio: DiskFile;
+  readonly events: DiskFile;
 }
 
-/** Where a session's files are and how far they may fall behind. */
+/** Where a session's files are made. */
 export interface SessionFilesOptions {
   readonly folder: string;
-  /** The most that waits to be written; what comes while it is full is lost. */
-  readonly maxQueuedBytes: number;
-  /** Called once, with the first error. */
-  readonly onFault: (error: unknown) => void;
-}
-
-/** How a session's files end. */
-export interface FilesEnd {
-  /** Written over the start of the audio file, for this many bytes of samples. */
-  readonly headerFor: (dataBytes: number) => Uint8Array;
-  readonly dataBytes: number;
-  /** The last line of the event log, when something was lost. */
-  readonly lossLine: (lostBytes: number) => string;
+  readonly disk: RecordingDisk;
+  /** The first bytes of the audio file. */
+  readonly header: Uint8Array;
+  /** Called with each error. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
- * The two files of one recording, `audio.wav` and `events.jsonl`, written one write at a time in
- * the background. No call throws or waits; what cannot be written is counted.
+ * The two files of one recording, `audio.wav` and `events.jsonl`. Nothing rejects: what could not be
+ * done answers false, and may be tried again. One call at a time.
  */
 export class SessionFiles {
   readonly #options: SessionFilesOptions;
-  #queue: Write[] = [];
-  #queuedBytes = 0;
-  #writing: Promise<void> | null = null;
   #files: OpenFiles | null = null;
-  #hasFailed = false;
-  #lostBytes = 0;
+  #eventBytes = 0;
 
   constructor(options: SessionFilesOptions) {
     this.#options = options;
   }
 
-  /** Samples at a position of the audio file. */
-  writeAudio(position: number, bytes: Uint8Array): void {
-    this.#enqueue({ file: 'audio', bytes, position });
+  get isOpen(): boolean {
+    return this.#files !== null;
   }
 
-  /** A line of the event log, without its end. */
-  writeLine(line: string): void {
-    this.#enqueue({ file: 'events', bytes: Buffer.from(`${line}\n`), position: 0 });
-  }
-
-  /** Counts what was lost before it came here. */
-  lose(bytes: number): void {
-    this.#lostBytes += bytes;
-  }
-
-  /** Starts to write what is queued. */
-  flush(): void {
-    if (this.#writing !== null || this.#queue.length === 0) return;
-    this.#writing = this.#writeQueue().finally(() => {
-      this.#writing = null;
-    });
-  }
-
-  /** Writes all that is queued and completes the files. */
-  async finish({ headerFor, dataBytes, lossLine }: FilesEnd): Promise<void> {
-    while (this.#writing !== null || this.#queue.length > 0) {
-      this.flush();
-      await this.#writing;
-    }
-    const files = await this.#open();
-    if (!files) return;
-    const header = headerFor(dataBytes);
-    await this.#attempt(header.length, async () => {
-      // Silence at the end is a hole in the file.
-      await files.audio.truncate(header.length + dataBytes);
-      await files.audio.write(header, 0, header.length, 0);
-    });
-    if (this.#lostBytes > 0) {
-      await this.#attempt(0, () => files.events.appendFile(`${lossLine(this.#lostBytes)}\n`));
-    }
-    await this.#attempt(0, () => files.audio.close());
-    await this.#attempt(0, () => files.events.close());
-  }
-
-  #enqueue(write: Write): void {
-    const { length } = write.bytes;
-    if (this.#queuedBytes + length > this.#options.maxQueuedBytes) {
-      this.#lostBytes += length;
-      return;
-    }
-    this.#queue.push(write);
-    this.#queuedBytes += length;
-  }
-
-  async #writeQueue(): Promise<void> {
-    const files = await this.#open();
-    while (this.#queue.length > 0) {
-      const writes = this.#queue;
-      this.#queue = [];
-      const lines = writes.filter(({ file }) => file === 'events').map(({ bytes }) => bytes);
-      const together: Write[] = [
-        ...writes.filter(({ file }) => file === 'audio'),
-        { file: 'events', bytes: Buffer.concat(lines), position: 0 },
-      ];
-      for (const write of together) {
-        await this.#attempt(write.bytes.length, () => this.#write(files, write));
-        this.#queuedBytes -= write.bytes.length;
-      }
-    }
-  }
-
-  async #write(files: OpenFiles | null, { file, bytes, position }: Write): Promise<void> {
-    if (!files) throw new Error('the files could not be made');
-    if (file === 'events') await files.events.appendFile(bytes);
-    else await files.audio.write(bytes, 0, bytes.length, position);
-  }
-
-  /** The files, made on first use; `null` when they cannot be. */
-  async #open(): Promise<OpenFiles | null> {
-    if (this.#files || this.#hasFailed) return this.#files;
-    await this.#attempt(0, async () => {
-      // What callers say is nobody else's business.
-      await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
-      const events = await open(path.join(this.#options.folder, 'events.jsonl'), 'ax', 0o600);
+  /** Makes the files, unless they are made. */
+  open(): Promise<boolean> {
+    if (this.#files) return Promise.resolve(true);
+    return this.#attempt(async () => {
+      const { folder, disk, header } = this.#options;
+      await disk.makeFolder(folder);
+      const eventsFile = path.join(folder, 'events.jsonl');
+      const audioFile = path.join(folder, 'audio.wav');
+      const events = await disk.create(eventsFile);
+      let audio: DiskFile | null = null;
       try {
-        const audio = await open(path.join(this.#options.folder, 'audio.wav'), 'wx', 0o600);
+        audio = await disk.create(audioFile);
+        // Without a length the file is readable to its end at any moment, and after a crash.
+        await writeWhole(audio, header, 0);
         this.#files = { audio, events };
       } catch (error) {
+        // So that they can be made later.
         await events.close();
+        await disk.remove(eventsFile);
+        await audio?.close();
+        if (audio) await disk.remove(audioFile);
         throw error;
       }
     });
-    return this.#files;
   }
 
-  /** Runs a step; when it fails, its bytes are lost. */
-  async #attempt(bytes: number, step: () => Promise<unknown>): Promise<void> {
+  /** Adds lines to the event log, all of them or, to be seen, none: they are written over then. */
+  async append(lines: Uint8Array): Promise<boolean> {
+    const isWritten = await this.#attempt((files) =>
+      writeWhole(files.events, lines, this.#eventBytes),
+    );
+    if (isWritten) this.#eventBytes += lines.length;
+    return isWritten;
+  }
+
+  /** Samples at a position of the audio file. */
+  writeAudio(bytes: Uint8Array, position: number): Promise<boolean> {
+    return this.#attempt((files) => writeWhole(files.audio, bytes, position));
+  }
+
+  /** Puts a header over the first one and ends the audio file; silence at its end is a hole. */
+  completeAudio(header: Uint8Array, length: number): Promise<boolean> {
+    return this.#attempt(async ({ audio }) => {
+      await audio.truncate(length);
+      await writeWhole(audio, header, 0);
+    });
+  }
+
+  async close(): Promise<void> {
+    const files = this.#files;
+    if (!files) return;
+    await this.#attempt(() => files.audio.close());
+    await this.#attempt(() => files.events.close());
+  }
+
+  async #attempt(step: (files: OpenFiles) => Promise<void>): Promise<boolean> {
     try {
-      await step();
+      await step(this.#files as OpenFiles);
+      return true;
     } catch (error) {
-      this.#lostBytes += bytes;
-      if (!this.#hasFailed) this.#options.onFault(error);
-      this.#hasFailed = true;
+      this.#options.onError(error);
+      return false;
     }
+  }
+}
+
+/** A disk that is nearly full takes a part and says so by its number only. */
+async function writeWhole(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const rest = written === 0 ? bytes : bytes.subarray(written);
+    const count = await file.write(rest, position + written);
+    if (count === 0) throw new Error('the disk takes nothing');
+    written += count;
   }
 }

@@ -1,102 +1,76 @@
-/** Left is the caller, right is the agent. */
-export type Channel = 'left' | 'right';
+import { SampleTrack } from './sample-track.ts';
+import type { SampleBlocks } from './sample-blocks.ts';
 
-/** Consecutive sample frames, left and right interleaved. */
-export interface StereoBlock {
-  readonly startFrame: number;
-  readonly pcm: Int16Array;
+/** The two channels of a recording on one axis of time, in blocks that are written together. */
+export class StereoTimeline {
+  readonly left: SampleTrack;
+  readonly right: SampleTrack;
+  readonly #blockSamples: number;
+
+  constructor(pool: SampleBlocks, maxBlocks: number) {
+    this.left = new SampleTrack(pool, maxBlocks);
+    this.right = new SampleTrack(pool, maxBlocks);
+    this.#blockSamples = pool.blockSamples;
+  }
+
+  /** Everything before this sample was taken. */
+  get takenSamples(): number {
+    return this.left.takenSamples;
+  }
+
+  /** Blocks from the first that was not taken to the last that has sound. */
+  get heldBlocks(): number {
+    const endSample = Math.max(this.left.endSample, this.right.endSample);
+    return Math.max(0, Math.ceil((endSample - this.takenSamples) / this.#blockSamples));
+  }
+
+  /** Takes the silent blocks that come first, of so many. */
+  skipSilence(blocks: number): void {
+    for (let left = blocks; left > 0; left--) {
+      if (this.left.peek(0) || this.right.peek(0)) return;
+      this.#takeBlock();
+    }
+  }
+
+  /**
+   * Lays blocks side by side in `out`, as PCM16 has them on a little-endian machine: those that come
+   * first, of so many and as many as there is room for, up to one that is silent. Tells how many.
+   */
+  read(blocks: number, out: Int32Array): number {
+    const size = this.#blockSamples;
+    const most = Math.min(blocks, Math.floor(out.length / size));
+    for (let index = 0; index < most; index++) {
+      const left = this.left.peek(index);
+      const right = this.right.peek(index);
+      if (!left && !right) return index;
+      interleave(left, right, out.subarray(index * size, (index + 1) * size));
+    }
+    return most;
+  }
+
+  /** Takes the first blocks; tells how many samples were in them, both channels counted. */
+  take(blocks: number): number {
+    let samples = 0;
+    for (let index = 0; index < blocks; index++) samples += this.#takeBlock();
+    return samples;
+  }
+
+  #takeBlock(): number {
+    return this.left.take() + this.right.take();
+  }
 }
 
-const OFFSET = { left: 0, right: 1 } as const;
-
-/**
- * Stereo audio that can still change, between what was taken for good and the bound of what is
- * held. It is made of blocks that exist only where there is sound; what is missing is silence.
- * Positions count sample frames from the start of the recording.
- */
-export class StereoTimeline {
-  readonly #blockFrames: number;
-  readonly #maxFrames: number;
-  readonly #blocks = new Map<number, Int16Array>();
-  #takenFrames = 0;
-  #endFrame = 0;
-
-  constructor(options: { readonly blockFrames: number; readonly maxFrames: number }) {
-    this.#blockFrames = options.blockFrames;
-    this.#maxFrames = options.maxFrames;
-  }
-
-  /** Everything before this frame was taken and does not change. */
-  get takenFrames(): number {
-    return this.#takenFrames;
-  }
-
-  /** The first frame that can no longer be held. */
-  get limitFrame(): number {
-    return this.#takenFrames + this.#maxFrames;
-  }
-
-  /** The frame after the last one that was ever put. */
-  get endFrame(): number {
-    return this.#endFrame;
-  }
-
-  /** Puts samples over what is there; returns how many could not be held. */
-  put(channel: Channel, atFrame: number, pcm: Int16Array): number {
-    const from = Math.max(atFrame, this.#takenFrames);
-    const to = Math.min(atFrame + pcm.length, this.limitFrame);
-    if (to <= from) return pcm.length;
-    let frame = from;
-    while (frame < to) {
-      const index = Math.floor(frame / this.#blockFrames);
-      const block = this.#blockAt(index);
-      const start = index * this.#blockFrames;
-      const end = Math.min(to, start + this.#blockFrames);
-      let slot = (frame - start) * 2 + OFFSET[channel];
-      for (; frame < end; frame++, slot += 2) block[slot] = pcm[frame - atFrame]!;
-    }
-    this.#endFrame = Math.max(this.#endFrame, to);
-    return pcm.length - (to - from);
-  }
-
-  /** Makes a channel silent from a frame on. */
-  erase(channel: Channel, fromFrame: number): void {
-    for (const [index, block] of this.#blocks) {
-      const start = index * this.#blockFrames;
-      for (let frame = Math.max(start, fromFrame); frame < start + this.#blockFrames; frame++) {
-        block[(frame - start) * 2 + OFFSET[channel]] = 0;
-      }
-    }
-  }
-
-  /** Gives away the whole blocks before a frame, oldest first; silent stretches have none. */
-  take(beforeFrame: number): StereoBlock[] {
-    const blocks = Math.floor(beforeFrame / this.#blockFrames);
-    return this.#takeBlocks(blocks);
-  }
-
-  /** Gives away all that is left. */
-  takeRest(): StereoBlock[] {
-    return this.#takeBlocks(Math.ceil(this.#endFrame / this.#blockFrames));
-  }
-
-  #takeBlocks(untilIndex: number): StereoBlock[] {
-    const taken: StereoBlock[] = [];
-    for (const [index, pcm] of this.#blocks) {
-      if (index >= untilIndex) continue;
-      this.#blocks.delete(index);
-      taken.push({ startFrame: index * this.#blockFrames, pcm });
-    }
-    this.#takenFrames = Math.max(this.#takenFrames, untilIndex * this.#blockFrames);
-    return taken.toSorted((one, other) => one.startFrame - other.startFrame);
-  }
-
-  #blockAt(index: number): Int16Array {
-    let block = this.#blocks.get(index);
-    if (!block) {
-      block = new Int16Array(this.#blockFrames * 2);
-      this.#blocks.set(index, block);
-    }
-    return block;
+function interleave(
+  left: Int16Array | undefined,
+  right: Int16Array | undefined,
+  out: Int32Array,
+): void {
+  const count = out.length;
+  if (left && right) {
+    for (let at = 0; at < count; at++) out[at] = (left[at]! & 0xffff) | (right[at]! << 16);
+  } else if (left) {
+    for (let at = 0; at < count; at++) out[at] = left[at]! & 0xffff;
+  } else if (right) {
+    for (let at = 0; at < count; at++) out[at] = right[at]! << 16;
   }
 }

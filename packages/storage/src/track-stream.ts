@@ -1,54 +1,84 @@
 import { StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
-import type { Channel, StereoTimeline } from './stereo-timeline.ts';
+import type { SampleTrack } from './sample-track.ts';
 
-/** Audio without a gap on its way into one channel of a timeline, resampled as it goes. */
+/** Audio of another rate is resampled when there is this much of it: few steps, each a long one. */
+const BATCH_MS = 200;
+
+/** Audio without a gap on its way into a track, resampled as it goes. */
 export class TrackStream {
   readonly inputRate: SampleRate;
-  readonly #timeline: StereoTimeline;
-  readonly #channel: Channel;
-  readonly #resampler: StreamingResampler;
-  readonly #framesPerInput: number;
-  readonly #startFrame: number;
+  readonly #track: SampleTrack;
+  /** Null where the rates are the same. */
+  readonly #resampler: StreamingResampler | null;
+  readonly #samplesPerInput: number;
+  readonly #startSample: number;
+  readonly #batch: Int16Array;
+  #inBatch = 0;
   #inputs = 0;
   #outputs = 0;
+  #lost = 0;
 
   constructor(options: {
-    readonly timeline: StereoTimeline;
-    readonly channel: Channel;
-    readonly startFrame: number;
+    readonly track: SampleTrack;
+    readonly startSample: number;
     readonly inputRate: SampleRate;
     readonly outputRate: SampleRate;
   }) {
-    const { timeline, channel, startFrame, inputRate, outputRate } = options;
+    const { track, startSample, inputRate, outputRate } = options;
     this.inputRate = inputRate;
-    this.#timeline = timeline;
-    this.#channel = channel;
-    this.#startFrame = startFrame;
-    this.#resampler = new StreamingResampler(inputRate, outputRate);
-    this.#framesPerInput = outputRate / inputRate;
+    this.#track = track;
+    this.#startSample = startSample;
+    this.#resampler =
+      inputRate === outputRate ? null : new StreamingResampler(inputRate, outputRate);
+    this.#batch = new Int16Array(this.#resampler ? (BATCH_MS * inputRate) / 1000 : 0);
+    this.#samplesPerInput = outputRate / inputRate;
   }
 
   /** Where its next input lies, with fractions. */
-  get endFrame(): number {
-    return this.#startFrame + this.#inputs * this.#framesPerInput;
+  get endSample(): number {
+    return this.#startSample + this.#inputs * this.#samplesPerInput;
   }
 
-  /** Takes the next samples; returns how many of the timeline's could not be held. */
-  push(pcm: Int16Array): number {
+  /** Samples of the track that could not be held. */
+  get lostSamples(): number {
+    return this.#lost;
+  }
+
+  /** Takes the next samples, which the caller may change afterwards. */
+  push(pcm: Int16Array): void {
     this.#inputs += pcm.length;
-    return this.#put(this.#resampler.process(pcm));
+    if (!this.#resampler) {
+      this.#put(pcm);
+      return;
+    }
+    for (let read = 0; read < pcm.length;) {
+      const taken = Math.min(pcm.length - read, this.#batch.length - this.#inBatch);
+      this.#batch.set(pcm.subarray(read, read + taken), this.#inBatch);
+      this.#inBatch += taken;
+      read += taken;
+      if (this.#inBatch === this.#batch.length) this.settle();
+    }
   }
 
-  /** Puts what the resampler still owes; nothing may be pushed any more. */
+  /** Puts what waits to be resampled, up to the few samples that depend on what follows. */
+  settle(): void {
+    if (!this.#resampler || this.#inBatch === 0) return;
+    const batch = this.#batch.subarray(0, this.#inBatch);
+    this.#inBatch = 0;
+    this.#put(this.#resampler.process(batch));
+  }
+
+  /** Puts all that is still owed; nothing may be pushed any more. */
   finish(): void {
+    if (!this.#resampler) return;
+    this.settle();
     this.#put(this.#resampler.flush());
   }
 
-  #put(pcm: Int16Array): number {
-    if (pcm.length === 0) return 0;
-    const lost = this.#timeline.put(this.#channel, this.#startFrame + this.#outputs, pcm);
+  #put(pcm: Int16Array): void {
+    if (pcm.length === 0) return;
+    this.#lost += this.#track.put(this.#startSample + this.#outputs, pcm);
     this.#outputs += pcm.length;
-    return lost;
   }
 }

@@ -69,4 +69,10 @@ describe('what is known of a session', () => {
     expect(events.at(-1)?.seq).toBe(MAX_EVENTS + 1);
     expect(isPartial).toBe(true);
   });
+
+  it('knows what is wrong with the recording, until nothing is', () => {
+    const faulted: FeedBody = { type: 'recording', fault: 'the disk is full' };
+    expect(heard([faulted]).row.recordingFault).toBe('the disk is full');
+    expect(heard([faulted, { type: 'recording', fault: null }]).row.recordingFault).toBeNull();
+  });
 });

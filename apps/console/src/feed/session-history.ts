@@ -68,6 +68,8 @@ function rowAfter(row: SessionRow, event: FeedEvent): SessionRow {
       if (itemId === null && row.lastTurn) return { ...row, turns: turn };
       return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
     }
+    case 'recording':
+      return { ...row, recordingFault: event.fault };
     case 'bargeIn':
       return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;
     case 'tool.started':

@@ -131,6 +131,9 @@ function Known({ session }: { readonly session: KnownSession }) {
         note={
           <span className="timeline-note">
             {isPartial ? 'its beginning is forgotten · ' : ''}
+            {row.recordingFault === null
+              ? ''
+              : `the recording is incomplete: ${row.recordingFault} · `}
             {player.problem ?? (isRecorded ? 'click to hear it from there' : 'click to look back')}
             {player.isPlaying ? (
               <button type="button" className="button" onClick={player.pause}>
@@ -151,6 +154,7 @@ function Known({ session }: { readonly session: KnownSession }) {
             waveform,
           })}
           atMs={player.atMs}
+          isLive={!isOver}
           cursor={player.cursor}
           onPick={player.pick}
         />

@@ -67,6 +67,20 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('shows where an e-mail stands, what went wrong, and what was done to words', () => {
+    const { tools, notes } = timeline(
+      { type: 'tool.started', atMs: 1_100, callId: 'a', name: 'find', arguments: '{}' },
+      { type: 'followUp', atMs: 1_500, callId: 'a', tool: 'find', state: 'sent' },
+      { type: 'fault', atMs: 2_000, code: 'provider_lost', message: 'the model is gone' },
+      { type: 'agent.edited', atMs: 3_000, edits: ['markup', 'list'] },
+    );
+    expect(tools[0]?.marks).toEqual([{ atMs: 500, what: 'e-mail sent' }]);
+    expect(notes).toEqual([
+      { atMs: 1_000, kind: 'fault', what: 'provider_lost: the model is gone' },
+      { atMs: 2_000, kind: 'edit', what: 'changed for the ear: markup, list' },
+    ]);
+  });
+
   it('says nothing of a beginning that is forgotten', () => {
     const moved = {
       region: 'turn',

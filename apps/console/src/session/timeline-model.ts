@@ -45,6 +45,12 @@ export interface Timeline {
     readonly latencyMs: number | null;
   }[];
   readonly bargeIns: readonly { readonly atMs: number; readonly verdict: 'cut' | 'falseAlarm' }[];
+  /** What went wrong, and what was done to the words of a model. */
+  readonly notes: readonly {
+    readonly atMs: number;
+    readonly kind: 'fault' | 'edit';
+    readonly what: string;
+  }[];
 }
 
 type Region = keyof Timeline['lanes'];
@@ -58,6 +64,7 @@ const MARKS: Readonly<Partial<Record<FeedEvent['type'], string>>> = {
   'followUp.offered': 'e-mail offered',
   'followUp.promised': 'e-mail promised',
   'followUp.declined': 'e-mail declined',
+  followUp: 'e-mail',
 };
 
 /** Lays a session's events along its time, up to `endAtMs` where it still goes on. */
@@ -80,10 +87,21 @@ export function timelineOf(
     bargeIns: events.flatMap((event) =>
       event.type === 'bargeIn' ? [{ atMs: at(event), verdict: event.verdict }] : [],
     ),
+    notes: events.flatMap((event) => noteOf(event, at)),
   };
 }
 
 type Instant = (event: FeedEvent) => number;
+
+function noteOf(event: FeedEvent, at: Instant): Timeline['notes'] {
+  if (event.type === 'fault') {
+    return [{ atMs: at(event), kind: 'fault', what: `${event.code}: ${event.message}` }];
+  }
+  if (event.type !== 'agent.edited') return [];
+  return [
+    { atMs: at(event), kind: 'edit', what: `changed for the ear: ${event.edits.join(', ')}` },
+  ];
+}
 
 function lanesOf(events: readonly FeedEvent[], at: Instant, lengthMs: number): Timeline['lanes'] {
   const [first] = events;
@@ -119,13 +137,19 @@ function toolsOf(events: readonly FeedEvent[], at: Instant, lengthMs: number): T
     const bar = 'callId' in event ? bars.get(event.callId) : undefined;
     if (!bar) continue;
     if (what !== undefined) {
-      const told = event.type === 'consent.decided' ? `consent ${event.verdict}` : what;
+      const told = toldOf(event) ?? what;
       bars.set(bar.callId, { ...bar, marks: [...bar.marks, { atMs: at(event), what: told }] });
     } else if (event.type === 'tool.settled') {
       bars.set(bar.callId, { ...bar, toMs: at(event), outcome: event.outcome });
     }
   }
   return inRows([...bars.values()]);
+}
+
+/** What a mark says beyond its kind. */
+function toldOf(event: FeedEvent): string | null {
+  if (event.type === 'consent.decided') return `consent ${event.verdict}`;
+  return event.type === 'followUp' ? `e-mail ${event.state}` : null;
 }
 
 /** Gives each the first row that is free when it starts. */

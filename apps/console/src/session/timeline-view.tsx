@@ -4,6 +4,8 @@ import { Link } from 'wouter';
 import type { Waveform } from '@antiphon/observability';
 import { formatLatency } from '../format/format-duration.ts';
 import type { Timeline } from './timeline-model.ts';
+import { useTimelineWindow } from './use-timeline-window.ts';
+import type { TimelineWindow } from './use-timeline-window.ts';
 import './timeline-view.css';
 
 /** Pixels a second, from a whole hour on a screen to single words. */
@@ -31,6 +33,7 @@ export function TimelineView({
   waveform,
   withoutSound,
   atMs,
+  isLive,
   cursor,
   onPick,
 }: {
@@ -41,6 +44,8 @@ export function TimelineView({
   readonly withoutSound: string;
   /** The instant that is shown; null while the newest is. */
   readonly atMs: number | null;
+  /** Whether the session goes on, and its end with it. */
+  readonly isLive: boolean;
   /** Moved by whoever plays the recording. */
   readonly cursor: Ref<HTMLDivElement>;
   readonly onPick: (atMs: number) => void;
@@ -48,6 +53,10 @@ export function TimelineView({
   const [zoom, setZoom] = useState(3);
   const pxPerMs = ZOOMS[zoom]! / 1000;
   const width = Math.max(300, Math.ceil(timeline.lengthMs * pxPerMs));
+  const { scroll, onScroll, shown } = useTimelineWindow(width, isLive && atMs === null);
+  /** Whether something is in the part that is drawn. */
+  const isDrawn = (fromMs: number, toMs: number) =>
+    isWithin(shown, fromMs * pxPerMs, toMs * pxPerMs);
   const sound = { withoutSound, pxPerPoint: (waveform?.msPerPoint ?? 0) * pxPerMs };
   const pick = (ms: number) => onPick(Math.min(timeline.lengthMs, Math.max(0, ms)));
   const onClick = (event: MouseEvent<HTMLDivElement>) => {
@@ -89,66 +98,69 @@ export function TimelineView({
           </li>
         ))}
       </ul>
-      <div className="timeline-scroll">
-        {/* A slider over time: it takes the arrow keys; a click picks the instant under the pointer. */}
-        <div
-          className="timeline-body"
-          style={{ width }}
-          role="slider"
-          tabIndex={0}
-          aria-label="Instant shown"
-          aria-valuemin={0}
-          aria-valuemax={Math.round(timeline.lengthMs)}
-          aria-valuenow={Math.round(atMs ?? timeline.lengthMs)}
-          aria-valuetext={`${((atMs ?? timeline.lengthMs) / 1000).toFixed(1)} s`}
-          onClick={onClick}
-          onKeyDown={onKeyDown}
-        >
-          <Axis lengthMs={timeline.lengthMs} pxPerMs={pxPerMs} />
-          <Turns id={id} timeline={timeline} pxPerMs={pxPerMs} />
+      <div className="timeline-scroll" ref={scroll} onScroll={onScroll}>
+        {/* A click picks the instant under the pointer; for the keyboard there is the slider in it. */}
+        <div className="timeline-body" style={{ width }} role="presentation" onClick={onClick}>
+          <div
+            className="timeline-slider"
+            role="slider"
+            tabIndex={0}
+            aria-label="Instant shown"
+            aria-valuemin={0}
+            aria-valuemax={Math.round(timeline.lengthMs)}
+            aria-valuenow={Math.round(atMs ?? timeline.lengthMs)}
+            aria-valuetext={`${((atMs ?? timeline.lengthMs) / 1000).toFixed(1)} s`}
+            onKeyDown={onKeyDown}
+          />
+          <Axis lengthMs={timeline.lengthMs} pxPerMs={pxPerMs} shown={shown} />
+          <Turns id={id} timeline={timeline} pxPerMs={pxPerMs} shown={shown} />
           {(['caller', 'turn', 'agentAudio'] as const).map((region) => (
             <Lane key={region}>
-              {timeline.lanes[region].map(({ state, fromMs, toMs }) => (
-                <span
-                  key={fromMs}
-                  className="stay"
-                  data-region={region}
-                  data-state={state.split('.')[0]}
-                  title={`${state}, ${formatLatency(toMs - fromMs)}`}
-                  style={placed(fromMs, toMs, pxPerMs)}
-                >
-                  {state.split('.').at(-1)}
-                </span>
-              ))}
+              {timeline.lanes[region]
+                .filter(({ fromMs, toMs }) => isDrawn(fromMs, toMs))
+                .map(({ state, fromMs, toMs }) => (
+                  <span
+                    key={fromMs}
+                    className="stay"
+                    data-region={region}
+                    data-state={state.split('.')[0]}
+                    title={`${state}, ${formatLatency(toMs - fromMs)}`}
+                    style={placed(fromMs, toMs, pxPerMs)}
+                  >
+                    {state.split('.').at(-1)}
+                  </span>
+                ))}
             </Lane>
           ))}
           <Sound name="caller's sound" {...sound} peaks={waveform?.caller ?? null} />
           <Sound name="agent's sound" {...sound} peaks={waveform?.agent ?? null} />
           <Lane>
-            {timeline.tools.map(({ callId, name, fromMs, toMs, outcome, marks, row, rows }) => (
-              <span
-                key={callId}
-                className="tool-bar"
-                data-outcome={outcome ?? 'open'}
-                title={[name, outcome ?? 'running', ...marks.map(({ what }) => what)].join(', ')}
-                style={{
-                  ...placed(fromMs, toMs, pxPerMs),
-                  top: `${(100 * row) / rows}%`,
-                  bottom: `${100 - (100 * (row + 1)) / rows}%`,
-                }}
-              >
-                {name}
-                {marks.map(({ atMs: markAtMs, what }) => (
-                  <i
-                    key={`${what}${markAtMs}`}
-                    title={what}
-                    style={{ left: (markAtMs - fromMs) * pxPerMs }}
-                  />
-                ))}
-              </span>
-            ))}
+            {timeline.tools
+              .filter(({ fromMs, toMs }) => isDrawn(fromMs, toMs))
+              .map(({ callId, name, fromMs, toMs, outcome, marks, row, rows }) => (
+                <span
+                  key={callId}
+                  className="tool-bar"
+                  data-outcome={outcome ?? 'open'}
+                  title={[name, outcome ?? 'running', ...marks.map(({ what }) => what)].join(', ')}
+                  style={{
+                    ...placed(fromMs, toMs, pxPerMs),
+                    top: `${(100 * row) / rows}%`,
+                    bottom: `${100 - (100 * (row + 1)) / rows}%`,
+                  }}
+                >
+                  {name}
+                  {marks.map(({ atMs: markAtMs, what }) => (
+                    <i
+                      key={`${what}${markAtMs}`}
+                      title={what}
+                      style={{ left: (markAtMs - fromMs) * pxPerMs }}
+                    />
+                  ))}
+                </span>
+              ))}
           </Lane>
-          <Words timeline={timeline} pxPerMs={pxPerMs} />
+          <Words timeline={timeline} pxPerMs={pxPerMs} shown={shown} />
           {timeline.bargeIns.map(({ atMs: cutAtMs, verdict }) => (
             <span
               key={cutAtMs}
@@ -156,6 +168,15 @@ export function TimelineView({
               data-verdict={verdict}
               title={verdict === 'cut' ? 'The caller cut in.' : 'It was nothing.'}
               style={{ left: cutAtMs * pxPerMs }}
+            />
+          ))}
+          {timeline.notes.map(({ atMs: notedAtMs, kind, what }) => (
+            <span
+              key={`${kind}${notedAtMs}`}
+              className="note"
+              data-kind={kind}
+              title={what}
+              style={{ left: notedAtMs * pxPerMs }}
             />
           ))}
           <div
@@ -171,6 +192,11 @@ export function TimelineView({
   );
 }
 
+/** Whether a stretch of the axis is in the part that is drawn. */
+function isWithin({ fromPx, toPx }: TimelineWindow, startPx: number, endPx: number): boolean {
+  return endPx >= fromPx && startPx <= toPx;
+}
+
 function placed(fromMs: number, toMs: number, pxPerMs: number) {
   return { left: fromMs * pxPerMs, width: Math.max(2, (toMs - fromMs) * pxPerMs) };
 }
@@ -179,10 +205,23 @@ function Lane({ children }: { readonly children: ReactNode }) {
   return <div className="lane">{children}</div>;
 }
 
-function Axis({ lengthMs, pxPerMs }: { readonly lengthMs: number; readonly pxPerMs: number }) {
+function Axis({
+  lengthMs,
+  pxPerMs,
+  shown,
+}: {
+  readonly lengthMs: number;
+  readonly pxPerMs: number;
+  readonly shown: TimelineWindow;
+}) {
   const everyMs = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000].find((ms) => ms * pxPerMs >= 60);
   const step = everyMs ?? 300_000;
-  const marks = Array.from({ length: Math.floor(lengthMs / step) + 1 }, (_, index) => index * step);
+  const first = Math.floor(shown.fromPx / pxPerMs / step);
+  const last = Math.floor(Math.min(lengthMs, shown.toPx / pxPerMs) / step);
+  const marks = Array.from(
+    { length: Math.max(0, last - first + 1) },
+    (_, at) => (first + at) * step,
+  );
   return (
     <div className="lane axis" aria-hidden="true">
       {marks.map((ms) => (
@@ -198,19 +237,26 @@ function Turns({
   id,
   timeline,
   pxPerMs,
+  shown,
 }: {
   readonly id: string;
   readonly timeline: Timeline;
   readonly pxPerMs: number;
+  readonly shown: TimelineWindow;
 }) {
+  const chips = timeline.turns.map((turn, index, all) => ({
+    ...turn,
+    toMs: all[index + 1]?.atMs ?? timeline.lengthMs + 4_000,
+  }));
+  const drawn = chips.filter(({ atMs, toMs }) => isWithin(shown, atMs * pxPerMs, toMs * pxPerMs));
   return (
     <Lane>
-      {timeline.turns.map(({ turn, atMs, latencyMs }, index, all) => (
+      {drawn.map(({ turn, atMs, toMs, latencyMs }) => (
         <Link
           key={turn}
           href={`/s/${encodeURIComponent(id)}/turns/${turn}`}
           className="turn-chip"
-          style={placed(atMs, all[index + 1]?.atMs ?? timeline.lengthMs + 4_000, pxPerMs)}
+          style={placed(atMs, toMs, pxPerMs)}
           onClick={(event) => event.stopPropagation()}
         >
           {turn}
@@ -260,25 +306,35 @@ function Sound({
   );
 }
 
-function Words({ timeline, pxPerMs }: { readonly timeline: Timeline; readonly pxPerMs: number }) {
+function Words({
+  timeline,
+  pxPerMs,
+  shown,
+}: {
+  readonly timeline: Timeline;
+  readonly pxPerMs: number;
+  readonly shown: TimelineWindow;
+}) {
   return (['caller', 'agent'] as const).map((speaker) => (
     <div className="lane words" key={speaker}>
       {timeline.lines
         .filter((line) => line.speaker === speaker)
-        .map(({ itemId, atMs, text, unheard, isOpen }, index, all) => {
+        .map((line, index, all) => {
           const nextMs = all[index + 1]?.atMs ?? timeline.lengthMs;
-          return (
-            <span
-              key={itemId}
-              className="said"
-              data-open={isOpen || undefined}
-              title={unheard === '' ? text : `${text} [not heard: ${unheard}]`}
-              style={placed(atMs, Math.max(nextMs, atMs + 400), pxPerMs)}
-            >
-              {text} {unheard === '' ? null : <s>{unheard}</s>}
-            </span>
-          );
-        })}
+          return { ...line, toMs: Math.max(nextMs, line.atMs + 400) };
+        })
+        .filter(({ atMs, toMs }) => isWithin(shown, atMs * pxPerMs, toMs * pxPerMs))
+        .map(({ itemId, atMs, toMs, text, unheard, isOpen }) => (
+          <span
+            key={itemId}
+            className="said"
+            data-open={isOpen || undefined}
+            title={unheard === '' ? text : `${text} [not heard: ${unheard}]`}
+            style={placed(atMs, toMs, pxPerMs)}
+          >
+            {text} {unheard === '' ? null : <s>{unheard}</s>}
+          </span>
+        ))}
     </div>
   ));
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { keepInSight } from './use-timeline-window.ts';
 
 /** The machine is shown anew this often while the recording plays. */
 const SHOW_EVERY_MS = 100;
@@ -38,6 +39,8 @@ export function usePlayer(url: string | null) {
       if (cursor.current) cursor.current.style.transform = `translateX(${ms * pxPerMs}px)`;
       if (now - shownAtMs >= SHOW_EVERY_MS) {
         shownAtMs = now;
+        const scroll = cursor.current?.closest<HTMLElement>('.timeline-scroll');
+        if (scroll) keepInSight(scroll, ms * pxPerMs);
         setAtMs(ms);
       }
       frame = requestAnimationFrame(draw);

@@ -6,6 +6,7 @@ import { formatDateTime } from '../format/format-time.ts';
 import { Latency } from '../ui/latency.tsx';
 import '../ui/table.css';
 import { isLink } from './is-link.ts';
+import { RecordingFault } from '../ui/recording-fault.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 /** The sessions that ended. */
@@ -88,7 +89,17 @@ const EndedLine = memo(function EndedLine({
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
       <td className="quiet">{row.endReason ?? UNKNOWN}</td>
-      <td className="quiet">{row.hasRecording ? 'yes' : 'no'}</td>
+      <td className="quiet">
+        {row.recordingFault === null ? (
+          row.hasRecording ? (
+            'yes'
+          ) : (
+            'no'
+          )
+        ) : (
+          <RecordingFault label="incomplete" fault={row.recordingFault} />
+        )}
+      </td>
     </tr>
   );
 });

@@ -5,6 +5,7 @@ import { describeTurn } from '../format/describe-turn.ts';
 import { Age } from '../ui/age.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Latency } from '../ui/latency.tsx';
+import { RecordingFault } from '../ui/recording-fault.tsx';
 import '../ui/table.css';
 import { isLink } from './is-link.ts';
 import { useRowKeys } from './use-row-keys.ts';
@@ -120,6 +121,9 @@ const LiveLine = memo(function LiveLine({
       </td>
       <td>
         <Waits tools={row.openTools} />
+        {row.recordingFault === null ? null : (
+          <RecordingFault label="recording incomplete" fault={row.recordingFault} />
+        )}
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
     </tr>

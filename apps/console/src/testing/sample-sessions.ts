@@ -17,6 +17,7 @@ export function sampleRow(id: string, differs: Partial<SessionRow> = {}): Sessio
     openTools: [],
     bargeIns: 0,
     hasRecording: true,
+    recordingFault: null,
     ...differs,
   };
 }

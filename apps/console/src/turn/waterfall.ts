@@ -38,7 +38,9 @@ const MAX_STRETCH = 1.25;
 export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Waterfall {
   const isUnprompted = report.voiceToVoiceMs === null;
   let atMs = 0;
-  const hops = HOPS.map((hop): WaterfallHop => {
+  // Most turns wait for nothing: that is no hop of theirs.
+  const taken = HOPS.filter((hop) => hop !== 'wait' || (report.hops.wait ?? null) !== null);
+  const hops = taken.map((hop): WaterfallHop => {
     // Recordings of earlier versions know no waits.
     const durationMs = report.hops[hop] ?? null;
     const fromMs = atMs;

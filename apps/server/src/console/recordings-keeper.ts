@@ -106,15 +106,15 @@ export class RecordingsKeeper {
   }
 }
 
-/** A summary of an earlier version may lack what rows have by now. */
-function rowOf({
-  beside: _beside,
-  ...row
-}: SessionRow & { readonly beside?: unknown }): SessionRow {
-  return { ...row, tenant: row.tenant ?? null };
+/** What was kept at the end of a session; earlier versions lack what rows have by now. */
+type KeptRow = Omit<SessionRow, 'recordingFault' | 'tenant'> &
+  Partial<Pick<SessionRow, 'recordingFault' | 'tenant'>> & { readonly beside?: unknown };
+
+function rowOf({ beside: _beside, ...row }: KeptRow): SessionRow {
+  return { ...row, tenant: row.tenant ?? null, recordingFault: row.recordingFault ?? null };
 }
 
-function isRow(summary: unknown): summary is SessionRow {
+function isRow(summary: unknown): summary is KeptRow {
   return (
     typeof summary === 'object' &&
     summary !== null &&

@@ -92,6 +92,16 @@ export class SessionBoard {
     return { rows, next: last && from + limit < found.length ? last.id : null };
   }
 
+  /** Tells what is wrong with the recording of a session, or that nothing is. */
+  recordingFaulted(id: string, recordingFault: string | null): void {
+    for (const rows of [this.#live, this.#ended]) {
+      const row = rows.get(id);
+      if (!row || row.recordingFault === recordingFault) continue;
+      rows.set(id, { ...row, recordingFault });
+      this.#tell(row);
+    }
+  }
+
   /** Takes an ended session off the board. */
   forget(id: string): void {
     const row = this.#ended.get(id);

@@ -18,6 +18,7 @@ export function firstRow(meta: SessionMeta): SessionRow {
     lastTurn: null,
     openTools: [],
     bargeIns: 0,
+    recordingFault: null,
   };
 }
 

@@ -18,7 +18,7 @@ const TURN: TurnReport = {
 /** What `/metrics` says once everything that a server counts has happened. */
 export async function everyMetric(): Promise<string> {
   const metrics = new ServerMetrics({ sessions: () => new Map([['acme', 1]]) });
-  const { sessions, tools } = metrics;
+  const { sessions, tools, recordings } = metrics;
   const session = { agent: 'acme', pipeline: 'embedded' };
   sessions.turn(session, TURN);
   sessions.bargeIn(session, 'cut');
@@ -34,6 +34,8 @@ export async function everyMetric(): Promise<string> {
   tools.overdue(tool);
   tools.followUp(tool, 'sent');
   tools.consentDecided(tool, 'confirmed');
+  recordings.faulted('disk_full');
+  recordings.lost({ bytes: 2, isFirst: true });
   const text = await metrics.text();
   await metrics.close();
   return text;

@@ -31,6 +31,7 @@ export function pipelinesOf(engine: FakeEngine): Pipelines {
   return {
     engineOf: () => engine,
     detectorsOf: () => detectors,
+    voiceOf: () => null,
     close: () => Promise.resolve(),
   };
 }

@@ -5,8 +5,8 @@ import {
   itemOf,
   message,
   PLAIN_CONFIG,
-  RealtimeFixture,
-} from './testing/realtime-fixture.ts';
+} from '../upstream/testing/conversation-fixture.ts';
+import { RealtimeFixture } from './testing/realtime-fixture.ts';
 import type { FixtureOptions } from './testing/realtime-fixture.ts';
 import type { UpstreamScript } from './testing/upstream-script.ts';
 

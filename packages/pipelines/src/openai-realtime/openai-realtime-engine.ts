@@ -7,11 +7,12 @@ import type {
 } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import { PipelineError } from '../pipeline-error.ts';
+import type { ExactSpeech } from '../upstream/said-text.ts';
 import { DEFAULT_REALTIME_TIMEOUTS, upstreamUrl } from './realtime-settings.ts';
 import type { RealtimeSettings, RealtimeTimeouts } from './realtime-settings.ts';
 import { RealtimeSession } from './realtime-session.ts';
-import type { ExactSpeech } from './said-text.ts';
-import type { ResponseCost } from './token-costs.ts';
+
+import type { AnswerCost } from '../upstream/token-costs.ts';
 
 /** What an {@link OpenaiRealtimeEngine} is built from. */
 export interface OpenaiRealtimeEngineOptions {
@@ -34,7 +35,7 @@ export interface OpenaiRealtimeEngineOptions {
    */
   readonly onFault?: (sessionId: string, fault: PipelineError) => void;
   /** Told what each response used and cost. Nobody unless given; must not throw. */
-  readonly onCost?: (sessionId: string, cost: ResponseCost) => void;
+  readonly onCost?: (sessionId: string, cost: AnswerCost) => void;
 }
 
 /**

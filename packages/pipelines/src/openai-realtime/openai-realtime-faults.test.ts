@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, expectToGoOn, faultTrials } from './testing/fault-trials.ts';
-import { itemOf, PLAIN_CONFIG } from './testing/realtime-fixture.ts';
+import { itemOf, PLAIN_CONFIG } from '../upstream/testing/conversation-fixture.ts';
 
 const start = faultTrials();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FIXTURE_CONFIG } from '../cascade/cascade-fixture.ts';
 import { at, expectToGoOn, faultTrials } from './testing/fault-trials.ts';
-import { itemOf } from './testing/realtime-fixture.ts';
+import { itemOf } from '../upstream/testing/conversation-fixture.ts';
 import type { UpstreamConnection } from './testing/upstream-connection.ts';
 
 const start = faultTrials();

@@ -13,14 +13,15 @@ import { formatFor } from './caller-audio.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { ConversationMirror } from './conversation-mirror.ts';
-import type { EngineGeneration } from './engine-generation.ts';
+import type { EngineGeneration } from '../upstream/engine-generation.ts';
+import { SaidText } from '../upstream/said-text.ts';
+import type { ExactSpeech } from '../upstream/said-text.ts';
+import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { ResponseDesk } from './response-desk.ts';
-import { SaidText } from './said-text.ts';
-import type { ExactSpeech } from './said-text.ts';
 import { SessionFieldsDesk } from './session-fields-desk.ts';
 import { costOf } from './token-costs.ts';
-import type { ResponseCost } from './token-costs.ts';
+import type { AnswerCost } from '../upstream/token-costs.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
 import { UpstreamLink } from './upstream-link.ts';
@@ -34,7 +35,7 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   readonly speech: ExactSpeech | null;
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
-  readonly onCost: (cost: ResponseCost) => void;
+  readonly onCost: (cost: AnswerCost) => void;
 }
 
 /** One session's use of a speech-to-speech model over the Realtime protocol. */
@@ -47,7 +48,7 @@ export class RealtimeSession implements EngineSession {
   readonly #mirror = new ConversationMirror();
   #format: UpstreamFormat;
   #hasHeard = false;
-  #generation: EngineGeneration | null = null;
+  #generation: EngineGeneration<GenerationStart> | null = null;
   /** How long the generation may wait for the upstream. */
   #patience: TimerHandle | null = null;
   #isClosed = false;
@@ -130,7 +131,7 @@ export class RealtimeSession implements EngineSession {
     return isAnswering || this.#desk.isBusy || this.#turns.isOpen || this.#turns.isOwed;
   }
 
-  #newGeneration(request: GenerationRequest): EngineGeneration {
+  #newGeneration(request: GenerationRequest): EngineGeneration<GenerationStart> {
     const onWaiting = (): void => this.#advance();
     const onOver = (): void => this.#over();
     if (request.kind === 'answer') {
@@ -180,7 +181,7 @@ export class RealtimeSession implements EngineSession {
     for (const event of this.#mirror.sync(history)) this.#link.send(event);
   }
 
-  #wait(generation: EngineGeneration): void {
+  #wait(generation: EngineGeneration<GenerationStart>): void {
     const { clock, timeouts } = this.#options;
     this.#patience ??= clock.setTimeout(() => {
       this.#patience = null;

@@ -1,18 +1,8 @@
 import type { Clock } from '@antiphon/session';
+import type { TokenPrices } from '../upstream/token-costs.ts';
 
 /** Where the models of OpenAI answer. */
 const OPENAI_URL = 'wss://api.openai.com/v1/realtime';
-
-/** Dollars for a million tokens; what is left out is not charged. */
-export interface RealtimePrices {
-  readonly textInput?: number | undefined;
-  /** Of what was read before and is cached; that of other input unless given. */
-  readonly cachedTextInput?: number | undefined;
-  readonly audioInput?: number | undefined;
-  readonly cachedAudioInput?: number | undefined;
-  readonly textOutput?: number | undefined;
-  readonly audioOutput?: number | undefined;
-}
 
 /** How long an upstream may take, in milliseconds of the Clock. */
 export interface RealtimeTimeouts {
@@ -72,7 +62,7 @@ export interface RealtimeSettings {
    * the wire, and PCM at 24 kHz otherwise.
    */
   readonly audio?: 'auto' | 'pcm' | 'g711';
-  readonly prices?: RealtimePrices | undefined;
+  readonly prices?: TokenPrices | undefined;
 }
 
 /** The address of an upstream, with its model. */

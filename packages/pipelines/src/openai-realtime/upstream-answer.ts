@@ -4,11 +4,12 @@ import type { EngineContext, GenerationRequest } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import type { PipelineError } from '../pipeline-error.ts';
 import type { ConversationMirror } from './conversation-mirror.ts';
-import { GenerationTeller } from './engine-generation.ts';
-import type { EngineGeneration, GenerationStart } from './engine-generation.ts';
+import type { EngineGeneration } from '../upstream/engine-generation.ts';
+import { GenerationTeller } from '../upstream/generation-teller.ts';
+import { TimedOutput } from '../upstream/timed-output.ts';
+import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { answerFields } from './session-fields.ts';
-import { TimedOutput } from './timed-output.ts';
 import { usageOf } from './token-costs.ts';
 import { upstreamFault } from './upstream-fault.ts';
 import type { ResponseEnd, ResponseListener, UpstreamResponse } from './upstream-response.ts';
@@ -31,7 +32,7 @@ interface Part {
 }
 
 /** An answer of the model: its words as they come, its sound, and then its calls. */
-export class UpstreamAnswer implements EngineGeneration, ResponseListener {
+export class UpstreamAnswer implements EngineGeneration<GenerationStart>, ResponseListener {
   readonly request: Extract<GenerationRequest, { kind: 'answer' }>;
   readonly #options: UpstreamAnswerOptions;
   readonly #teller: GenerationTeller;

@@ -1,5 +1,8 @@
-import { PipelineError } from '../pipeline-error.ts';
-import type { PipelineErrorCode } from '../pipeline-error.ts';
+import type { PipelineError, PipelineErrorCode } from '../pipeline-error.ts';
+import { providerFault } from '../upstream/provider-fault.ts';
+
+/** What messages call it. */
+export const UPSTREAM = 'the Realtime upstream';
 
 /** An error as an upstream tells it, in an event, a response or the body of a refusal. */
 export interface WireError {
@@ -34,28 +37,6 @@ const STATUSES: Readonly<Record<number, PipelineErrorCode>> = {
   429: 'provider_rate_limited',
 };
 
-const ADVICE: Partial<Record<PipelineErrorCode, string>> = {
-  provider_unauthorized: 'refused the key',
-  provider_quota_exceeded: 'has no quota left for this account',
-  provider_rate_limited: 'is asked too often just now',
-  unknown_model: 'does not have the model',
-  unknown_voice: 'does not have the voice',
-  provider_lost: 'was lost',
-};
-
-/** Trying again changes nothing until somebody has mended the settings or the account. */
-const LASTING: ReadonlySet<PipelineErrorCode> = new Set([
-  'provider_unauthorized',
-  'provider_quota_exceeded',
-  'unknown_model',
-  'unknown_voice',
-]);
-
-/** Whether an upstream that failed so will go on failing. */
-export function isLasting({ code }: PipelineError): boolean {
-  return LASTING.has(code);
-}
-
 /** What an upstream's error means. Its message may quote the caller, so none of it is passed on. */
 export function wireFault({ type, code, param }: WireError): PipelineError {
   const known = [code, type].map((name) => (typeof name === 'string' ? CODES[name] : undefined));
@@ -79,8 +60,7 @@ export function closeFault(code: number, reason: string): PipelineError {
 
 /** A failure of the upstream with a short note that holds nothing anyone said. */
 export function upstreamFault(code: PipelineErrorCode, note: string | null): PipelineError {
-  const what = `the Realtime upstream ${ADVICE[code] ?? 'failed'}`;
-  return new PipelineError(code, note === null ? what : `${what} (${note})`);
+  return providerFault(UPSTREAM, code, note);
 }
 
 /** A code is a name; anything longer or stranger may be a sentence. */

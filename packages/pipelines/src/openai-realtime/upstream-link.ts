@@ -1,9 +1,10 @@
 import type { ServerEvent, SessionObject, WireClientEvent } from '@antiphon/protocol';
 import type { TimerHandle } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
+import { isLasting } from '../upstream/provider-fault.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
-import { isLasting, upstreamFault, wireFault } from './upstream-fault.ts';
-import { UpstreamSocket } from './upstream-socket.ts';
+import { EventSocket } from './event-socket.ts';
+import { upstreamFault, wireFault } from './upstream-fault.ts';
 
 /** Before the first, second … attempt after a loss; the last one again and again. */
 const RETRY_MS = [0, 250, 500, 1_000, 2_000, 5_000] as const;
@@ -26,7 +27,7 @@ export interface LinkEvents {
 }
 
 interface Connection {
-  readonly socket: UpstreamSocket;
+  readonly socket: EventSocket;
   /** Once the upstream has told of it. */
   session: SessionObject | null;
   readonly greetTimer: TimerHandle;
@@ -134,7 +135,7 @@ export class UpstreamLink {
         const note = `no session in ${timeouts.greetMs} ms`;
         connection.socket.fail(upstreamFault('provider_timeout', note));
       }, timeouts.greetMs),
-      socket: new UpstreamSocket(this.#use, {
+      socket: new EventSocket(this.#use, {
         event: (event) => this.#hear(connection, event),
         lost: (fault) => this.#lost(connection, fault),
       }),

@@ -4,10 +4,12 @@ import { NO_USAGE } from '@antiphon/session';
 import type { EngineContext, GenerationRequest, Usage } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import type { PipelineError } from '../pipeline-error.ts';
-import { GenerationTeller } from './engine-generation.ts';
-import type { EngineGeneration, GenerationStart } from './engine-generation.ts';
+import type { EngineGeneration } from '../upstream/engine-generation.ts';
+import { GenerationTeller } from '../upstream/generation-teller.ts';
+import { TimedOutput } from '../upstream/timed-output.ts';
+import { sumOfUsage } from '../upstream/token-costs.ts';
+import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
-import { TimedOutput } from './timed-output.ts';
 import { usageOf } from './token-costs.ts';
 import { upstreamFault } from './upstream-fault.ts';
 import type { ResponseEnd, ResponseListener, UpstreamResponse } from './upstream-response.ts';
@@ -37,7 +39,7 @@ export interface VerbatimAnswerOptions extends RealtimeUse {
  * its sound is held until what the model says it said is that text, and asked for once more where it
  * is not; words that were not asked for are never heard.
  */
-export class VerbatimAnswer implements EngineGeneration, ResponseListener {
+export class VerbatimAnswer implements EngineGeneration<GenerationStart>, ResponseListener {
   readonly request: Extract<GenerationRequest, { kind: 'say' }>;
   readonly #options: VerbatimAnswerOptions;
   readonly #teller: GenerationTeller;
@@ -127,7 +129,7 @@ export class VerbatimAnswer implements EngineGeneration, ResponseListener {
 
   ended({ outcome, usage, fault }: ResponseEnd): void {
     this.#response = null;
-    this.#usage = sum(this.#usage, usageOf(usage));
+    this.#usage = sumOfUsage(this.#usage, usageOf(usage));
     const isSaid = outcome === 'completed' && this.#sound.length > 0;
     if (isSaid && plain(this.#said) === plain(this.request.text)) {
       const { text } = this.request;
@@ -161,13 +163,4 @@ export class VerbatimAnswer implements EngineGeneration, ResponseListener {
 /** Letters and digits alone: a transcript may have other marks between them. */
 function plain(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
-}
-
-function sum(one: Usage, other: Usage): Usage {
-  return {
-    inputTextTokens: one.inputTextTokens + other.inputTextTokens,
-    inputAudioTokens: one.inputAudioTokens + other.inputAudioTokens,
-    outputTextTokens: one.outputTextTokens + other.outputTextTokens,
-    outputAudioTokens: one.outputAudioTokens + other.outputAudioTokens,
-  };
 }

@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
-import { isLasting } from '../openai-realtime/upstream-fault.ts';
+import { isLasting } from '../upstream/provider-fault.ts';
 import { providerFault } from './provider-fault.ts';
 import { SharedSocket } from './shared-socket.ts';
 import { SocketSeat } from './socket-seat.ts';

@@ -1,3 +1,5 @@
+export { engineModel } from '../gemini-live/testing/engine-model.ts';
+export { GEMINI_KEY, LocalGemini } from '../gemini-live/testing/local-gemini.ts';
 export { FAKE_END, FakeLanguageModel, fakeText } from './fake-language-model.ts';
 export type { FakeAnswers, FakeStep } from './fake-language-model.ts';
 export { FakeSpeechToText } from './fake-speech-to-text.ts';

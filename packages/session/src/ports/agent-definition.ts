@@ -1,5 +1,6 @@
 import type { CascadeServices } from './cascade-services.ts';
 import type { Dialogue } from './dialogue.ts';
+import type { GeminiUpstream } from './gemini-upstream.ts';
 import type { RealtimeUpstream } from './realtime-upstream.ts';
 import type { SessionConfig } from './session-config.ts';
 
@@ -22,4 +23,6 @@ export interface AgentDefinition {
   readonly openaiRealtime?: RealtimeUpstream;
   /** The services behind the pipeline `cascade`. */
   readonly cascade?: CascadeServices;
+  /** The model behind the pipeline `gemini-live`. */
+  readonly geminiLive?: GeminiUpstream;
 }

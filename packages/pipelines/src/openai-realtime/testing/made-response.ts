@@ -7,7 +7,8 @@ import type {
   RealtimeResponseStatus,
 } from 'openai/resources/realtime/realtime';
 import type { UpstreamConnection } from './upstream-connection.ts';
-import { countingSound, plainAnswer } from './upstream-script.ts';
+import { countingSound } from '../../upstream/testing/counting-sound.ts';
+import { plainAnswer } from './upstream-script.ts';
 import type { ScriptedAnswer, ScriptedMessage } from './upstream-script.ts';
 
 const CHUNK_MS = 100;

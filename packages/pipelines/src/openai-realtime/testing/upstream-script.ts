@@ -47,12 +47,6 @@ export interface UpstreamScript {
   readonly countsTokens?: boolean;
 }
 
-/** Samples that count up, so that a test can tell which audio it has. */
-export function countingSound(text: string, rate: SampleRate): Int16Array {
-  const length = Math.round((text.length * 10 * rate) / 1000);
-  return Int16Array.from({ length }, (_, index) => (index % 1000) * 8);
-}
-
 /** Calls a tool where there is one and no output yet, reads a request's message, else answers. */
 export function plainAnswer({ items, request, toolNames }: ScriptedQuestion): ScriptedAnswer {
   const [given] = request.input ?? [];

@@ -161,20 +161,27 @@ interface CharacterTime {
   readonly endMs: number;
 }
 
-/** The characters of a word share its time evenly; a blank lasts until the next word. */
+/**
+ * The characters of a word share its time up to the last letter or digit; marks behind it last, with
+ * the blank, until the next word.
+ */
 function characterTimes(text: string, { words }: LocalSpeech): CharacterTime[] {
   const times: CharacterTime[] = [];
-  for (const [index, word] of words.entries()) {
-    const chars = Array.from(word.text);
-    const eachMs = (word.endMs - word.startMs) / chars.length;
-    for (const [at, char] of chars.entries()) {
-      const startMs = word.startMs + at * eachMs;
-      times.push({ char, startMs, endMs: startMs + eachMs });
-    }
-    const nextMs = words[index + 1]?.startMs ?? word.endMs;
-    times.push({ char: ' ', startMs: word.endMs, endMs: nextMs });
+  for (const [index, { text: word, startMs, endMs }] of words.entries()) {
+    const said = word.replace(/(?<=[\p{L}\p{N}])[^\p{L}\p{N}]+$/u, '');
+    const nextMs = words[index + 1]?.startMs ?? endMs;
+    spread(said, [startMs, endMs], times);
+    spread(`${word.slice(said.length)} `, [endMs, Math.max(endMs, nextMs)], times);
   }
   return text.endsWith(' ') ? times : times.slice(0, -1);
+}
+
+function spread(text: string, [fromMs, toMs]: [number, number], times: CharacterTime[]): void {
+  const chars = Array.from(text);
+  const eachMs = (toMs - fromMs) / chars.length;
+  for (const [index, char] of chars.entries()) {
+    times.push({ char, startMs: fromMs + index * eachMs, endMs: fromMs + (index + 1) * eachMs });
+  }
 }
 
 function timesIn(

@@ -5,7 +5,7 @@ import { DEFAULT_CASCADE_TIMEOUTS } from '../cascade/cascade-timeouts.ts';
 import type { LanguageModel } from '../cascade/ports/language-model.ts';
 import type { TextToSpeech } from '../cascade/ports/text-to-speech.ts';
 import { PipelineError } from '../pipeline-error.ts';
-import { GenerationTeller } from './engine-generation.ts';
+import { GenerationTeller } from './generation-teller.ts';
 import type { EngineGeneration } from './engine-generation.ts';
 
 /** A synthesizer that says texts as they stand, and the voice that does where another is named. */
@@ -25,7 +25,7 @@ export interface SaidTextOptions {
 }
 
 /** A text as it stands, without the upstream: it is there when the upstream is not. */
-export class SaidText implements EngineGeneration {
+export class SaidText implements EngineGeneration<unknown> {
   readonly request: Extract<GenerationRequest, { kind: 'say' }>;
   readonly isWaiting = false;
   readonly #options: SaidTextOptions;

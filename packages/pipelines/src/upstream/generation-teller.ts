@@ -1,27 +1,4 @@
-import type { EngineEvent, EngineMark, GenerationRequest } from '@antiphon/session';
-import type { PipelineError } from '../pipeline-error.ts';
-import type { UpstreamFormat } from './caller-audio.ts';
-import type { ResponseDesk } from './response-desk.ts';
-
-/** What a generation is begun with, once the upstream is at rest. */
-export interface GenerationStart {
-  readonly desk: ResponseDesk;
-  readonly format: UpstreamFormat;
-}
-
-/** What the session asked for, made with the upstream's help. */
-export interface EngineGeneration {
-  readonly request: GenerationRequest;
-  /** Whether it has to wait for transcripts and for the upstream, and was not begun. */
-  readonly isWaiting: boolean;
-  /** Whether its end was told, or it was cancelled. */
-  readonly isOver: boolean;
-  start(start: GenerationStart): void;
-  /** Ends it as failed. */
-  fail(fault: PipelineError): void;
-  /** Stops at once; no event follows. */
-  cancel(): void;
-}
+import type { EngineEvent, EngineMark } from '@antiphon/session';
 
 type EventOf<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 

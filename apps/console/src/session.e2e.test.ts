@@ -1,0 +1,184 @@
+import type { Charts, FeedBody, Replay, SessionDetail } from '@antiphon/observability';
+import { sessionCharts } from '@antiphon/session';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConsoleStage, isSeen } from './testing/console-stage.ts';
+import type { FakeConsole } from './testing/fake-console.ts';
+import { isBrowserMissing } from './testing/open-browser.ts';
+import { sampleEvents, sampleRow } from './testing/sample-sessions.ts';
+
+const CHARTS: Charts = sessionCharts();
+const STARTED_AT_MS = Date.now() - 60_000;
+
+const moved = (from: string, to: string): FeedBody => ({
+  type: 'state',
+  region: 'turn',
+  from,
+  to,
+  cause: 'caller.turnCommitted',
+});
+
+const REPLAY: Replay = {
+  recordedVersion: '1',
+  shippedVersion: '1',
+  problem: null,
+  disagreement: null,
+  steps: [],
+};
+
+describe.skipIf(isBrowserMissing)('the page of a session', () => {
+  let stage: ConsoleStage;
+  let fake: FakeConsole;
+  let page: Page;
+  let replay: { status: number; body: unknown };
+
+  beforeAll(async () => {
+    stage = await ConsoleStage.build();
+  });
+
+  afterAll(() => stage?.remove());
+
+  beforeEach(async () => {
+    fake = await stage.begin();
+    replay = { status: 200, body: REPLAY };
+    fake.answer = ({ pathname }) => {
+      if (pathname === '/console/chart') return { status: 200, body: CHARTS };
+      if (pathname.endsWith('/replay')) return replay;
+      if (!pathname.endsWith('/waveform')) return undefined;
+      return { status: 200, body: { msPerPoint: 10, caller: [0, 1], agent: [1, 0] } };
+    };
+  });
+
+  afterEach(() => stage.end());
+
+  const show = async (detail: Partial<SessionDetail>, bodies: readonly FeedBody[] = []) => {
+    const ended = { endedAtMs: STARTED_AT_MS + 30_000, endReason: 'callerLeft' };
+    const row = sampleRow('sess_one', { startedAtMs: STARTED_AT_MS, ...ended });
+    const events = sampleEvents('sess_one', STARTED_AT_MS, bodies);
+    fake.details.set('sess_one', { row, events, isPartial: false, recordingMs: 30_000, ...detail });
+    page = await stage.open('/s/sess_one');
+  };
+
+  it('says when the recording is of another version of the machine', async () => {
+    replay.body = { ...REPLAY, recordedVersion: '7' };
+    await show({});
+    expect(await isSeen(page.getByText('recorded with machine 7, replayed with 1'))).toBe(true);
+  });
+
+  it('says from when on the machine goes another way, and how', async () => {
+    const disagreement = {
+      atMs: STARTED_AT_MS + 12_500,
+      recorded: 'listening',
+      replayed: 'asking',
+    };
+    replay.body = { ...REPLAY, disagreement };
+    await show({});
+    const told =
+      'From 12.5 s on the replay goes another way: recorded “listening”, replayed “asking”.';
+    expect(await isSeen(page.getByText(told))).toBe(true);
+  });
+
+  it('says why nothing can be replayed, and shows what the feed told all the same', async () => {
+    replay.body = { ...REPLAY, problem: 'The recording has no beginning.' };
+    await show({}, [moved('listening', 'responding.thinking')]);
+    expect(await isSeen(page.getByText('The recording has no beginning.'))).toBe(true);
+    expect(await isSeen(page.locator('.stay', { hasText: 'thinking' }).first())).toBe(true);
+  });
+
+  it('says that a replay cannot be had', async () => {
+    replay = { status: 500, body: { error: { message: 'The disk is gone.' } } };
+    await show({});
+    expect(await isSeen(page.getByText('not replayed: The disk is gone.'))).toBe(true);
+  });
+
+  it('says that its beginning is forgotten', async () => {
+    await show({ isPartial: true });
+    expect(await isSeen(page.getByText('its beginning is forgotten'))).toBe(true);
+  });
+
+  it('says that it was not recorded', async () => {
+    const row = sampleRow('sess_one', {
+      startedAtMs: STARTED_AT_MS,
+      endedAtMs: STARTED_AT_MS + 30_000,
+      endReason: 'callerLeft',
+      hasRecording: false,
+    });
+    await show({ row, recordingMs: null });
+    expect(await isSeen(page.getByText('not recorded: it cannot be heard').first())).toBe(true);
+  });
+
+  it('shows what went wrong and what was done to the words on the timeline', async () => {
+    await show({}, [
+      { type: 'fault', code: 'provider_lost', message: 'The model is gone.' },
+      { type: 'agent.edited', edits: ['markup'] },
+    ]);
+    const notes = page.locator('.note');
+    await notes.first().waitFor();
+    const titles = await notes.evaluateAll((found) =>
+      found.map((note) => note.getAttribute('title')),
+    );
+    expect(titles).toEqual(['provider_lost: The model is gone.', 'changed for the ear: markup']);
+  });
+
+  it('of a live call looks back at an instant, and comes back to what happens now', async () => {
+    const row = sampleRow('sess_one', { startedAtMs: STARTED_AT_MS });
+    const bodies = [
+      moved('listening', 'responding.thinking'),
+      moved('responding.thinking', 'listening'),
+    ];
+    await show({ row, recordingMs: null }, bodies);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('.stay[title^="responding.thinking"]').click();
+    await page.getByText(/^at 0\.\d s$/u).waitFor();
+    expect(
+      await isSeen(page.locator('[data-active="true"]', { hasText: 'thinking' }).first()),
+    ).toBe(true);
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    expect(await isSeen(page.getByText('live', { exact: true }))).toBe(true);
+  });
+
+  it('of a live call keeps its end in sight, until one looks elsewhere', async () => {
+    const row = sampleRow('sess_one', { startedAtMs: STARTED_AT_MS });
+    await show({ row, recordingMs: null }, [moved('listening', 'responding.thinking')]);
+    const scroll = page.locator('.timeline-scroll');
+    await scroll.waitFor();
+    const fromEnd = () =>
+      scroll.evaluate((element) => element.scrollWidth - element.clientWidth - element.scrollLeft);
+    expect(await fromEnd()).toBeLessThan(80);
+    const widthOf = () => scroll.evaluate((element) => element.scrollWidth);
+    const width = await widthOf();
+    await expect.poll(widthOf).toBeGreaterThan(width);
+    expect(await fromEnd()).toBeLessThan(80);
+    await scroll.evaluate((element) => {
+      element.scrollLeft = 0;
+    });
+    const later = await widthOf();
+    await expect.poll(widthOf).toBeGreaterThan(later);
+    expect(await scroll.evaluate((element) => element.scrollLeft)).toBe(0);
+  });
+
+  it('of an hour draws only what is looked at', async () => {
+    const bodies = Array.from({ length: 1_000 }, (_, index) =>
+      index % 2 === 0
+        ? moved('listening', 'responding.thinking')
+        : moved('responding.thinking', 'listening'),
+    );
+    const row = sampleRow('sess_one', {
+      startedAtMs: STARTED_AT_MS,
+      endedAtMs: STARTED_AT_MS + 3_600_000,
+      endReason: 'callerLeft',
+    });
+    await show({ row }, bodies);
+    const stays = page.locator('.stay[data-region="turn"]');
+    await stays.first().waitFor();
+    const drawn = await stays.count();
+    expect(drawn).toBeGreaterThan(5);
+    expect(drawn).toBeLessThan(200);
+    const first = await stays.first().getAttribute('style');
+    await page.locator('.timeline-scroll').evaluate((element) => {
+      element.scrollLeft = element.scrollWidth / 8;
+    });
+    await expect.poll(() => stays.first().getAttribute('style')).not.toBe(first);
+    expect(await stays.count()).toBeLessThan(200);
+  });
+});

@@ -1,0 +1,146 @@
+import type { SampleRate } from '@antiphon/audio';
+import { NO_USAGE } from '@antiphon/session';
+import type { EngineContext, GenerationRequest } from '@antiphon/session';
+import type { WordAligner } from '../cascade/ports/word-aligner.ts';
+import type { PipelineError } from '../pipeline-error.ts';
+import type { EngineGeneration } from '../upstream/engine-generation.ts';
+import { GenerationTeller } from '../upstream/generation-teller.ts';
+import { TimedOutput } from '../upstream/timed-output.ts';
+import type { GeminiUse } from './gemini-settings.ts';
+import type { LiveAnswer, LiveEnd, LiveListener } from './live-answer.ts';
+
+/** What {@link GeminiAnswer} needs. */
+export interface GeminiAnswerOptions extends GeminiUse {
+  readonly request: Extract<GenerationRequest, { kind: 'answer' }>;
+  readonly context: EngineContext;
+  readonly aligner: WordAligner | null;
+  /** It waits again: the upstream was lost before there was anything of the answer. */
+  readonly onWaiting: () => void;
+  /** The model is done with it: what it said, as an item of ours where there is one. */
+  readonly onMade: (end: LiveEnd, said: { itemId: string | null; text: string } | null) => void;
+  readonly onOver: (wasCancelled: boolean) => void;
+}
+
+/** An answer of the model: its words as they come, its sound, and then its calls. */
+export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener {
+  readonly request: Extract<GenerationRequest, { kind: 'answer' }>;
+  readonly #options: GeminiAnswerOptions;
+  readonly #teller: GenerationTeller;
+  readonly #output: TimedOutput;
+  readonly #isSilent: boolean;
+  #answer: LiveAnswer | null = null;
+  #itemId: string | null = null;
+  #text = '';
+  #hasAudio = false;
+  #end: LiveEnd | null = null;
+  #isSecondTry = false;
+
+  constructor(options: GeminiAnswerOptions) {
+    this.#options = options;
+    this.request = options.request;
+    const { context, clock, aligner, request } = options;
+    this.#isSilent = (request.options.modality ?? request.config.modality) === 'text';
+    this.#teller = new GenerationTeller(
+      request.generationId,
+      () => clock.now(),
+      (event) => context.onEvent(event),
+    );
+    this.#output = new TimedOutput({
+      clock,
+      aligner,
+      onWords: (words) => this.#teller.tell({ type: 'generation.words', words }),
+      onAudio: (pcm, sampleRate) => this.#tellAudio(pcm, sampleRate),
+      onEnd: () => this.#finish(),
+    });
+  }
+
+  get isWaiting(): boolean {
+    return !this.isOver && this.#answer === null;
+  }
+
+  get isOver(): boolean {
+    return this.#teller.isOver;
+  }
+
+  start(answer: LiveAnswer): void {
+    this.#answer = answer;
+    this.#teller.mark('transcriptReady');
+    if (!this.isOver) answer.give(this);
+  }
+
+  fail(fault: PipelineError): void {
+    if (this.isOver) return;
+    const { code, message } = fault;
+    this.#stop();
+    this.#teller.end({ outcome: 'failed', usage: NO_USAGE, error: { code, message } });
+    this.#options.onOver(false);
+  }
+
+  cancel(): void {
+    if (this.isOver) return;
+    this.#teller.isOver = true;
+    const hasBegun = this.#answer !== null;
+    this.#stop();
+    this.#options.onOver(hasBegun);
+  }
+
+  text(delta: string): void {
+    // Blanks alone are no message: a model may write some before a call.
+    const told = this.#text === '' ? delta.trimStart() : delta;
+    if (told === '' || this.isOver) return;
+    this.#text += told;
+    this.#teller.mark('firstToken');
+    this.#output.write(told);
+    this.#teller.tell({ type: 'generation.text', delta: told });
+    this.#findItem();
+  }
+
+  audio(pcm: Int16Array, sampleRate: SampleRate): void {
+    this.#hasAudio = true;
+    if (!this.#isSilent && !this.isOver) this.#output.audio(pcm, sampleRate);
+  }
+
+  ended(end: LiveEnd): void {
+    if (this.isOver) return;
+    const { onWaiting, onMade } = this.#options;
+    const hasOutput = this.#text !== '' || this.#hasAudio;
+    if (end.fault?.code === 'provider_lost' && !hasOutput && !this.#isSecondTry) {
+      this.#isSecondTry = true;
+      this.#answer = null;
+      onWaiting();
+      return;
+    }
+    this.#end = end;
+    onMade(end, hasOutput ? { itemId: this.#itemId, text: this.#text } : null);
+    this.#output.end(end.outcome === 'completed');
+  }
+
+  #finish(): void {
+    const { outcome, calls, usage, fault } = this.#end!;
+    for (const call of calls) this.#teller.tell({ type: 'generation.toolCall', ...call });
+    if (this.isOver) return;
+    const error = fault && { code: fault.code, message: fault.message };
+    this.#teller.end({ outcome, usage, ...(error && { error }) });
+    this.#options.onOver(false);
+  }
+
+  #tellAudio(pcm: Int16Array, sampleRate: SampleRate): void {
+    this.#teller.mark('firstByte');
+    this.#teller.tell({ type: 'generation.audio', pcm, sampleRate });
+    this.#findItem();
+  }
+
+  /** The session makes an item of what it is told first. */
+  #findItem(): void {
+    if (this.#itemId !== null || this.isOver) return;
+    const item = this.#options.context.history().at(-1);
+    const isOurs = item?.kind === 'message' && item.speaker === 'agent';
+    if (isOurs && item.status === 'inProgress') this.#itemId = item.id;
+  }
+
+  #stop(): void {
+    this.#output.close();
+    this.#answer?.close();
+    this.#answer = null;
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+
+/** A file that is being written. */
+export interface DiskFile {
+  /** Resolves to how many of the bytes were written, which may be fewer than there are. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What recordings need of a file system. What callers say is nobody's but its owner's. */
+export interface RecordingDisk {
+  makeFolder(folder: string): Promise<void>;
+  /** Rejects when there is such a file. */
+  create(file: string): Promise<DiskFile>;
+  remove(file: string): Promise<void>;
+}
+
+/** The file system of this machine. */
+export const fileSystem: RecordingDisk = {
+  makeFolder: async (folder) => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  },
+  create: async (file) => {
+    const handle = await open(file, 'wx', 0o600);
+    return {
+      write: async (bytes, position) =>
+        (await handle.write(bytes, 0, bytes.length, position)).bytesWritten,
+      truncate: (length) => handle.truncate(length),
+      close: () => handle.close(),
+    };
+  },
+  remove: (file) => rm(file),
+};
