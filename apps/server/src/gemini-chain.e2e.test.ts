@@ -8,8 +8,8 @@ import { engineModel, GEMINI_KEY, LocalGemini } from '@antiphon/pipelines/testin
 import { systemClock } from '@antiphon/session';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openEmbeddedPipeline } from './embedded-pipeline.ts';
-import type { EmbeddedPipeline } from './embedded-pipeline.ts';
+import { openCascadePipeline } from './cascade-pipeline.ts';
+import type { CascadePipeline } from './cascade-pipeline.ts';
 import { Microphone } from './testing/microphone.ts';
 import { startStockServer } from './testing/stock-server.ts';
 import type { StockServer } from './testing/stock-server.ts';
@@ -22,7 +22,7 @@ const LIMIT_MS = 90_000;
 
 let folder = '';
 /** What the model hears, thinks and speaks with. */
-let embedded: EmbeddedPipeline;
+let embedded: CascadePipeline;
 let upstream: LocalGemini;
 let server: StockServer;
 let microphone: Microphone;
@@ -30,7 +30,7 @@ let microphone: Microphone;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'antiphon-gemini-'));
   const { definition } = (await loadAgents(AGENTS)).get('acme-support')!;
-  embedded = await openEmbeddedPipeline([definition], {
+  embedded = await openCascadePipeline([definition], {
     agents: new Map([[definition.name, definition]]),
     clock: systemClock,
     log: pino({ level: 'silent' }),

@@ -2,6 +2,7 @@ import { AgentFolderError, loadAgents } from '@antiphon/agents';
 import type { LoadedAgent } from '@antiphon/agents';
 import type { AgentDefinition } from '@antiphon/session';
 import type { AgentShelf } from './agent-choice.ts';
+import { KNOWN_CASCADE_PROVIDERS } from './cascade-providers.ts';
 import type { ServerConfig } from './config.ts';
 import { PIPELINES } from './pipelines.ts';
 import { ServerError } from './server-error.ts';
@@ -33,7 +34,11 @@ async function load({
   variables,
 }: Pick<ServerConfig, 'agentsDir' | 'variables'>): Promise<ReadonlyMap<string, LoadedAgent>> {
   try {
-    return await loadAgents(agentsDir, { pipelines: PIPELINES, variables });
+    return await loadAgents(agentsDir, {
+      pipelines: PIPELINES,
+      cascadeProviders: KNOWN_CASCADE_PROVIDERS,
+      variables,
+    });
   } catch (cause) {
     if (!(cause instanceof AgentFolderError)) throw cause;
     throw new ServerError('agents_unusable', cause.message, { cause });

@@ -1,13 +1,13 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
-import { openEmbeddedPipeline } from './embedded-pipeline.ts';
+import { openCascadePipeline } from './cascade-pipeline.ts';
 import { openGeminiPipeline } from './gemini-pipeline.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
 
 /** What an agent may name as its pipeline. */
-export const PIPELINES = ['embedded', 'gemini-live', 'openai-realtime', 'stub'] as const;
+export const PIPELINES = ['embedded', 'cascade', 'gemini-live', 'openai-realtime', 'stub'] as const;
 
 /** The engines and detectors that the agents need, shared by all sessions. */
 export interface Pipelines {
@@ -34,14 +34,16 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
   };
   try {
     const stub = new StubEngine({ clock });
-    const embedded = definitions.filter(({ pipeline }) => pipeline === 'embedded');
+    const cascades = definitions.filter(
+      ({ pipeline }) => pipeline === 'embedded' || pipeline === 'cascade',
+    );
     for (const agent of definitions) {
       if (agent.pipeline === 'stub') engines.set(agent.name, stub);
     }
-    if (embedded.length > 0) {
-      const pipeline = await openEmbeddedPipeline(embedded, options);
+    if (cascades.length > 0) {
+      const pipeline = await openCascadePipeline(cascades, options);
       closings.push(() => pipeline.close());
-      for (const agent of embedded) {
+      for (const agent of cascades) {
         engines.set(agent.name, pipeline.engineOf(agent));
         voices.set(agent.name, pipeline.voiceOf(agent));
       }

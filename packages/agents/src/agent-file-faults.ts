@@ -1,4 +1,6 @@
 import type { FolderFault } from './agent-folder-error.ts';
+import { cascadeFaults } from './cascade-faults.ts';
+import type { KnownProviders } from './cascade-faults.ts';
 import { spellingAdvice } from './closest-name.ts';
 import { coverFaults } from './cover-faults.ts';
 import { isRecord, itemsOf } from './fields.ts';
@@ -11,6 +13,7 @@ import type { YamlSource } from './yaml-source.ts';
 /** What `agent.yaml` is checked against; what is `null` is not checked. */
 export interface AgentFileContext {
   readonly pipelines: readonly string[] | null;
+  readonly cascadeProviders: KnownProviders | null;
   readonly variables: VariableLookup | null;
   /** Whether the tool of a name has a follow-up file. */
   readonly hasFollowUp: (tool: string) => boolean;
@@ -24,6 +27,7 @@ export function agentFileFaults(source: YamlSource, context: AgentFileContext): 
     ...coverFaults(source, ['covers'], { phrases: file.covers }),
     ...phraseFaults(source, file.toolPhrases),
     ...realtimeUpstreamFaults(source, file, context.variables),
+    ...cascadeFaults(source, file, context),
     ...itemsOf(file.tools).flatMap((tool, index) =>
       isRecord(tool)
         ? toolFaults(source, ['tools', index], {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
+import { cascadeSchema } from './cascade-schema.ts';
 import { geminiUpstreamSchema } from './gemini-upstream-schema.ts';
 import { realtimeUpstreamSchema } from './realtime-upstream-schema.ts';
 import { strictMapping } from './schema-faults.ts';
@@ -54,6 +55,7 @@ export const agentSchema = strictMapping({
   toolPhrases: toolPhrasesSchema.prefault({}),
   openaiRealtime: realtimeUpstreamSchema.prefault({}),
   geminiLive: geminiUpstreamSchema.prefault({}),
+  cascade: cascadeSchema.prefault({}),
   tools: z.array(toolSchema).default([]),
 });
 

@@ -5,6 +5,7 @@ import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { agentFileFaults } from './agent-file-faults.ts';
 import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
 import { agentSchema, type AgentFile } from './agent-schema.ts';
+import type { KnownProviders } from './cascade-faults.ts';
 import { closestName } from './closest-name.ts';
 import { dialogueFaults, type KnownTools } from './dialogue-faults.ts';
 import { dialogueSchema } from './dialogue-schema.ts';
@@ -30,6 +31,8 @@ export interface LoadedAgent {
 export interface LoadOptions {
   /** Names an agent may give as its pipeline; without them any will do. */
   readonly pipelines?: readonly string[];
+  /** Providers of the services of the pipeline `cascade`; without them any name will do. */
+  readonly cascadeProviders?: KnownProviders;
   /** The environment that headers of webhooks and keys of upstreams refer to; without it any variable will do. */
   readonly variables?: VariableLookup;
 }
@@ -50,8 +53,8 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
  *   for numbers that nobody may read), `openaiRealtime` and `geminiLive` (the models behind the
- *   pipelines of those names: see `RealtimeUpstream` and `GeminiUpstream`) and `tools` have
- *   defaults.
+ *   pipelines of those names: see `RealtimeUpstream` and `GeminiUpstream`), `cascade` (the services
+ *   behind that pipeline: see `CascadeServices`) and `tools` have defaults.
  * - a tool has a `name` and a `description`, and may have `parameters` (JSON Schema draft 7 of an
  *   object), `runs` (`server`, `client`, or `session` for `transfer_to_human`), `run` (`inline` or
  *   `queued`), `effect` (`none`, `idempotent`, `at_most_once`), `confirm` (`none`, `verbal`,
@@ -93,10 +96,10 @@ export async function readAgentFolder(path: string, options: LoadOptions): Promi
     faults.push(missingFile(agent.file, 'Start with description, pipeline, voice, backchannel.'));
   } else {
     const hasFollowUp = (tool: string): boolean => followUps.templates.has(tool);
-    const { pipelines = null, variables = null } = options;
+    const { pipelines = null, cascadeProviders = null, variables = null } = options;
     faults.push(
       ...agentReading.faults,
-      ...agentFileFaults(agent, { pipelines, variables, hasFollowUp }),
+      ...agentFileFaults(agent, { pipelines, cascadeProviders, variables, hasFollowUp }),
     );
   }
 
@@ -172,6 +175,7 @@ function definitionOf(
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
     ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
+    ...(file.pipeline === 'cascade' && { cascade: file.cascade }),
   };
 }
 

@@ -27,7 +27,9 @@ const STATUSES: Readonly<Record<number, PipelineErrorCode>> = {
 const NAMES: readonly (readonly [RegExp, PipelineErrorCode])[] = [
   // Hume numbers its errors; these are about what is paid for.
   [/^E03\d\d$/u, 'provider_quota_exceeded'],
-  [/quota|insufficient|billing|credit|payment|deactivated/i, 'provider_quota_exceeded'],
+  // Busy for everybody; the name of what is busy comes after it.
+  [/overload/i, 'provider_failed'],
+  [/quota|insufficient(?!_perm)|billing|credit|payment|deactivated/i, 'provider_quota_exceeded'],
   [/rate.?limit|too.?many|concurren|max_active|busy/i, 'provider_rate_limited'],
   [/voice/i, 'unknown_voice'],
   [/model|deployment/i, 'unknown_model'],

@@ -11,3 +11,10 @@ export { describeLanguageModel } from './language-model-suite.ts';
 export { describeSpeechToText } from './speech-to-text-suite.ts';
 export { describeTextToSpeech } from './text-to-speech-suite.ts';
 export { describeWordAligner } from './word-aligner-suite.ts';
+export { CHAT_KEY, LocalChatServer } from '../providers/openai/testing/local-chat-server.ts';
+export { answersOf } from '../providers/openai/testing/scripted-chat.ts';
+export {
+  LocalOpenaiSpeechServer,
+  OPENAI_SPEECH_KEY,
+} from '../providers/openai/testing/local-openai-speech-server.ts';
+export { embeddedVoice } from '../providers/testing/local-voice.ts';

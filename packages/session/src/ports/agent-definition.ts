@@ -1,3 +1,4 @@
+import type { CascadeServices } from './cascade-services.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { GeminiUpstream } from './gemini-upstream.ts';
 import type { RealtimeUpstream } from './realtime-upstream.ts';
@@ -22,4 +23,6 @@ export interface AgentDefinition {
   readonly openaiRealtime?: RealtimeUpstream;
   /** The model behind the pipeline `gemini-live`. */
   readonly geminiLive?: GeminiUpstream;
+  /** The services behind the pipeline `cascade`. */
+  readonly cascade?: CascadeServices;
 }

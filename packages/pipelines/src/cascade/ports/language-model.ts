@@ -14,7 +14,10 @@ export interface LanguageModelRequest {
   readonly signal: AbortSignal;
 }
 
-/** A piece of an answer. Text comes before calls; `end` is the last. */
+/**
+ * A piece of an answer. Text comes before calls; `end` is the last. An empty text says nothing but
+ * that the model is at work, such as on a long call.
+ */
 export type LanguageModelPart =
   | { readonly type: 'text'; readonly delta: string }
   | {
@@ -49,4 +52,6 @@ export interface LanguageModel {
    * has its last question read instead.
    */
   expects?(history: readonly ConversationItem[]): Expectation | null;
+  /** Frees connections, where it has some; answers under way end. */
+  close?(): Promise<void>;
 }

@@ -35,7 +35,8 @@ export class LocalHttpServer {
       if (request.method === 'POST') void this.#take(request, response).then(answer);
       else {
         this.touches += 1;
-        response.writeHead(404).end();
+        // Without a length this server would close the connection.
+        response.writeHead(404, { 'content-length': 0 }).end();
       }
     });
   }

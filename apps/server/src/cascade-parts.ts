@@ -1,0 +1,178 @@
+import {
+  AlignedTextToSpeech,
+  FallbackLanguageModel,
+  FallbackSpeechToText,
+  FallbackTextToSpeech,
+  FliteTextToSpeech,
+  ForcedAligner,
+  SpelledOutTextToSpeech,
+} from '@antiphon/pipelines';
+import type {
+  FallbackOptions,
+  LanguageModel,
+  SpeechToText,
+  TextToSpeech,
+} from '@antiphon/pipelines';
+import type {
+  AgentDefinition,
+  CascadeService,
+  CascadeServices,
+  Fallback,
+  TextToSpeechService,
+} from '@antiphon/session';
+import { CASCADE_PROVIDERS } from './cascade-providers.ts';
+import type { Provider, ProviderSeed } from './cascade-providers.ts';
+import { modelKey } from './model-key.ts';
+import type { PipelineOptions } from './pipeline-options.ts';
+import { threadsOf } from './threads-of.ts';
+
+/** Speaking takes a tenth of what recognising does. */
+const SPEECH_SHARE = 1 / 4;
+
+/** How long a provider may take to its first result before another is asked: about thrice the usual. */
+const BUDGETS_MS = { speechToText: 700, languageModel: 1_200, textToSpeech: 700 };
+
+/** An agent, and one of the services behind it. */
+interface Served<Service> {
+  readonly agent: AgentDefinition;
+  readonly service: Service;
+}
+
+/** Opens the providers of cascades, and closes all of them at once. */
+export class CascadeParts {
+  readonly #options: PipelineOptions;
+  readonly #recogniserThreads: number;
+  readonly #open = new Set<{ close?(): Promise<void> }>();
+  #voice: Promise<FliteTextToSpeech> | null = null;
+  #aligner: Promise<ForcedAligner> | null = null;
+
+  /** With the threads of each recogniser in the process. */
+  constructor(options: PipelineOptions, recogniserThreads: number) {
+    this.#options = options;
+    this.#recogniserThreads = recogniserThreads;
+  }
+
+  async speechToText(served: Served<CascadeServices['speechToText']>): Promise<SpeechToText> {
+    const providers = await this.#each(served, (one) =>
+      this.#made(CASCADE_PROVIDERS.speechToText, one),
+    );
+    const options = this.#fallback(served, providers, BUDGETS_MS.speechToText);
+    return options ? new FallbackSpeechToText(options) : providers[0]!;
+  }
+
+  async languageModel(served: Served<CascadeServices['languageModel']>): Promise<LanguageModel> {
+    const { hedges = false } = served.service;
+    const providers = await this.#each(served, (one) =>
+      this.#made(CASCADE_PROVIDERS.languageModel, one),
+    );
+    const options = this.#fallback(served, providers, BUDGETS_MS.languageModel);
+    return options ? new FallbackLanguageModel({ ...options, hedges }) : providers[0]!;
+  }
+
+  /** One that tells when its words are said, and says numbers as people do. */
+  async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<TextToSpeech> {
+    const providers = await this.#each(served, (one) => this.#voiceOf(one));
+    const options = this.#fallback(served, providers, BUDGETS_MS.textToSpeech);
+    return options ? new FallbackTextToSpeech(options) : providers[0]!;
+  }
+
+  async #voiceOf(served: Served<TextToSpeechService>): Promise<TextToSpeech> {
+    const { service } = served;
+    const made = await this.#made(CASCADE_PROVIDERS.textToSpeech, served);
+    const provider = CASCADE_PROVIDERS.textToSpeech[service.provider];
+    if (!provider?.hosted) return made;
+    const spelled = new SpelledOutTextToSpeech(made);
+    if (!provider.isUntimed?.(service)) return spelled;
+    const { clock } = this.#options;
+    return new AlignedTextToSpeech(spelled, { aligner: await this.#alignerOf(), clock });
+  }
+
+  /** The synthesizer in the process, one for all agents. */
+  voice(): Promise<FliteTextToSpeech> {
+    this.#voice ??= this.#load('Loading the voice', () =>
+      FliteTextToSpeech.start({ workers: threadsOf(SPEECH_SHARE) }),
+    );
+    return this.#voice;
+  }
+
+  async close(): Promise<void> {
+    const parts = [...this.#open].toReversed();
+    this.#open.clear();
+    for (const part of parts) await part.close?.();
+  }
+
+  /** The service, and those that stand in for it. */
+  async #each<Service extends CascadeService, Made>(
+    { agent, service }: Served<Service & Fallback<Service>>,
+    make: (one: Served<Service>) => Promise<Made>,
+  ): Promise<Made[]> {
+    const made: Made[] = [];
+    for (const one of [service, ...(service.fallback ?? [])]) {
+      made.push(await make({ agent, service: one }));
+    }
+    return made;
+  }
+
+  /** Null where nobody stands in. */
+  #fallback<Provider>(
+    { agent, service: { budgetMs } }: Served<Fallback<unknown>>,
+    providers: readonly Provider[],
+    usualMs: number,
+  ): FallbackOptions<Provider> | null {
+    if (providers.length < 2) return null;
+    const { clock, log } = this.#options;
+    return {
+      providers,
+      budgetMs: budgetMs ?? usualMs,
+      clock,
+      onTookOver: (tookOver) => log.warn({ agent: agent.name, ...tookOver }, 'provider replaced'),
+    };
+  }
+
+  #alignerOf(): Promise<ForcedAligner> {
+    this.#aligner ??= this.#load('Loading the aligner', () => ForcedAligner.start({ workers: 1 }));
+    return this.#aligner;
+  }
+
+  async #load<Part extends { close(): Promise<void> }>(
+    doing: string,
+    start: () => Promise<Part>,
+  ): Promise<Part> {
+    this.#options.onProgress(doing);
+    const part = await start();
+    this.#open.add(part);
+    return part;
+  }
+
+  async #made<Service extends CascadeService, Made extends { close?(): Promise<void> }>(
+    providers: Readonly<Record<string, Provider<Service, Made>>>,
+    { agent, service }: Served<Service>,
+  ): Promise<Made> {
+    const provider = providers[service.provider];
+    if (!provider) throw new TypeError(`${agent.name} has a provider that was not looked at.`);
+    const { clock, variables, onProgress } = this.#options;
+    const seed: ProviderSeed<Service> = {
+      agent,
+      service,
+      apiKey: null,
+      clock,
+      threads: this.#recogniserThreads,
+      embeddedVoice: () => this.voice(),
+      onProgress,
+    };
+    const variable = keyVariableOf(service, provider);
+    const apiKey = variable === null ? null : modelKey(agent.name, variable, variables);
+    const made = await provider.open({ ...seed, apiKey });
+    this.#open.add(made);
+    return made;
+  }
+}
+
+/** Another server is not given the key of the provider unless it is said. */
+function keyVariableOf(
+  { apiKeyVariable, url }: CascadeService,
+  { hosted }: Pick<Provider<never, unknown>, 'hosted'>,
+): string | null {
+  if (apiKeyVariable !== undefined) return apiKeyVariable;
+  return hosted === null || url !== undefined ? null : hosted.keyVariable;
+}

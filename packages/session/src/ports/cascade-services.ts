@@ -1,0 +1,48 @@
+/** One service of a cascade, and how it is reached. Plain JSON, without the key. */
+export interface CascadeService {
+  /** Who serves it; `embedded` is in the process. */
+  readonly provider: string;
+  /** Its address; the provider's own unless given. */
+  readonly url?: string | undefined;
+  readonly model?: string | undefined;
+  /**
+   * The variable of the environment that holds the key. Unless given, the provider's usual one, and
+   * none where `url` names another server.
+   */
+  readonly apiKeyVariable?: string | undefined;
+  /** `Authorization: Bearer` unless `api-key`, as Azure has it. */
+  readonly apiKeyHeader?: 'bearer' | 'api-key' | undefined;
+  /** The `api-version` of the address, as Azure has it. */
+  readonly apiVersion?: string | undefined;
+}
+
+/** What takes the place of a service that fails or is slow. */
+export interface Fallback<Service> {
+  /** Asked one after the other. */
+  readonly fallback?: readonly Service[] | undefined;
+  /** How long one may take to its first result before the next is asked, in milliseconds. */
+  readonly budgetMs?: number | undefined;
+}
+
+/** The services behind the pipeline `cascade`. */
+export interface CascadeServices {
+  readonly speechToText: SpeechToTextService & Fallback<SpeechToTextService>;
+  readonly languageModel: CascadeService &
+    Fallback<CascadeService> & {
+      /** Whether one that is slow goes on beside the next, and the first to write is heard. */
+      readonly hedges?: boolean | undefined;
+    };
+  readonly textToSpeech: TextToSpeechService & Fallback<TextToSpeechService>;
+  /** Whether what a hosted model writes is made fit to be heard; it is unless `off`. */
+  readonly speechGuard?: 'on' | 'off' | undefined;
+}
+
+export interface SpeechToTextService extends CascadeService {
+  /** ISO 639-1, where callers speak one language. */
+  readonly language?: string | undefined;
+}
+
+export interface TextToSpeechService extends CascadeService {
+  /** The provider's voice; the agent's unless given. */
+  readonly voice?: string | undefined;
+}
