@@ -1,19 +1,36 @@
 import {
   AlignedTextToSpeech,
+  FallbackLanguageModel,
+  FallbackSpeechToText,
+  FallbackTextToSpeech,
   FliteTextToSpeech,
   ForcedAligner,
   SpelledOutTextToSpeech,
 } from '@antiphon/pipelines';
-import type { LanguageModel, SpeechToText, TextToSpeech } from '@antiphon/pipelines';
-import type { AgentDefinition, CascadeService, CascadeServices } from '@antiphon/session';
+import type {
+  FallbackOptions,
+  LanguageModel,
+  SpeechToText,
+  TextToSpeech,
+} from '@antiphon/pipelines';
+import type {
+  AgentDefinition,
+  CascadeService,
+  CascadeServices,
+  Fallback,
+  TextToSpeechService,
+} from '@antiphon/session';
 import { CASCADE_PROVIDERS } from './cascade-providers.ts';
 import type { Provider, ProviderSeed } from './cascade-providers.ts';
-import { modelKey } from './model-helpers.ts';
+import { modelKey } from './model-key.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { threadsOf } from './threads-of.ts';
 
 /** Speaking takes a tenth of what recognising does. */
 const SPEECH_SHARE = 1 / 4;
+
+/** How long a provider may take to its first result before another is asked: about thrice the usual. */
+const BUDGETS_MS = { speechToText: 700, languageModel: 1_200, textToSpeech: 700 };
 
 /** An agent, and one of the services behind it. */
 interface Served<Service> {
@@ -35,16 +52,31 @@ export class CascadeParts {
     this.#recogniserThreads = recogniserThreads;
   }
 
-  speechToText(served: Served<CascadeServices['speechToText']>): Promise<SpeechToText> {
-    return this.#made(CASCADE_PROVIDERS.speechToText, served);
+  async speechToText(served: Served<CascadeServices['speechToText']>): Promise<SpeechToText> {
+    const providers = await this.#each(served, (one) =>
+      this.#made(CASCADE_PROVIDERS.speechToText, one),
+    );
+    const options = this.#fallback(served, providers, BUDGETS_MS.speechToText);
+    return options ? new FallbackSpeechToText(options) : providers[0]!;
   }
 
-  languageModel(served: Served<CascadeServices['languageModel']>): Promise<LanguageModel> {
-    return this.#made(CASCADE_PROVIDERS.languageModel, served);
+  async languageModel(served: Served<CascadeServices['languageModel']>): Promise<LanguageModel> {
+    const { hedges = false } = served.service;
+    const providers = await this.#each(served, (one) =>
+      this.#made(CASCADE_PROVIDERS.languageModel, one),
+    );
+    const options = this.#fallback(served, providers, BUDGETS_MS.languageModel);
+    return options ? new FallbackLanguageModel({ ...options, hedges }) : providers[0]!;
   }
 
   /** One that tells when its words are said, and says numbers as people do. */
   async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<TextToSpeech> {
+    const providers = await this.#each(served, (one) => this.#voiceOf(one));
+    const options = this.#fallback(served, providers, BUDGETS_MS.textToSpeech);
+    return options ? new FallbackTextToSpeech(options) : providers[0]!;
+  }
+
+  async #voiceOf(served: Served<TextToSpeechService>): Promise<TextToSpeech> {
     const { service } = served;
     const made = await this.#made(CASCADE_PROVIDERS.textToSpeech, served);
     const provider = CASCADE_PROVIDERS.textToSpeech[service.provider];
@@ -67,6 +99,34 @@ export class CascadeParts {
     const parts = [...this.#open].toReversed();
     this.#open.clear();
     for (const part of parts) await part.close?.();
+  }
+
+  /** The service, and those that stand in for it. */
+  async #each<Service extends CascadeService, Made>(
+    { agent, service }: Served<Service & Fallback<Service>>,
+    make: (one: Served<Service>) => Promise<Made>,
+  ): Promise<Made[]> {
+    const made: Made[] = [];
+    for (const one of [service, ...(service.fallback ?? [])]) {
+      made.push(await make({ agent, service: one }));
+    }
+    return made;
+  }
+
+  /** Null where nobody stands in. */
+  #fallback<Provider>(
+    { agent, service: { budgetMs } }: Served<Fallback<unknown>>,
+    providers: readonly Provider[],
+    usualMs: number,
+  ): FallbackOptions<Provider> | null {
+    if (providers.length < 2) return null;
+    const { clock, log } = this.#options;
+    return {
+      providers,
+      budgetMs: budgetMs ?? usualMs,
+      clock,
+      onTookOver: (tookOver) => log.warn({ agent: agent.name, ...tookOver }, 'provider replaced'),
+    };
   }
 
   #alignerOf(): Promise<ForcedAligner> {

@@ -1,5 +1,12 @@
 import { CascadeEngine } from '@antiphon/pipelines';
-import type { AgentDefinition, CascadeServices, VoiceEngine } from '@antiphon/session';
+import type { GuardPhrases } from '@antiphon/pipelines';
+import type {
+  AgentDefinition,
+  CascadeService,
+  CascadeServices,
+  SessionConfig,
+  VoiceEngine,
+} from '@antiphon/session';
 import { CascadeParts } from './cascade-parts.ts';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
@@ -13,17 +20,12 @@ import { threadsOf } from './threads-of.ts';
  */
 const RECOGNISER_SHARE = 1;
 
-/** What is said where the answer of a hosted model is too long to be heard. */
-const GUARD_PHRASES = {
-  more: 'Want the rest?',
-  list: 'There are {count}. Shall I email you the list?',
-};
-
 /** What the pipeline `embedded` consists of. */
 const EMBEDDED: CascadeServices = {
   speechToText: { provider: 'embedded' },
   languageModel: { provider: 'embedded' },
   textToSpeech: { provider: 'embedded' },
+  speechGuard: 'off',
 };
 
 /** Cascades behind a number of agents, and what runs of them in the process. */
@@ -54,18 +56,13 @@ export async function openCascadePipeline(
   const share = RECOGNISER_SHARE / Math.max(1, recognisers.length);
   const parts = new CascadeParts(options, threadsOf(share));
   try {
-    const cascades = new Map<string, Cascade>();
-    for (const one of served) cascades.set(one.agent.name, await openCascade(one, parts, options));
-    const cascadeOf = ({ name }: AgentDefinition): Cascade => {
-      const cascade = cascades.get(name);
-      if (!cascade) throw new TypeError(`No cascade was opened for ${name}.`);
-      return cascade;
-    };
+    const opened = new Map<string, { engine: VoiceEngine; voice: AgentVoice }>();
+    for (const one of served) opened.set(one.agent.name, await openEngine(one, parts, options));
     const speaking = served.filter(({ services }) => isEmbedded(services.textToSpeech));
     if (speaking.length > 0) await learnToSpeak(speaking, parts, options);
     return {
-      engineOf: (agent) => cascadeOf(agent).engine,
-      voiceOf: (agent) => cascadeOf(agent).voice,
+      engineOf: (agent) => openedOf(opened, agent).engine,
+      voiceOf: (agent) => openedOf(opened, agent).voice,
       close: () => parts.close(),
     };
   } catch (error) {
@@ -74,21 +71,16 @@ export async function openCascadePipeline(
   }
 }
 
-/** What answers an agent's callers, and what reads for it. */
-interface Cascade {
-  readonly engine: VoiceEngine;
-  readonly voice: AgentVoice;
-}
-
-async function openCascade(
+async function openEngine(
   { agent, services }: ServedAgent,
   parts: CascadeParts,
   { clock, log }: PipelineOptions,
-): Promise<Cascade> {
+): Promise<{ readonly engine: CascadeEngine; readonly voice: AgentVoice }> {
   const languageModel = await parts.languageModel({ agent, service: services.languageModel });
   const textToSpeech = await parts.textToSpeech({ agent, service: services.textToSpeech });
   const defaultVoice = services.textToSpeech.voice ?? agent.config.voice;
   requireVoice(agent, defaultVoice, textToSpeech.voices);
+  const isScripted = isEmbedded(services.languageModel);
   const engine = new CascadeEngine({
     name: agent.pipeline,
     speechToText: await parts.speechToText({ agent, service: services.speechToText }),
@@ -96,9 +88,9 @@ async function openCascade(
     textToSpeech,
     defaultVoice,
     clock,
-    // A script is written to be heard.
-    ...(!isEmbedded(services.languageModel) && { guard: () => GUARD_PHRASES }),
     onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
+    // A script is written for the ear.
+    ...(!isScripted && services.speechGuard !== 'off' && { guard: guardPhrases }),
   });
   return { engine, voice: { textToSpeech, voice: defaultVoice } };
 }
@@ -124,13 +116,26 @@ async function learnToSpeak(
   });
 }
 
+/** What is said where a model wrote too much; an e-mail is offered only where one can be sent. */
+function guardPhrases({ tools }: SessionConfig): GuardPhrases {
+  const canEmail = tools.some(({ followUp }) => followUp !== undefined);
+  const offer = canEmail ? 'Shall I e-mail you the list?' : 'Shall I read them to you?';
+  return { more: 'Want the rest?', list: `There are {count}. ${offer}` };
+}
+
+function openedOf<Opened>(opened: ReadonlyMap<string, Opened>, { name }: AgentDefinition): Opened {
+  const found = opened.get(name);
+  if (!found) throw new TypeError(`No cascade was opened for ${name}.`);
+  return found;
+}
+
 function servicesOf({ name, pipeline, cascade }: AgentDefinition): CascadeServices {
   if (pipeline === 'embedded') return EMBEDDED;
   if (cascade) return cascade;
   throw new TypeError(`The agent ${name} says nothing of its services.`);
 }
 
-function isEmbedded({ provider }: CascadeServices[keyof CascadeServices]): boolean {
+function isEmbedded({ provider }: CascadeService): boolean {
   return provider === 'embedded';
 }
 

@@ -1,7 +1,8 @@
 import { GeminiLiveEngine } from '@antiphon/pipelines';
 import type { GeminiSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, GeminiUpstream, VoiceEngine } from '@antiphon/session';
-import { exactVoice, modelKey, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
+import { exactVoice, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
+import { modelKey } from './model-key.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 
 /** Gemini Live models behind a number of agents, and what speaks and aligns beside them. */

@@ -3,7 +3,6 @@ import type { AgentDefinition } from '@antiphon/session';
 import { fixedTexts } from './known-texts.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
-import { ServerError } from './server-error.ts';
 
 /** Says exact texts where the agent's voice is one of the model's. */
 const USUAL_VOICE = 'slt';
@@ -57,20 +56,4 @@ export async function rehearseExactTexts(
   voice: string,
 ): Promise<void> {
   await rehearse(textToSpeech, { ...config, voice }, fixedTexts(config));
-}
-
-/** The key in a variable. Throws a ServerError where it is no key; its message does not hold it. */
-export function modelKey(
-  agentName: string,
-  variable: string,
-  variables: PipelineOptions['variables'],
-): string {
-  const apiKey = variables(variable) ?? '';
-  // A key pasted with its line's end is no header.
-  if (/^[\x21-\x7e]+$/u.test(apiKey)) return apiKey;
-  throw new ServerError(
-    'agents_unusable',
-    `The agent ${agentName} needs a key in ${variable}, which ` +
-      `${apiKey === '' ? 'is not set' : 'holds more than visible ASCII characters'}.`,
-  );
 }

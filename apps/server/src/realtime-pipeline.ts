@@ -1,7 +1,8 @@
 import { OpenaiRealtimeEngine } from '@antiphon/pipelines';
 import type { RealtimeSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
-import { exactVoice, modelKey, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
+import { exactVoice, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
+import { modelKey } from './model-key.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 
 /** Speech-to-speech models behind a number of agents, and what speaks and aligns beside them. */

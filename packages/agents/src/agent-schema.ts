@@ -54,8 +54,8 @@ export const agentSchema = strictMapping({
   keypad: z.enum(['open', 'secure']).default(AGENT_DEFAULTS.keypad),
   toolPhrases: toolPhrasesSchema.prefault({}),
   openaiRealtime: realtimeUpstreamSchema.prefault({}),
-  cascade: cascadeSchema.prefault({}),
   geminiLive: geminiUpstreamSchema.prefault({}),
+  cascade: cascadeSchema.prefault({}),
   tools: z.array(toolSchema).default([]),
 });
 

@@ -32,7 +32,7 @@ export interface KnownProvider {
 
 /** The providers of each service by their names; `null` is one in the process. */
 export type KnownProviders = Readonly<
-  Record<keyof CascadeServices, Readonly<Record<string, KnownProvider | null>>>
+  Record<(typeof SERVICES)[number], Readonly<Record<string, KnownProvider | null>>>
 >;
 
 /** What the services are checked against; what is `null` is not checked. */
@@ -51,38 +51,49 @@ export function cascadeFaults(
   return SERVICES.flatMap((name) => {
     const fields = services[name];
     if (!isRecord(fields)) return [];
-    const service = new WrittenService(source, name, fields);
-    const { provider = 'embedded' } = fields;
-    if (!cascadeProviders || typeof provider !== 'string') return service.variableFaults();
-    const known = new Map(Object.entries(cascadeProviders[name])).get(provider);
-    if (known === undefined) return service.unknown(provider, Object.keys(cascadeProviders[name]));
-    if (known === null) return service.faultsInProcess(provider);
-    // Of a service that is not used, the key need not be there.
-    return service.faultsOf(known, pipeline === PIPELINE ? variables : null);
+    const others = Array.isArray(fields['fallback']) ? fields['fallback'] : [];
+    const written = [fields, ...others].map((entry: unknown, index) => ({
+      entry,
+      at: index === 0 ? [name] : [name, 'fallback', index - 1],
+    }));
+    return written.flatMap(({ entry, at }) => {
+      if (!isRecord(entry)) return [];
+      const service = new WrittenService(source, at, entry);
+      const { provider = 'embedded' } = entry;
+      if (!cascadeProviders || typeof provider !== 'string') return service.variableFaults();
+      const known = new Map(Object.entries(cascadeProviders[name])).get(provider);
+      if (known === undefined) {
+        return service.unknown(provider, Object.keys(cascadeProviders[name]));
+      }
+      if (known === null) return service.faultsInProcess(provider);
+      // Of a service that is not used, the key need not be there.
+      return service.faultsOf(known, pipeline === PIPELINE ? variables : null);
+    });
   });
 }
 
 /** One service as it stands in the file. */
 class WrittenService {
   readonly #source: YamlSource;
-  readonly #name: string;
+  /** Where it stands under `cascade`, the service's name first. */
+  readonly #at: readonly (string | number)[];
   readonly #fields: Fields;
 
-  constructor(source: YamlSource, name: string, fields: Fields) {
+  constructor(source: YamlSource, at: readonly (string | number)[], fields: Fields) {
     this.#source = source;
-    this.#name = name;
+    this.#at = at;
     this.#fields = fields;
   }
 
   unknown(provider: string, names: readonly string[]): FolderFault[] {
-    const reason = `there is no provider "${provider}" of ${this.#name}`;
+    const reason = `there is no provider "${provider}" of ${this.#at[0]}`;
     return [this.#fault('provider', reason, spellingAdvice(provider, names))];
   }
 
   faultsInProcess(provider: string): FolderFault[] {
     return HOSTED_KEYS.filter((key) => this.#fields[key] !== undefined).map((key) =>
       this.#source.faultAtKey(
-        ['cascade', this.#name, key],
+        ['cascade', ...this.#at, key],
         `the provider "${provider}" runs in the server and has no "${key}"`,
         'Remove it, or name another provider.',
       ),
@@ -141,7 +152,7 @@ class WrittenService {
   }
 
   #fault(key: string, reason: string, advice: string): FolderFault {
-    return this.#source.faultAt(['cascade', this.#name, key], reason, advice);
+    return this.#source.faultAt(['cascade', ...this.#at, key], reason, advice);
   }
 }
 

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { strictMapping } from './schema-faults.ts';
 import { spoken } from './tool-schema.ts';
 
+/** More who stand in for one another would keep a caller waiting longer than anybody waits. */
+const MOST_FALLBACKS = 3;
+
 /** What every service of a cascade may say. Which providers there are is looked at elsewhere. */
 const service = {
   provider: spoken('who serves it, such as embedded').default('embedded'),
@@ -16,18 +19,35 @@ const service = {
     .optional(),
 };
 
+const speechToText = {
+  ...service,
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
+    .optional(),
+};
+
+const textToSpeech = { ...service, voice: spoken('a voice of the provider').optional() };
+
+const budgetMs = z.int().min(100).max(3_000).optional();
+
 /** The shape of `cascade` in `agent.yaml`; what is left out is embedded. */
 export const cascadeSchema = strictMapping({
   speechToText: strictMapping({
-    ...service,
-    language: z
-      .string()
-      .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
-      .optional(),
+    ...speechToText,
+    fallback: z.array(strictMapping(speechToText)).max(MOST_FALLBACKS).optional(),
+    budgetMs,
   }).prefault({}),
-  languageModel: strictMapping(service).prefault({}),
+  languageModel: strictMapping({
+    ...service,
+    fallback: z.array(strictMapping(service)).max(MOST_FALLBACKS).optional(),
+    budgetMs,
+    hedges: z.boolean().optional(),
+  }).prefault({}),
   textToSpeech: strictMapping({
-    ...service,
-    voice: spoken('a voice of the provider').optional(),
+    ...textToSpeech,
+    fallback: z.array(strictMapping(textToSpeech)).max(MOST_FALLBACKS).optional(),
+    budgetMs,
   }).prefault({}),
+  speechGuard: z.enum(['on', 'off']).optional(),
 });

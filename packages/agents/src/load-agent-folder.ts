@@ -174,8 +174,8 @@ function definitionOf(
     reportFormatMismatch: file.reportFormatMismatch,
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
-    ...(file.pipeline === 'cascade' && { cascade: file.cascade }),
     ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
+    ...(file.pipeline === 'cascade' && { cascade: file.cascade }),
   };
 }
 

@@ -1,5 +1,10 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
+export type { FallbackOptions } from './cascade/fallback/fallback.ts';
+export { FallbackLanguageModel } from './cascade/fallback/fallback-language-model.ts';
+export { FallbackSpeechToText } from './cascade/fallback/fallback-speech-to-text.ts';
+export { FallbackTextToSpeech } from './cascade/fallback/fallback-text-to-speech.ts';
+export type { GuardPhrases } from './cascade/speech-guard/speech-guard.ts';
 export type { LanguageModel } from './cascade/ports/language-model.ts';
 export type { SpeechToText } from './cascade/ports/speech-to-text.ts';
 export type { TextToSpeech } from './cascade/ports/text-to-speech.ts';

@@ -1,6 +1,12 @@
 export type { AgentDefinition } from './ports/agent-definition.ts';
-export type { CascadeService, CascadeServices } from './ports/cascade-services.ts';
 export type { GeminiUpstream } from './ports/gemini-upstream.ts';
+export type {
+  CascadeService,
+  CascadeServices,
+  Fallback,
+  SpeechToTextService,
+  TextToSpeechService,
+} from './ports/cascade-services.ts';
 export type { RealtimeUpstream } from './ports/realtime-upstream.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';

@@ -21,8 +21,8 @@ export interface AgentDefinition {
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */
   readonly openaiRealtime?: RealtimeUpstream;
-  /** The services behind the pipeline `cascade`. */
-  readonly cascade?: CascadeServices;
   /** The model behind the pipeline `gemini-live`. */
   readonly geminiLive?: GeminiUpstream;
+  /** The services behind the pipeline `cascade`. */
+  readonly cascade?: CascadeServices;
 }

@@ -16,15 +16,33 @@ export interface CascadeService {
   readonly apiVersion?: string | undefined;
 }
 
+/** What takes the place of a service that fails or is slow. */
+export interface Fallback<Service> {
+  /** Asked one after the other. */
+  readonly fallback?: readonly Service[] | undefined;
+  /** How long one may take to its first result before the next is asked, in milliseconds. */
+  readonly budgetMs?: number | undefined;
+}
+
 /** The services behind the pipeline `cascade`. */
 export interface CascadeServices {
-  readonly speechToText: CascadeService & {
-    /** ISO 639-1, where callers speak one language. */
-    readonly language?: string | undefined;
-  };
-  readonly languageModel: CascadeService;
-  readonly textToSpeech: CascadeService & {
-    /** The provider's voice; the agent's unless given. */
-    readonly voice?: string | undefined;
-  };
+  readonly speechToText: SpeechToTextService & Fallback<SpeechToTextService>;
+  readonly languageModel: CascadeService &
+    Fallback<CascadeService> & {
+      /** Whether one that is slow goes on beside the next, and the first to write is heard. */
+      readonly hedges?: boolean | undefined;
+    };
+  readonly textToSpeech: TextToSpeechService & Fallback<TextToSpeechService>;
+  /** Whether what a hosted model writes is made fit to be heard; it is unless `off`. */
+  readonly speechGuard?: 'on' | 'off' | undefined;
+}
+
+export interface SpeechToTextService extends CascadeService {
+  /** ISO 639-1, where callers speak one language. */
+  readonly language?: string | undefined;
+}
+
+export interface TextToSpeechService extends CascadeService {
+  /** The provider's voice; the agent's unless given. */
+  readonly voice?: string | undefined;
 }
