@@ -114,7 +114,7 @@ describe('an agent with the pipeline cascade', () => {
     ],
     [
       `languageModel: { ${MODEL}, apiKey: sk-secret }`,
-      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion.',
+      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, fallback, budgetMs, hedges.',
     ],
     [
       `languageModel: { ${MODEL}, apiKeyVariable: sk-secret }`,
@@ -143,6 +143,14 @@ describe('an agent with the pipeline cascade', () => {
     [
       'speechToText: { language: english }',
       '6:29 "cascade.speechToText.language" is "english", which cannot be. Write a language by its two letters, such as en.',
+    ],
+    [
+      `languageModel: { ${MODEL}, fallback: [{ provider: opanai }] }`,
+      '6:78 there is no provider "opanai" of languageModel. Did you mean "openai"?',
+    ],
+    [
+      `languageModel: { ${MODEL}, fallback: [{ ${MODEL}, apiKeyVariable: THEIR_KEY }] }`,
+      '6:119 the environment variable THEIR_KEY is not set. Set it to the key of the provider before the start, or name another variable.',
     ],
     [
       'textToSpeech: { voice: alloy }',
