@@ -62,6 +62,8 @@ export class Answer {
   readonly #stall: StallTimer;
   readonly #marked = new Set<EngineMark>();
   #usage = NO_USAGE;
+  /** Whether the model has written more than blanks. */
+  #hasBegun = false;
   #hasText = false;
   #hasCalls = false;
   /** What the model wrote was changed; where nothing is written, all of it was left out. */
@@ -168,8 +170,9 @@ export class Answer {
   async #write(text: string): Promise<void> {
     if (this.#request.kind === 'answer') this.#mark('firstToken');
     // Blanks alone are no message: a model may write some before a call.
-    const delta = this.#hasText ? text : text.trimStart();
+    const delta = this.#hasBegun ? text : text.trimStart();
     if (delta === '') return;
+    this.#hasBegun = true;
     if (this.#guard) {
       for (const piece of this.#cutter.push(delta)) await this.#pass(this.#guard.take(piece));
       return;

@@ -24,6 +24,16 @@ it('an answer that is guarded is written as it is spoken, and says what was done
   expect(caller.of('generation.ended')).toMatchObject([{ outcome: 'completed' }]);
 });
 
+it('an answer that comes word by word keeps the blanks between them', async () => {
+  const fixture = new CascadeFixture({
+    answers: [fakeText("Sure. What's the order number?")],
+    guard,
+  });
+  fixture.caller.answer('a');
+  await settle();
+  expect(fixture.caller.words).toBe("Sure. What's the order number?");
+});
+
 it('an answer that is too long ends with a question, and may still call a tool', async () => {
   const fixture = new CascadeFixture({
     answers: [
