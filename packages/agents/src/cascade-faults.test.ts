@@ -114,7 +114,7 @@ describe('an agent with the pipeline cascade', () => {
     ],
     [
       `languageModel: { ${MODEL}, apiKey: sk-secret }`,
-      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion.',
+      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, fallback, budgetMs, hedges.',
     ],
     [
       `languageModel: { ${MODEL}, apiKeyVariable: sk-secret }`,
