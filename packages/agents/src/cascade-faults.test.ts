@@ -145,6 +145,14 @@ describe('an agent with the pipeline cascade', () => {
       '6:29 "cascade.speechToText.language" is "english", which cannot be. Write a language by its two letters, such as en.',
     ],
     [
+      `languageModel: { ${MODEL}, fallback: [{ provider: opanai }] }`,
+      '6:78 there is no provider "opanai" of languageModel. Did you mean "openai"?',
+    ],
+    [
+      `languageModel: { ${MODEL}, fallback: [{ ${MODEL}, apiKeyVariable: THEIR_KEY }] }`,
+      '6:119 the environment variable THEIR_KEY is not set. Set it to the key of the provider before the start, or name another variable.',
+    ],
+    [
       'textToSpeech: { voice: alloy }',
       '6:19 the provider "embedded" runs in the server and has no "voice". Remove it, or name another provider.',
     ],
