@@ -1,13 +1,13 @@
-import type { Charts, FeedBody, Replay, SessionDetail } from '@antiphon/observability';
-import { sessionCharts } from '@antiphon/session';
+import type { FeedBody, Replay, SessionDetail } from '@antiphon/observability';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConsoleStage, isSeen } from './testing/console-stage.ts';
 import type { FakeConsole } from './testing/fake-console.ts';
 import { isBrowserMissing } from './testing/open-browser.ts';
+import { sampleCharts } from './testing/sample-charts.ts';
 import { sampleEvents, sampleRow } from './testing/sample-sessions.ts';
 
-const CHARTS: Charts = sessionCharts();
+const CHARTS = sampleCharts();
 const STARTED_AT_MS = Date.now() - 60_000;
 
 const moved = (from: string, to: string): FeedBody => ({
@@ -121,12 +121,14 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   });
 
   it('of a live call looks back at an instant, and comes back to what happens now', async () => {
-    const row = sampleRow('sess_one', { startedAtMs: STARTED_AT_MS });
+    const startedAtMs = Date.now() - 3_000;
+    const row = sampleRow('sess_one', { startedAtMs });
     const bodies = [
       moved('listening', 'responding.thinking'),
       moved('responding.thinking', 'listening'),
     ];
-    await show({ row, recordingMs: null }, bodies);
+    const events = sampleEvents('sess_one', startedAtMs, bodies);
+    await show({ row, events, recordingMs: null });
     await page.getByText('live', { exact: true }).waitFor();
     await page.locator('.stay[title^="responding.thinking"]').click();
     await page.getByText(/^at 0\.\d s$/u).waitFor();

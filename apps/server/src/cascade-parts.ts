@@ -114,11 +114,11 @@ export class CascadeParts {
   }
 
   /** Null where nobody stands in. */
-  #fallback<Provider>(
+  #fallback<Part>(
     { agent, service: { budgetMs } }: Served<Fallback<unknown>>,
-    providers: readonly Provider[],
+    providers: readonly Part[],
     usualMs: number,
-  ): FallbackOptions<Provider> | null {
+  ): FallbackOptions<Part> | null {
     if (providers.length < 2) return null;
     const { clock, log } = this.#options;
     return {

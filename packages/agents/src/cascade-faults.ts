@@ -1,4 +1,3 @@
-import type { CascadeServices } from '@antiphon/session';
 import type { FolderFault } from './agent-folder-error.ts';
 import { spellingAdvice } from './closest-name.ts';
 import { isRecord, type Fields } from './fields.ts';

@@ -4,7 +4,6 @@ export type {
   CascadeService,
   CascadeServices,
   Fallback,
-  SpeechToTextService,
   TextToSpeechService,
 } from './ports/cascade-services.ts';
 export type { RealtimeUpstream } from './ports/realtime-upstream.ts';

@@ -117,7 +117,9 @@ function Latencies({ fleet: { minutes, sinceMs } }: { readonly fleet: Fleet }) {
   const series = useMemo(
     () => ({
       whole: spreadSeries(minutes, 'voiceToVoice'),
-      hops: HOPS.map((hop) => ({ hop, told: spreadSeries(minutes, hop) })),
+      hops: HOPS.filter((hop) => hop !== 'wait' || minutes.some(({ hops }) => hops.wait)).map(
+        (hop) => ({ hop, told: spreadSeries(minutes, hop) }),
+      ),
     }),
     [minutes],
   );

@@ -120,7 +120,7 @@ export function TimelineView({
                 .filter(({ fromMs, toMs }) => isDrawn(fromMs, toMs))
                 .map(({ state, fromMs, toMs }) => (
                   <span
-                    key={fromMs}
+                    key={`${fromMs}${state}`}
                     className="stay"
                     data-region={region}
                     data-state={state.split('.')[0]}

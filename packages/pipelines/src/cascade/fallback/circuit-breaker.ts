@@ -9,7 +9,7 @@ export interface BreakerLimits {
 }
 
 /** Three callers have waited in vain; ten seconds are what a restart of a provider takes at best. */
-export const DEFAULT_BREAKER_LIMITS: BreakerLimits = { failures: 3, coolDownMs: 10_000 };
+const DEFAULT_BREAKER_LIMITS: BreakerLimits = { failures: 3, coolDownMs: 10_000 };
 
 /**
  * Knows of one provider, for all sessions of a process, whether it is worth asking. Closed, it lets
