@@ -14,7 +14,7 @@ const MAX_TURNS = 1_000;
 export interface HearingDeskOptions {
   readonly provider: string;
   readonly clock: Clock;
-  readonly timeouts?: Partial<HearingTimeouts>;
+  readonly timeouts: Partial<HearingTimeouts>;
   /** Formats for which connections are opened in advance. */
   readonly warmFormats: readonly CallerAudioFormat[];
   readonly leastMs: number;

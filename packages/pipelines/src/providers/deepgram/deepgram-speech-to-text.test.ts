@@ -292,7 +292,7 @@ describe('Deepgram', () => {
       {},
       'provider_lost',
     ],
-  ] as const)('names %s', async (_what, script, options, code) => {
+  ] as const)('names %s', async (...[, script, options, code]) => {
     const { text, message } = await outcomeOf(script, options);
     expect(text).toBe(code);
     expect(message).toMatch(/^Deepgram/u);

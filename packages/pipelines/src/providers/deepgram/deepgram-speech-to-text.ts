@@ -24,21 +24,21 @@ export interface DeepgramSpeechToTextOptions {
   /** A secret: it goes into a header and nowhere else. */
   readonly apiKey: string;
   /** The address of `/v1/listen`, Deepgram's unless given; its parameters are kept. */
-  readonly url?: string;
+  readonly url?: string | undefined;
   /** `nova-3` unless given. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** `en` unless given; `multi` for several. */
-  readonly language?: string;
+  readonly language?: string | undefined;
   /** Numbers, dates and the like in their written form, with punctuation; off unless given. */
-  readonly smartFormat?: boolean;
+  readonly smartFormat?: boolean | undefined;
   /** `auto`, mu-law for frames of 8 kHz and PCM16 for others, unless given. */
-  readonly audio?: 'auto' | 'pcm';
+  readonly audio?: 'auto' | 'pcm' | undefined;
   readonly clock: Clock;
-  readonly timeouts?: Partial<HearingTimeouts>;
+  readonly timeouts?: Partial<HearingTimeouts> | undefined;
   /** Connections opened in advance for each of 8 and 24 kHz; 1 unless given. */
-  readonly warm?: number;
+  readonly warm?: number | undefined;
   /** For each rate of audio, with one turn at a time on each; 50 unless given. */
-  readonly maxConnections?: number;
+  readonly maxConnections?: number | undefined;
 }
 
 /**
@@ -51,14 +51,14 @@ export class DeepgramSpeechToText implements SpeechToText {
 
   /** Throws a PipelineError, `invalid_argument`, for an address that is none. */
   constructor(options: DeepgramSpeechToTextOptions) {
-    const { clock, timeouts, audio = 'auto' } = options;
+    const { clock, timeouts = {}, audio = 'auto' } = options;
     const ends = new StreamEnds();
     const formatOf = ({ sampleRate: rate }: Pick<AudioFrame, 'sampleRate'>): CallerAudioFormat =>
       rate === 8000 && audio === 'auto' ? { type: 'audio/pcmu' } : { type: 'audio/pcm', rate };
     this.#desk = new HearingDesk({
       provider: DEEPGRAM,
       clock,
-      ...(timeouts && { timeouts }),
+      timeouts,
       leastMs: 0,
       formatOf,
       warmFormats: [formatOf({ sampleRate: 8000 }), formatOf({ sampleRate: 24000 })],
