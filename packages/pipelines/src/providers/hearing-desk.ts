@@ -10,6 +10,9 @@ import type { WarmSockets } from './warm-sockets.ts';
 /** Turns that may be heard at once by one recogniser; one more ends with `queue_full`. */
 const MAX_TURNS = 1_000;
 
+/** A connection of no use for so long is closed where others are open, so that peaks pass. */
+export const IDLE_CONNECTION_MS = 120_000;
+
 /** What a {@link HearingDesk} serves. */
 export interface HearingDeskOptions {
   readonly provider: string;

@@ -29,6 +29,8 @@ async function start(
     async () => {
       await deepgram.close();
       await until(() => server.open === 0);
+      // Nothing is left behind.
+      if (options.clock instanceof DrivenClock) expect(options.clock.pending).toBe(0);
     },
   );
   return { server, deepgram };

@@ -7,7 +7,7 @@ import type {
 } from '../../cascade/ports/speech-to-text.ts';
 import type { CallerAudioFormat } from '../../openai-realtime/caller-audio.ts';
 import type { HearingTimeouts } from '../heard-turn.ts';
-import { HearingDesk, socketUrl } from '../hearing-desk.ts';
+import { HearingDesk, IDLE_CONNECTION_MS, socketUrl } from '../hearing-desk.ts';
 import { WarmSockets } from '../warm-sockets.ts';
 import { DEEPGRAM, DeepgramTurn, StreamEnds } from './deepgram-turn.ts';
 
@@ -99,6 +99,7 @@ function connectionsFor(
     address: () => ({ url, headers: { authorization: `Token ${apiKey}` } }),
     clock,
     keepAlive: { text: KEEP_ALIVE, everyMs: KEEP_ALIVE_MS },
+    idleMs: IDLE_CONNECTION_MS,
     farewell: CLOSE_STREAM,
     maxConnections: options.maxConnections ?? 50,
     ...(warm !== undefined && { warm }),

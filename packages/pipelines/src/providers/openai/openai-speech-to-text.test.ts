@@ -35,6 +35,8 @@ async function start(
     async () => {
       await openai.close();
       await until(() => server.open === 0);
+      // Nothing is left behind.
+      if (options.clock instanceof DrivenClock) expect(options.clock.pending).toBe(0);
     },
   );
   return { server, openai };

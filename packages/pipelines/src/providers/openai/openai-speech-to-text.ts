@@ -8,7 +8,7 @@ import type {
 import { formatFor } from '../../openai-realtime/caller-audio.ts';
 import type { UpstreamFormat } from '../../openai-realtime/caller-audio.ts';
 import type { HearingTimeouts } from '../heard-turn.ts';
-import { HearingDesk, socketUrl } from '../hearing-desk.ts';
+import { HearingDesk, IDLE_CONNECTION_MS, socketUrl } from '../hearing-desk.ts';
 import { WarmSockets } from '../warm-sockets.ts';
 import { OPENAI_TRANSCRIPTION, OpenaiTurn, PastItems, SETUP_EVENT } from './openai-turn.ts';
 import { sessionFault } from './openai-turn.ts';
@@ -112,6 +112,7 @@ function connectionsFor(format: UpstreamFormat, options: OpenaiSpeechToTextOptio
     clock,
     greeting: JSON.stringify(setup),
     faultOf: sessionFault,
+    idleMs: IDLE_CONNECTION_MS,
     maxAgeMs: options.maxAgeMs ?? MAX_AGE_MS,
     maxConnections: maxConnections ?? 50,
     ...(warm !== undefined && { warm }),

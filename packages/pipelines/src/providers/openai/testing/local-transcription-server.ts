@@ -162,7 +162,7 @@ class TranscriptionSession {
       return;
     }
     const [ear, itemId, previousId] = [this.#ear!, this.#itemId, this.#previousId];
-    this.#server.turns.push(Int16Array.from(this.#buffer.flatMap((pcm) => [...pcm])));
+    this.#server.turns.push(joined(this.#buffer, samples));
     const at = { item_id: itemId, content_index: 0 };
     const told = this.#told;
     this.#previousId = itemId;
@@ -235,6 +235,16 @@ class TranscriptionSession {
     const { sends } = this.#server.script;
     if (sends?.(event, this.#connection) ?? true) this.#connection.send(event);
   }
+}
+
+function joined(slices: readonly Int16Array[], length: number): Int16Array {
+  const whole = new Int16Array(length);
+  let at = 0;
+  for (const slice of slices) {
+    whole.set(slice, at);
+    at += slice.length;
+  }
+  return whole;
 }
 
 function newId(kind: string): string {
