@@ -7,8 +7,6 @@ export { ForcedAligner } from './embedded/soundswallower/forced-aligner.ts';
 export { SoundSwallowerSpeechToText } from './embedded/soundswallower/soundswallower-speech-to-text.ts';
 export { OpenaiRealtimeEngine } from './openai-realtime/openai-realtime-engine.ts';
 export type { RealtimeSettings } from './openai-realtime/realtime-settings.ts';
-export { DeepgramSpeechToText } from './providers/deepgram/deepgram-speech-to-text.ts';
-export { OpenaiSpeechToText } from './providers/openai/openai-speech-to-text.ts';
 export { StubEngine } from './stub/stub-engine.ts';
 export { EnergyTurnDetectors } from './turn-detection/energy-turn-detectors.ts';
 export { NeuralTurnDetectors } from './turn-detection/neural-turn-detectors.ts';

@@ -25,6 +25,8 @@ const STATUSES: Readonly<Record<number, PipelineErrorCode>> = {
 
 /** Names that providers give to what went wrong, most telling first. */
 const NAMES: readonly (readonly [RegExp, PipelineErrorCode])[] = [
+  // Hume numbers its errors; these are about what is paid for.
+  [/^E03\d\d$/u, 'provider_quota_exceeded'],
   [/quota|insufficient|billing|credit|payment|deactivated/i, 'provider_quota_exceeded'],
   [/rate.?limit|too.?many|concurren|max_active|busy/i, 'provider_rate_limited'],
   [/voice/i, 'unknown_voice'],
@@ -51,7 +53,8 @@ const NO_MODEL = /no such model|requested model/i;
 
 /**
  * What an answer other than 200 means. Its body, JSON, tells more than its status where it holds an
- * error of OpenAI's shape, `detail.status`, `error_code`, `err_code` or `code`; nothing else of it is passed on.
+ * error of OpenAI's shape, `detail` with a status or the place of what is wrong, `error_code`,
+ * `err_code` or `code`; nothing else of it is passed on.
  */
 export function statusFault(provider: string, status: number, body = ''): PipelineError {
   const names = namesIn(body)
@@ -116,10 +119,18 @@ function namesIn(body: string): unknown[] {
     detail['status'],
     detail['code'],
     typeof told === 'string' && NO_MODEL.test(told) ? 'no_such_model' : undefined,
+    placeIn(parsed['detail']),
     parsed['error_code'],
     parsed['err_code'],
     parsed['code'],
   ];
+}
+
+/** The field that a list of validation errors begins with. */
+function placeIn(detail: unknown): unknown {
+  const [first] = Array.isArray(detail) ? (detail as unknown[]) : [];
+  const { loc } = fieldsOf(first);
+  return Array.isArray(loc) ? loc.findLast((part) => typeof part === 'string') : undefined;
 }
 
 function objectIn(body: string): Record<string, unknown> {

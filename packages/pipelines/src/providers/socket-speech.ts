@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { TimedWord } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
-import { providerFault } from './provider-fault.ts';
 import type { SocketLease, SocketUser } from './socket-seat.ts';
 import type { PieceEnd, SpokenPiece } from './spoken-piece.ts';
 import type { SocketFrame } from './warm-socket.ts';
@@ -30,7 +29,6 @@ export interface SpeechProtocol {
 
 /** Over what and of whom a piece is spoken. */
 export interface SocketSpeechOptions {
-  readonly provider: string;
   readonly sockets: WarmSockets;
   /** After this long a stopped piece has ended all the same. */
   readonly drainMs: number;
@@ -70,7 +68,7 @@ export class SocketSpeech implements SocketUser {
       return;
     }
     if (tokens) this.#piece.tell(tokens);
-    if (audio !== undefined) this.#hear(audio);
+    if (audio !== undefined) this.#piece.hearBase64(audio);
     if (isLast) this.#piece.end();
   }
 
@@ -105,13 +103,5 @@ export class SocketSpeech implements SocketUser {
     const lease = this.#options.sockets.lease(this);
     for (const frame of this.#protocol.begin(this.id)) lease.send(JSON.stringify(frame));
     return lease;
-  }
-
-  #hear(base64: string): void {
-    if (/^[A-Za-z0-9+/]*={0,2}$/u.test(base64)) this.#piece.hear(Buffer.from(base64, 'base64'));
-    else {
-      const { provider } = this.#options;
-      this.#piece.fail(providerFault(provider, 'provider_garbled', 'audio that is no base64'));
-    }
   }
 }

@@ -17,6 +17,8 @@ const LONG_BY = 1.6;
 /** In a shorter piece the silence around the words is too large a part to tell. */
 const TELLING_MS = 1_000;
 
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/u;
+
 /** How long a synthesizer may take, in milliseconds of the Clock. */
 export interface SpeechTimeouts {
   /** From the request to its first audio. */
@@ -115,6 +117,12 @@ export class SpokenPiece implements Synthesis {
     }
   }
 
+  /** The same in base64. */
+  hearBase64(text: string): void {
+    if (BASE64.test(text)) this.hear(Buffer.from(text, 'base64'));
+    else this.fail(this.#fault('provider_garbled', 'audio that is no base64'));
+  }
+
   /** More of what is said, in order, with times in this piece's audio. */
   tell(tokens: readonly TimedWord[]): void {
     if (this.#isOver || !this.#words || tokens.length === 0) return;
@@ -188,7 +196,7 @@ export class SpokenPiece implements Synthesis {
     if (this.#half !== null) return this.#fault('provider_garbled', 'audio ends in half a sample');
     const lengthMs = this.lengthMs;
     const saidMs = this.#saidUntilMs;
-    if (saidMs < TELLING_MS) return null;
+    if (saidMs < TELLING_MS || !this.#words?.isComplete) return null;
     if (saidMs <= lengthMs * SHORT_BY && lengthMs <= saidMs * LONG_BY) return null;
     const note = `words until ${Math.round(saidMs)} ms in audio of ${Math.round(lengthMs)} ms at ${this.#sampleRate} Hz`;
     return this.#fault('provider_garbled', note);

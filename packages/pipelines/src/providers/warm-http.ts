@@ -2,7 +2,7 @@ import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Clock, TimerHandle } from '@antiphon/session';
-import type { PipelineError } from '../pipeline-error.ts';
+import type { PipelineError, PipelineErrorCode } from '../pipeline-error.ts';
 import { networkFault, providerFault, statusFault } from './provider-fault.ts';
 
 /** Of the body that explains a refusal. */
@@ -22,6 +22,8 @@ export interface WarmHttpOptions {
   readonly url: URL;
   /** They carry the key. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What statuses mean to this provider, beside what they mean to all. */
+  readonly statuses?: Readonly<Record<number, PipelineErrorCode>>;
   readonly clock: Clock;
   /** Connections opened in advance; 1 unless given, 0 opens none. */
   readonly warm?: number;
@@ -125,12 +127,16 @@ export class WarmHttp {
   }
 
   #follow(post: Post, response: IncomingMessage): void {
-    const { provider } = this.#options;
+    const { provider, statuses } = this.#options;
     const status = response.statusCode ?? 0;
     // Node tells of an answer that breaks off by an error of the answer.
     response.on('error', (cause) => fail(post, networkFault(provider, cause)));
     if (status < 200 || status >= 300) {
-      readRefusal(response, (body) => fail(post, statusFault(provider, status, body)));
+      readRefusal(response, (body) => {
+        const fault = statusFault(provider, status, body);
+        const here = fault.code === 'provider_failed' ? statuses?.[status] : undefined;
+        fail(post, here ? providerFault(provider, here, `HTTP ${status}`) : fault);
+      });
       return;
     }
     if (!post.isOver) post.events.head(response);

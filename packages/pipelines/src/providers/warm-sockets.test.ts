@@ -178,7 +178,7 @@ describe('WarmSockets', () => {
   });
 
   it('replaces a connection before it has been idle for too long, without a moment without one', async () => {
-    const trial = await Trial.start({ idleMs: 60_000 }, echo);
+    const trial = await Trial.start({ idleMs: 60_000, pingMs: 100_000 }, echo);
     await trial.opened(1);
     trial.clock.advance(60_000);
     await until(() => trial.server.connections.length === 2);

@@ -43,6 +43,11 @@ export class WrittenWords {
     return this.#isLost || this.#at >= this.#words.length;
   }
 
+  /** Every word was found. */
+  get isComplete(): boolean {
+    return !this.#isLost && this.#at >= this.#words.length;
+  }
+
   /** Where a word begins of which not all was said yet; null between two words. */
   get unfinishedFromMs(): number | null {
     if (this.#gap) return this.#gap.startMs;
@@ -96,25 +101,25 @@ export class WrittenWords {
     }
     let left = plain;
     while (left !== '') {
-      this.#passMarks(told);
-      const word = this.#words[this.#at];
-      if (!word) return;
-      const wanted = word.plain.slice(this.#said);
+      const next = this.#words.findIndex((word, index) => index >= this.#at && word.plain !== '');
+      const wanted = this.#words[next]?.plain.slice(this.#said) ?? '';
       const length = Math.min(wanted.length, left.length);
-      if (wanted.slice(0, length) !== left.slice(0, length)) {
-        this.#miss(word, token);
+      if (next >= 0 && wanted.slice(0, length) !== left.slice(0, length)) {
+        this.#miss(token);
         return;
       }
+      this.#passMarks(told);
+      if (next < 0) return;
       if (this.#said === 0) this.#startMs = token.startMs;
       this.#said += length;
       left = left.slice(length);
-      if (this.#said === word.plain.length) this.#tell(this.#startMs, token.endMs, told);
+      if (length === wanted.length) this.#tell(this.#startMs, token.endMs, told);
     }
   }
 
   /** Something else is said than what is written. */
-  #miss(word: Word, token: TimedWord): void {
-    if (!saidOtherwise(word.text)) {
+  #miss(token: TimedWord): void {
+    if (!saidOtherwise(this.#words[this.#at]!.text)) {
       this.#isLost = true;
       return;
     }

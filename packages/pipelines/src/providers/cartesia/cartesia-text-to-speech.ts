@@ -87,7 +87,7 @@ export class CartesiaTextToSpeech implements TextToSpeech {
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
     const sockets = this.#sockets;
-    const options = { provider: PROVIDER, sockets, drainMs: DRAIN_MS, spoils: false };
+    const options = { sockets, drainMs: DRAIN_MS, spoils: false };
     return this.#desk.start(request, events, (piece, voiceId) => {
       const protocol = (): SpeechProtocol => this.#protocol(request, voiceId);
       const speech = new SocketSpeech(options, piece, protocol);

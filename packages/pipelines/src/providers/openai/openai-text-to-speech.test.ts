@@ -86,7 +86,7 @@ describe('OpenAI speech', () => {
   it('asks for what was set up, and maps names of voices', async () => {
     const { server, speech } = await start({}, { instructions: 'Speak calmly.' });
     await new SpokenTrial(speech, { text: 'Sure.', voice: 'Emma', speed: 9 }).over;
-    expect(server.requests.map(({ url, body }) => ({ url, body }))).toEqual([
+    expect(server.http.posts.map(({ url, body }) => ({ url, body }))).toEqual([
       {
         url: '/v1/audio/speech',
         body: {
@@ -100,7 +100,7 @@ describe('OpenAI speech', () => {
         },
       },
     ]);
-    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${OPENAI_SPEECH_KEY}`);
+    expect(server.http.posts[0]?.headers.authorization).toBe(`Bearer ${OPENAI_SPEECH_KEY}`);
   });
 
   it("takes Azure's address and key header", async () => {
@@ -117,7 +117,7 @@ describe('OpenAI speech', () => {
     const trial = new SpokenTrial(speech);
     await trial.over;
     expect(trial.error).toBeNull();
-    const [request] = server.requests;
+    const [request] = server.http.posts;
     expect(request?.url).toBe(
       '/openai/deployments/azure-deployment/audio/speech?api-version=2025-03-01',
     );
@@ -127,23 +127,23 @@ describe('OpenAI speech', () => {
 
   it('connects before the first request and uses the connection again and again', async () => {
     const { server, speech } = await start();
-    await until(() => server.touches === 1);
-    expect(server.open).toBe(1);
+    await until(() => server.http.touches === 1);
+    expect(server.http.open).toBe(1);
     for (let count = 0; count < 5; count++) await new SpokenTrial(speech).over;
-    expect(server.requests).toHaveLength(5);
+    expect(server.http.posts).toHaveLength(5);
     // The first request may come before the answer to the one that opened the connection.
-    expect(server.connections).toBeLessThanOrEqual(2);
+    expect(server.http.connections).toBeLessThanOrEqual(2);
   });
 
   it('asks again on a new connection when the server has closed the idle one', async () => {
     const { server, speech } = await start();
     await new SpokenTrial(speech).over;
-    const before = server.connections;
-    server.dropConnections();
+    const before = server.http.connections;
+    server.http.dropConnections();
     const trial = new SpokenTrial(speech);
     await trial.over;
     expect(trial.error).toBeNull();
-    expect(server.connections).toBe(before + 1);
+    expect(server.http.connections).toBe(before + 1);
   });
 
   it('tells the server to stop by closing, and opens another connection at once', async () => {
@@ -153,9 +153,9 @@ describe('OpenAI speech', () => {
     const trial = new SpokenTrial(speech);
     await trial.audio();
     const before = trial.chunks.length;
-    const touches = server.touches;
+    const touches = server.http.touches;
     trial.synthesis.cancel();
-    await until(() => server.requests[0]!.isAborted && server.touches > touches);
+    await until(() => server.http.posts[0]!.isAborted && server.http.touches > touches);
     expect(trial.chunks).toHaveLength(before);
     expect([trial.isEnded, trial.error]).toEqual([false, null]);
   });
@@ -163,13 +163,13 @@ describe('OpenAI speech', () => {
   it('keeps an idle connection in use and leaves no timer behind', async () => {
     const clock = new DrivenClock();
     const { server, speech } = await start({}, { clock });
-    await until(() => server.open === 1);
+    await until(() => server.http.open === 1);
     clock.advance(20_000);
     await new SpokenTrial(speech).over;
-    expect(server.connections).toBeLessThanOrEqual(2);
+    expect(server.http.connections).toBeLessThanOrEqual(2);
     await speech.close();
     expect(clock.pending).toBe(0);
-    await until(() => server.open === 0);
+    await until(() => server.http.open === 0);
   });
 
   it.each([
@@ -236,7 +236,7 @@ describe('OpenAI speech', () => {
   it('tells of a connection that breaks in mid-audio, after the audio that had come', async () => {
     const { server, speech } = await start({
       step: async (chunk) => {
-        if (chunk === 4) server.dropConnections();
+        if (chunk === 4) server.http.dropConnections();
         await new Promise(setImmediate);
       },
     });
@@ -262,7 +262,7 @@ describe('OpenAI speech', () => {
       { clock },
     );
     const first = new SpokenTrial(speech);
-    await until(() => server.requests.length === 1);
+    await until(() => server.http.posts.length === 1);
     clock.advance(2_500);
     await first.over;
     expect(first.error?.message).toBe('OpenAI speech took too long (no audio for 2500 ms)');
@@ -272,7 +272,7 @@ describe('OpenAI speech', () => {
     clock.advance(2_500);
     await second.over;
     expect(second.error?.code).toBe('provider_timeout');
-    await until(() => server.requests.every((request) => request.isAborted));
+    await until(() => server.http.posts.every((request) => request.isAborted));
   });
 
   it('refuses a voice, a speed and a text that it cannot speak', async () => {
@@ -284,6 +284,6 @@ describe('OpenAI speech', () => {
       codes.push(trial.error?.code);
     }
     expect(codes).toEqual(['unknown_voice', 'invalid_argument', 'invalid_argument']);
-    expect(server.requests).toEqual([]);
+    expect(server.http.posts).toEqual([]);
   });
 });

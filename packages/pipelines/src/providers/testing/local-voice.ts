@@ -1,6 +1,7 @@
 import { StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { TimedWord } from '@antiphon/session';
+import { joinedAudio } from '../../cascade/aligned-words.ts';
 import type { TextToSpeech } from '../../cascade/ports/text-to-speech.ts';
 
 /** A text as it is spoken. */
@@ -37,7 +38,7 @@ export function embeddedVoice(textToSpeech: TextToSpeech, voice: string): LocalV
   return ({ text, speed }, sampleRate) =>
     new Promise((resolve, reject) => {
       const words: TimedWord[] = [];
-      const chunks: number[] = [];
+      const chunks: Int16Array[] = [];
       let resampler: StreamingResampler | undefined;
       textToSpeech.synthesize(
         { text, voice, speed },
@@ -45,11 +46,11 @@ export function embeddedVoice(textToSpeech: TextToSpeech, voice: string): LocalV
           onWords: (told) => words.push(...told),
           onAudio: (pcm, rate) => {
             resampler ??= new StreamingResampler(rate, sampleRate);
-            chunks.push(...resampler.process(pcm));
+            chunks.push(resampler.process(pcm));
           },
           onEnd: () => {
-            chunks.push(...(resampler?.flush() ?? []));
-            resolve({ pcm: Int16Array.from(chunks), words });
+            if (resampler) chunks.push(resampler.flush());
+            resolve({ pcm: joinedAudio(chunks), words });
           },
           onError: reject,
         },

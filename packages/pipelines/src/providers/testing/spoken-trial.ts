@@ -1,6 +1,7 @@
 import { samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { TimedWord } from '@antiphon/session';
+import { joinedAudio } from '../../cascade/aligned-words.ts';
 import type {
   Synthesis,
   SynthesisRequest,
@@ -53,7 +54,7 @@ export class SpokenTrial {
   }
 
   get pcm(): Int16Array {
-    return Int16Array.from(this.chunks.flatMap((chunk) => [...chunk]));
+    return joinedAudio(this.chunks);
   }
 
   get audioMs(): number {

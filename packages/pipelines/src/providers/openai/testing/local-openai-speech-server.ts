@@ -1,8 +1,8 @@
-import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { pcm16ToBytes } from '@antiphon/audio';
 import type { SpeechCreateParams } from 'openai/resources/audio/speech';
+import { LocalHttpServer } from '../../testing/local-http-server.ts';
+import type { LocalPost } from '../../testing/local-http-server.ts';
 import { countingVoice } from '../../testing/local-voice.ts';
 import type { LocalVoice } from '../../testing/local-voice.ts';
 
@@ -25,108 +25,50 @@ export interface OpenaiSpeechScript {
   readonly contentType?: string;
 }
 
-/** A request for speech. */
-export interface HeardSpeechRequest {
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: SpeechCreateParams;
-  /** Whether the client went away before it had all. */
-  isAborted: boolean;
-}
-
 /** `POST /v1/audio/speech` as OpenAI and Azure describe it, on loopback. */
 export class LocalOpenaiSpeechServer {
-  readonly requests: HeardSpeechRequest[] = [];
-  /** Requests that only keep a connection open. */
-  touches = 0;
-  /** Connections so far. */
-  connections = 0;
-  /** Connections open now. */
-  open = 0;
+  readonly http: LocalHttpServer;
   script: OpenaiSpeechScript;
-  readonly #server: Server;
 
-  private constructor(server: Server, script: OpenaiSpeechScript) {
-    this.#server = server;
+  private constructor(http: LocalHttpServer, script: OpenaiSpeechScript) {
+    this.http = http;
     this.script = script;
-    server.keepAliveTimeout = 60_000;
-    server.on('connection', (socket) => {
-      this.connections += 1;
-      this.open += 1;
-      socket.on('close', () => (this.open -= 1));
-    });
-    server.on('request', (request, response) => {
-      if (request.method === 'POST') void this.#take(request, response);
-      else {
-        this.touches += 1;
-        response.writeHead(404).end();
-      }
-    });
   }
 
   static async start(script: OpenaiSpeechScript = {}): Promise<LocalOpenaiSpeechServer> {
-    const server = createServer();
-    const local = new LocalOpenaiSpeechServer(server, script);
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
+    const http = await LocalHttpServer.start((post) => local.#answer(post));
+    const local: LocalOpenaiSpeechServer = new LocalOpenaiSpeechServer(http, script);
     return local;
   }
 
   /** What `url` of a client is to be. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+    return `${this.http.origin}/v1`;
   }
 
-  /** Closes every connection at once, as a server does that restarts. */
-  dropConnections(): void {
-    this.#server.closeAllConnections();
+  close(): Promise<void> {
+    return this.http.close();
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => {
-      this.#server.close(resolve);
-    });
-    this.#server.closeAllConnections();
-    await closed;
-  }
-
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as SpeechCreateParams;
-    const heard: HeardSpeechRequest = {
-      url: request.url ?? '',
-      headers: request.headers,
-      body,
-      isAborted: false,
-    };
-    this.requests.push(heard);
-    response.on('close', () => (heard.isAborted = !response.writableFinished));
+  async #answer(post: LocalPost): Promise<void> {
+    const body = post.body as SpeechCreateParams;
+    const { response } = post;
     if (this.script.answers?.(response, body)) return;
-    const refusal = refusalOf(heard);
+    const refusal = refusalOf(post, body);
     if (refusal) {
       const { status, ...error } = refusal;
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ error: { message: `No: ${body.input}`, ...error } }));
       return;
     }
-    await this.#speak(body, response, heard);
-  }
-
-  async #speak(
-    { input, speed = 1 }: SpeechCreateParams,
-    response: ServerResponse,
-    heard: HeardSpeechRequest,
-  ): Promise<void> {
     const { voice = countingVoice, contentType = 'audio/pcm' } = this.script;
-    const { pcm } = await voice({ text: input, speed }, 24000);
+    const { pcm } = await voice({ text: body.input, speed: body.speed ?? 1 }, 24000);
     const bytes = pcm16ToBytes(pcm);
     response.writeHead(200, { 'content-type': contentType, 'transfer-encoding': 'chunked' });
     response.flushHeaders();
     for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
       await this.script.step?.(1 + from / CHUNK_BYTES);
-      if (heard.isAborted) return;
+      if (post.isAborted) return;
       response.write(bytes.subarray(from, from + CHUNK_BYTES));
     }
     response.end();
@@ -140,7 +82,7 @@ interface Refusal {
   readonly param: string | null;
 }
 
-function refusalOf({ headers, url, body }: HeardSpeechRequest): Refusal | null {
+function refusalOf({ headers, url }: LocalPost, body: SpeechCreateParams): Refusal | null {
   const isKnown =
     headers.authorization === `Bearer ${OPENAI_SPEECH_KEY}` ||
     headers['api-key'] === OPENAI_SPEECH_KEY;
