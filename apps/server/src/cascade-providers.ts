@@ -1,6 +1,8 @@
 import type { KnownProvider, KnownProviders } from '@antiphon/agents';
 import {
+  DeepgramSpeechToText,
   OpenaiChatLanguageModel,
+  OpenaiSpeechToText,
   ScriptedLanguageModel,
   SoundSwallowerSpeechToText,
 } from '@antiphon/pipelines';
@@ -56,6 +58,26 @@ export const CASCADE_PROVIDERS: {
         onProgress(`Teaching the recogniser what callers say to ${agent.name}`);
         return SoundSwallowerSpeechToText.start({ dialogue, workers });
       },
+    },
+    deepgram: {
+      hosted: { address: 'wss://api.deepgram.com/v1/listen', keyVariable: 'DEEPGRAM_API_KEY' },
+      open: ({ service: { model, url, language }, apiKey, clock }) =>
+        new DeepgramSpeechToText({ apiKey: apiKey ?? '', model, url, language, clock }),
+    },
+    openai: {
+      hosted: {
+        address: 'wss://api.openai.com/v1/realtime?intent=transcription',
+        keyVariable: OPENAI.keyVariable,
+      },
+      open: ({ service: { model, url, language, apiKeyHeader }, apiKey, clock }) =>
+        new OpenaiSpeechToText({
+          apiKey: apiKey ?? '',
+          model,
+          url,
+          language,
+          apiKeyHeader,
+          clock,
+        }),
     },
   },
   languageModel: {

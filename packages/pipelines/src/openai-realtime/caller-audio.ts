@@ -18,14 +18,19 @@ export function formatFor(
   return audio === 'g711' ? G711 : PCM;
 }
 
-const rateOf = (format: UpstreamFormat): SampleRate => (format.type === 'audio/pcm' ? 24000 : 8000);
+/** A format of any rate. */
+export type CallerAudioFormat =
+  UpstreamFormat | { readonly type: 'audio/pcm'; readonly rate: SampleRate };
 
-/** One turn's audio on its way to the format of the upstream. */
+const rateOf = (format: CallerAudioFormat): SampleRate =>
+  format.type === 'audio/pcm' ? format.rate : 8000;
+
+/** One turn's audio on its way to the format of the provider. */
 export class CallerAudioEncoder {
-  readonly #format: UpstreamFormat;
+  readonly #format: CallerAudioFormat;
   #resampler: { readonly from: SampleRate; readonly to: StreamingResampler } | null = null;
 
-  constructor(format: UpstreamFormat) {
+  constructor(format: CallerAudioFormat) {
     this.#format = format;
   }
 

@@ -50,10 +50,13 @@ export function providerFault(
   return new PipelineError(code, note === undefined ? what : `${what} (${note})`);
 }
 
+/** Providers that tell an unknown model apart in a sentence alone. */
+const NO_MODEL = /no such model|requested model/i;
+
 /**
  * What an answer other than 200 means. Its body, JSON, tells more than its status where it holds an
- * error of OpenAI's shape, `detail` with a status or the place of what is wrong, `error_code` or
- * `code`; nothing else of it is read.
+ * error of OpenAI's shape, `detail` with a status or the place of what is wrong, `error_code`,
+ * `err_code` or `code`; nothing else of it is passed on.
  */
 export function statusFault(provider: string, status: number, body = ''): PipelineError {
   const names = namesIn(body)
@@ -110,14 +113,17 @@ function namesIn(body: string): unknown[] {
   const parsed = objectIn(body);
   const error = fieldsOf(parsed['error']);
   const detail = fieldsOf(parsed['detail']);
+  const told = parsed['err_msg'];
   return [
     error['param'],
     error['code'],
     error['type'],
     detail['status'],
     detail['code'],
+    typeof told === 'string' && NO_MODEL.test(told) ? 'no_such_model' : undefined,
     placeIn(parsed['detail']),
     parsed['error_code'],
+    parsed['err_code'],
     parsed['code'],
   ];
 }

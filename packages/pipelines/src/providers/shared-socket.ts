@@ -9,13 +9,17 @@ export interface SharedSocketOptions extends WarmSocketOptions {
   readonly maxUsers?: number;
   readonly maxUses?: number;
   readonly idleMs?: number;
+  readonly maxAgeMs?: number;
   readonly keepAlive?: { readonly text: string; readonly everyMs: number };
   readonly userOf?: (frame: SocketFrame) => string | undefined;
+  readonly faultOf?: (frame: SocketFrame) => PipelineError | undefined;
   readonly onOpen: () => void;
   /** It is gone; its seats are not told. */
   readonly onLost: (fault: PipelineError) => void;
   /** Nobody used it for `idleMs`. */
   readonly onIdle: () => void;
+  /** It has been open for `maxAgeMs`. */
+  readonly onAged: () => void;
 }
 
 /** A connection with seats. */
@@ -32,6 +36,7 @@ export class SharedSocket {
   #isStale = false;
   #idleTimer: TimerHandle | null = null;
   #keepAliveTimer: TimerHandle | null = null;
+  #ageTimer: TimerHandle | null = null;
 
   constructor(options: SharedSocketOptions) {
     this.#options = options;
@@ -115,6 +120,7 @@ export class SharedSocket {
   #opened(): void {
     this.openedAtMs = this.#options.clock.now();
     this.#keepAlive();
+    this.#watchAge();
     for (const seat of this.#seats.values()) this.#openSeat(seat);
     if (this.isIdle) this.#watchIdle();
     this.#options.onOpen();
@@ -125,6 +131,11 @@ export class SharedSocket {
   }
 
   #hear(frame: SocketFrame): void {
+    const fault = this.#options.faultOf?.(frame);
+    if (fault) {
+      this.#socket.fail(fault);
+      return;
+    }
     const id = this.#options.userOf?.(frame);
     if (id !== undefined) {
       const seat = this.#seats.get(id);
@@ -148,6 +159,15 @@ export class SharedSocket {
     }, keepAlive.everyMs);
   }
 
+  #watchAge(): void {
+    const { maxAgeMs, clock, onAged } = this.#options;
+    if (maxAgeMs === undefined) return;
+    this.#ageTimer = clock.setTimeout(() => {
+      this.#ageTimer = null;
+      onAged();
+    }, maxAgeMs);
+  }
+
   #watchIdle(): void {
     const { idleMs, clock, onIdle } = this.#options;
     this.#stopIdle();
@@ -167,5 +187,7 @@ export class SharedSocket {
     this.#stopIdle();
     if (this.#keepAliveTimer !== null) this.#options.clock.clearTimeout(this.#keepAliveTimer);
     this.#keepAliveTimer = null;
+    if (this.#ageTimer !== null) this.#options.clock.clearTimeout(this.#ageTimer);
+    this.#ageTimer = null;
   }
 }

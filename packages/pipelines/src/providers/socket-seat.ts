@@ -2,8 +2,8 @@ import type { Clock, TimerHandle } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
 import type { SocketFrame } from './warm-socket.ts';
 
-/** What may be sent before the connection is open: ten seconds of PCM16 at 24 kHz. */
-const MAX_EARLY_BYTES = 512 * 1024;
+/** What may be sent before the connection is open: as much as it may hold back afterwards. */
+const MAX_EARLY_BYTES = 1024 * 1024;
 
 /** Somebody who uses a connection. */
 export interface SocketUser {

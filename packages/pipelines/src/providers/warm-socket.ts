@@ -36,6 +36,10 @@ export interface WarmSocketOptions {
   readonly connectMs: number;
   /** Between two pings, and from one to its pong or any other sign of life. */
   readonly pingMs: number;
+  /** Text sent as soon as it is open, before anything else. */
+  readonly greeting?: string;
+  /** Text sent before it is closed from here. */
+  readonly farewell?: string;
 }
 
 /** Whom a connection tells. `lost` is the last, comes once, and not after `close`. */
@@ -113,8 +117,11 @@ export class WarmSocket {
     if (!this.#isOver) {
       this.#isOver = true;
       this.#options.clock.clearTimeout(this.#timer);
-      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
-      else this.#socket.terminate();
+      if (this.#socket.readyState === WebSocket.OPEN) {
+        const { farewell } = this.#options;
+        if (farewell !== undefined) this.#socket.send(farewell);
+        this.#socket.close(1000);
+      } else this.#socket.terminate();
     }
     return this.#gone;
   }
@@ -123,6 +130,7 @@ export class WarmSocket {
     if (this.#isOver) return;
     this.#options.clock.clearTimeout(this.#timer);
     this.#keepAlive();
+    if (this.#options.greeting !== undefined) this.#socket.send(this.#options.greeting);
     this.#events.opened();
   }
 

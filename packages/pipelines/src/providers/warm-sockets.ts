@@ -36,6 +36,14 @@ export interface WarmSocketsOptions {
   readonly maxUses?: number;
   /** A connection that nobody used for so long is replaced, before the provider closes it. */
   readonly idleMs?: number;
+  /** A connection open for so long takes no further users, before the provider closes it. */
+  readonly maxAgeMs?: number;
+  /** Text sent on each connection as soon as it is open. */
+  readonly greeting?: string;
+  /** Text sent on each connection before it is closed from here. */
+  readonly farewell?: string;
+  /** A frame that ends its connection, whoever uses it; undefined for all others. */
+  readonly faultOf?: (frame: SocketFrame) => PipelineError | undefined;
   /** Text sent every so often on each open connection, for providers that count frames, not pings. */
   readonly keepAlive?: { readonly text: string; readonly everyMs: number };
   /**
@@ -166,6 +174,7 @@ export class WarmSockets {
       onOpen: () => this.#opened(connection),
       onLost: (fault) => this.#lost(connection, fault),
       onIdle: () => this.#replace(connection),
+      onAged: () => this.#age(connection),
     });
     this.#connections.add(connection);
     return connection;
@@ -247,6 +256,15 @@ export class WarmSockets {
     if (others.length >= warm && (warm === 0 || others.some((one) => one.isOpen))) {
       this.#discard(connection);
     } else this.#fill();
+  }
+
+  /** It is old: replaced when nobody uses it, else after its last user. */
+  #age(connection: SharedSocket): void {
+    if (connection.isIdle) this.#replace(connection);
+    else {
+      connection.retire();
+      this.#fill();
+    }
   }
 
   #discard(connection: SharedSocket): void {

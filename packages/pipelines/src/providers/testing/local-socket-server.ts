@@ -29,11 +29,16 @@ export class LocalConnection {
   closeCode: number | null = null;
   readonly #socket: WebSocket;
   #onFrame: ((frame: Record<string, unknown>) => void) | null = null;
+  #onBytes: ((bytes: Buffer) => void) | null = null;
   #onClose: (() => void) | null = null;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
-    socket.on('message', (data: RawData) => {
+    socket.on('message', (data: RawData, isBinary) => {
+      if (isBinary) {
+        this.#onBytes?.(data as Buffer);
+        return;
+      }
       const frame = JSON.parse((data as Buffer).toString()) as Record<string, unknown>;
       this.heard.push(frame);
       this.#onFrame?.(frame);
@@ -48,6 +53,10 @@ export class LocalConnection {
 
   onFrame(run: (frame: Record<string, unknown>) => void): void {
     this.#onFrame = run;
+  }
+
+  onBytes(run: (bytes: Buffer) => void): void {
+    this.#onBytes = run;
   }
 
   onClose(run: () => void): void {

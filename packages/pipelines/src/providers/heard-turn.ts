@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import type { AudioFrame, Clock, TimerHandle } from '@antiphon/session';
+import type { Recognition, RecognitionEvents } from '../cascade/ports/speech-to-text.ts';
+import { CallerAudioEncoder } from '../openai-realtime/caller-audio.ts';
+import type { CallerAudioFormat } from '../openai-realtime/caller-audio.ts';
+import type { PipelineError } from '../pipeline-error.ts';
+import { providerFault } from './provider-fault.ts';
+import type { SocketLease, SocketUser } from './socket-seat.ts';
+import type { SocketFrame } from './warm-socket.ts';
+import type { WarmSockets } from './warm-sockets.ts';
+
+/**
+ * What is kept of a turn to send it again: 16 seconds of PCM16 at 24 kHz, 98 of mu-law. A longer turn
+ * ends with the loss of its connection.
+ */
+const MAX_KEPT_BYTES = 768 * 1024;
+
+/** What a frame tells of a turn. */
+export interface HeardFrame {
+  /** All words so far. */
+  readonly partial?: string;
+  readonly final?: string;
+  readonly fault?: PipelineError;
+  /** Nothing of this turn follows on its connection. */
+  readonly isDone?: boolean;
+}
+
+/** How a provider is told of one turn on one connection, and what it answers. */
+export interface HearingProtocol {
+  /** A slice of audio as it is sent. */
+  audio(bytes: Buffer): string | Uint8Array;
+  /** Text that asks for the final transcript. */
+  finish(): string;
+  /** Text that gives up the turn, before or after `finish`; null where nothing can be said. */
+  stop(): string | null;
+  read(frame: SocketFrame): HeardFrame;
+  /** After `finish`: the words, if they are known to be all of the turn without being told so. */
+  settled(): string | null;
+}
+
+/** How long a provider may take, in milliseconds of the Clock. */
+export interface HearingTimeouts {
+  /** From the end of a turn to its final transcript. */
+  readonly finalMs: number;
+  /** From the end of a turn to taking what is settled for final, where nothing says so. */
+  readonly settledMs: number;
+  /** From giving up a turn to the end of its answers; then its connection is used no further. */
+  readonly drainMs: number;
+}
+
+/** The final transcript is a little earlier than the limit of the cascade, so as to be named. */
+export const DEFAULT_HEARING_TIMEOUTS: HearingTimeouts = {
+  finalMs: 1_900,
+  settledMs: 400,
+  drainMs: 2_000,
+};
+
+/** Over what a turn is heard. */
+export interface HeardTurnOptions {
+  readonly provider: string;
+  readonly events: RecognitionEvents;
+  readonly clock: Clock;
+  readonly timeouts: HearingTimeouts;
+  /** The least audio that the provider takes for a turn; shorter ones get silence. */
+  readonly leastMs: number;
+  readonly formatOf: (frame: AudioFrame) => CallerAudioFormat;
+  readonly socketsFor: (format: CallerAudioFormat) => WarmSockets;
+  readonly protocol: (format: CallerAudioFormat) => HearingProtocol;
+  readonly onOver: () => void;
+}
+
+/** What a turn has from its first frame on. */
+interface Line {
+  readonly format: CallerAudioFormat;
+  readonly encoder: CallerAudioEncoder;
+  lease: SocketLease;
+  protocol: HearingProtocol;
+}
+
+/**
+ * One turn heard over a connection of its own for as long as it lasts. When that is lost, or
+ * cannot be had, all of the turn is sent over another one, once.
+ */
+export class HeardTurn implements Recognition, SocketUser {
+  id = randomUUID() as string;
+  readonly #options: HeardTurnOptions;
+  #line: Line | null = null;
+  /** Null once the turn cannot be sent again. */
+  #kept: Buffer[] | null = [];
+  #bytes = 0;
+  #partial = '';
+  #isFinished = false;
+  #isOver = false;
+  #timers: TimerHandle[] = [];
+
+  constructor(options: HeardTurnOptions) {
+    this.#options = options;
+  }
+
+  accept(frame: AudioFrame): void {
+    if (this.#isFinished || this.#isOver) return;
+    this.#line ??= this.#open(this.#options.formatOf(frame));
+    this.#send(this.#line.encoder.encode(frame));
+  }
+
+  finish(): void {
+    if (this.#isFinished || this.#isOver) return;
+    this.#isFinished = true;
+    const { clock, leastMs, timeouts } = this.#options;
+    if (!this.#line) {
+      queueMicrotask(() => this.#end({ text: '' }));
+      return;
+    }
+    this.#send(this.#line.encoder.finish(this.#bytes, leastMs));
+    this.#line.lease.send(this.#line.protocol.finish());
+    this.#timers = [
+      clock.setTimeout(() => this.#settle(), timeouts.settledMs),
+      clock.setTimeout(() => this.#fail(this.#late()), timeouts.finalMs),
+    ];
+  }
+
+  cancel(): void {
+    if (this.#isOver) return;
+    this.#close();
+    if (!this.#line) return;
+    const { lease, protocol } = this.#line;
+    if (!lease.isOpen) {
+      lease.release();
+      return;
+    }
+    const stop = protocol.stop();
+    if (stop !== null) lease.send(stop);
+    this.#drain(lease);
+  }
+
+  frame(frame: SocketFrame): void {
+    const { lease, protocol } = this.#line!;
+    const { partial, final, fault, isDone } = protocol.read(frame);
+    if (this.#isOver) {
+      if (fault) lease.release(true);
+      else if (isDone) lease.release();
+    } else if (fault) this.#fail(fault);
+    else if (final !== undefined) {
+      this.#end({ text: final });
+      if (isDone) lease.release();
+      else this.#drain(lease);
+    } else if (partial !== undefined && partial !== this.#partial) {
+      this.#partial = partial;
+      this.#options.events.onPartial({ text: partial });
+    }
+  }
+
+  lost(fault: PipelineError): void {
+    if (this.#isOver || !this.#line) return;
+    const isBroken = fault.code === 'provider_lost';
+    if (isBroken && this.#kept) this.#sendAgain(this.#line, this.#kept);
+    else this.#fail(fault);
+  }
+
+  /** Fails soon, without having been sent. */
+  failSoon(fault: PipelineError): void {
+    this.#isFinished = true;
+    queueMicrotask(() => this.#fail(fault));
+  }
+
+  #open(format: CallerAudioFormat): Line {
+    const encoder = new CallerAudioEncoder(format);
+    return { format, encoder, ...this.#connect(format) };
+  }
+
+  #connect(format: CallerAudioFormat): Pick<Line, 'lease' | 'protocol'> {
+    const { socketsFor, protocol } = this.#options;
+    return { protocol: protocol(format), lease: socketsFor(format).lease(this) };
+  }
+
+  #send(bytes: Buffer): void {
+    if (!this.#line || bytes.length === 0) return;
+    const { lease, protocol } = this.#line;
+    this.#bytes += bytes.length;
+    if (this.#bytes > MAX_KEPT_BYTES) this.#kept = null;
+    this.#kept?.push(bytes);
+    lease.send(protocol.audio(bytes));
+  }
+
+  #sendAgain(line: Line, kept: readonly Buffer[]): void {
+    this.#kept = null;
+    this.id = randomUUID();
+    Object.assign(line, this.#connect(line.format));
+    for (const bytes of kept) line.lease.send(line.protocol.audio(bytes));
+    if (this.#isFinished) line.lease.send(line.protocol.finish());
+  }
+
+  #settle(): void {
+    const text = this.#line?.protocol.settled() ?? null;
+    if (text === null || this.#isOver) return;
+    this.#end({ text });
+    this.#drain(this.#line!.lease);
+  }
+
+  /** What is still to come of the turn is waited for before anybody else has the connection. */
+  #drain(lease: SocketLease): void {
+    lease.releaseIn(this.#options.timeouts.drainMs, true);
+  }
+
+  #late(): PipelineError {
+    const { provider, timeouts } = this.#options;
+    const note = `no transcript within ${timeouts.finalMs} ms of the end of the turn`;
+    return providerFault(provider, 'provider_timeout', note);
+  }
+
+  #end({ text }: { readonly text: string }): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#options.events.onFinal({ text: text.trim(), unclear: 0 });
+  }
+
+  #fail(fault: PipelineError): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#line?.lease.release(true);
+    this.#options.events.onError(fault);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#kept = null;
+    for (const timer of this.#timers) this.#options.clock.clearTimeout(timer);
+    this.#timers = [];
+    this.#options.onOver();
+  }
+}
