@@ -32,6 +32,7 @@ import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -83,7 +84,12 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const log = deps.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  const log = tracedLog(
+    deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
+    // Nothing is said of a session before there are any.
+    traceIdOf,
+  );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
   const secrets = new ClientSecrets(clock);
@@ -131,6 +137,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
+    traceIdOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),

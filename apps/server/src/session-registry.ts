@@ -20,6 +20,7 @@ import { FollowUpWatch } from './follow-up-watch.ts';
 import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
+import { tracedLog } from './tracing/traced-log.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
@@ -43,6 +44,8 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
+  /** The trace that the log refers to for a session. */
+  readonly traceIdOf?: (sessionId: string) => string | null;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
@@ -109,7 +112,8 @@ export class SessionRegistry {
   /** Throws what an engine or detector throws that takes no more sessions. */
   start({ sessionId, tenant = null, agent, leg, channel }: SessionRequest): Session {
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
-    const log = this.#options.log.child({ sessionId, agent: agent.name });
+    const { traceIdOf = () => null } = this.#options;
+    const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const listeners = this.#options.listenersOf?.({ sessionId, tenant, agent, startedAtMs }) ?? [];

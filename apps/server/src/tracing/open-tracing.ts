@@ -38,6 +38,8 @@ export interface OpenTracingOptions {
 export interface Tracing {
   /** What listens to a session that begins. */
   listenersOf(session: NewSession): readonly ControlChannel[];
+  /** The trace that a session is in, if that is certain to be kept; null otherwise. */
+  traceIdOf(sessionId: string): string | null;
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
   /** Sends what is there, for two seconds at most; never rejects. */
@@ -46,6 +48,7 @@ export interface Tracing {
 
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
+  traceIdOf: () => null,
   toolsOf: (runner) => runner,
   close: () => Promise.resolve(),
 };
@@ -109,6 +112,11 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
         },
       });
       return [channel];
+    },
+    traceIdOf: (sessionId) => {
+      const current = channels.get(sessionId)?.current;
+      if (!current) return null;
+      return current.isNotable || isInRatio(current.traceId, ratio) ? current.traceId : null;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),

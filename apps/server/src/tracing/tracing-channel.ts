@@ -41,6 +41,11 @@ export class TracingChannel implements ControlChannel {
     return this.#turns.toolContext(callId);
   }
 
+  /** The turn that the session is in, and whether it is kept whatever else comes. */
+  get current(): TurnTracer['current'] {
+    return this.#turns.current;
+  }
+
   notify(event: SessionEvent): void {
     const turns = this.#turns;
     const { atMs } = event;
@@ -118,6 +123,11 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'handoff.requested':
         turns.escalated();
+        return;
+      case 'engine.failed':
+      case 'invariant.violated':
+      case 'audio.formatDoubted':
+        turns.faulted();
         return;
       default:
     }

@@ -136,6 +136,17 @@ export class TurnTracer {
     return null;
   }
 
+  /** The turn that the session is in, and whether it is kept whatever else comes. */
+  get current(): { readonly traceId: string; readonly isNotable: boolean } | null {
+    const turn = this.#current;
+    return turn && { traceId: turn.spanContext.traceId, isNotable: turn.isNotable };
+  }
+
+  /** Something went wrong that is logged. */
+  faulted(): void {
+    this.#current?.faulted();
+  }
+
   /** What became of speech over the agent, and how much had been played of what it cut into. */
   bargeIn(stage: string, playedMs: number, atMs: number): void {
     this.#current?.bargeIn(stage, playedMs, atMs);
