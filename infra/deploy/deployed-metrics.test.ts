@@ -113,6 +113,9 @@ describe('what is deployed asks for metrics that there are', () => {
         'antiphon_admission_rejected_total',
         'antiphon_session_active',
         'antiphon_ws_buffered',
+        'antiphon_audio_frames_total',
+        'antiphon_audio_late_frames_total',
+        'antiphon_drain_remaining',
         'nodejs_eventloop_delay_p50',
         'nodejs_eventloop_delay_p99',
         'process_cpu_time_total',
@@ -124,11 +127,17 @@ describe('what is deployed asks for metrics that there are', () => {
     const { samples } = ofCall;
     const valueOf = (name: string) => samples.find((sample) => sample.name === name)?.value;
     expect(valueOf('antiphon_turn_latency_count')).toBe(1);
+    const frames = samples.filter(({ name }) => name === 'antiphon_audio_frames_total');
+    expect(frames.filter(({ value }) => value > 0).map(({ labels }) => labels)).toEqual([
+      { antiphon_audio_direction: 'in' },
+      { antiphon_audio_direction: 'out' },
+    ]);
     expect(samples).toContainEqual({
       name: 'antiphon_sessions_ended_total',
       labels: {
         gen_ai_agent_name: 'waiter',
         antiphon_pipeline: 'stub',
+        antiphon_leg: 'realtime',
         antiphon_session_end_reason: 'callerLeft',
       },
       value: 1,

@@ -60,6 +60,8 @@ export interface RealtimeUpgradeOptions {
   readonly unreadyReason: () => string | null;
   /** Told of each client that is turned away. */
   readonly onRejected: (reason: Rejected) => void;
+  /** Told how long a client took to answer a ping. */
+  readonly onRoundTrip?: (rttMs: number) => void;
 }
 
 /**
@@ -82,7 +84,7 @@ export class RealtimeUpgrade {
     this.#server.handleUpgrade(request, connection.socket, connection.head, (socket) => {
       // A failed connection closes after its error; there is nothing else to do about it.
       socket.on('error', () => {});
-      this.#options.heartbeat.add(socket);
+      this.#options.heartbeat.add(socket, this.#options.onRoundTrip);
       this.#open(socket, request, url);
     });
   }

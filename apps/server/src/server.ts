@@ -13,6 +13,7 @@ import type { ServerConfig } from './config.ts';
 import { ConsoleUpgrade } from './console/console-upgrade.ts';
 import { openConsole } from './console/open-console.ts';
 import { ConnectionRate } from './connection-rate.ts';
+import type { AudioCounts } from './counted-leg.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
@@ -97,9 +98,12 @@ export async function startServer(
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
+  const audio: AudioCounts = { in: 0, out: 0, late: 0 };
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
     bufferedBytes: () => realtime.bufferedBytes,
+    remaining: () => registry.remaining,
+    audio,
     otlp: otlpOf(config, log),
   });
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
@@ -130,8 +134,14 @@ export async function startServer(
     listenersOf: (session) => [
       new SessionMetricsChannel({
         metrics: metrics.sessions,
-        labels: { agent: session.agent.name, pipeline: session.agent.pipeline },
+        labels: {
+          agent: session.agent.name,
+          pipeline: session.agent.pipeline,
+          leg: 'realtime',
+        },
         startedAtMs: session.startedAtMs,
+        modality: session.agent.config.modality,
+        sentMs: session.sentMs,
       }),
       // The console forgets an ended session, whose end ends its last turn.
       ...tracing.listenersOf(session),
@@ -159,6 +169,7 @@ export async function startServer(
         tools,
       }),
     followUps: followUps.followUps,
+    audio,
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -204,6 +215,7 @@ export async function startServer(
     log,
     unreadyReason,
     onRejected: (reason) => metrics.sessions.rejected(reason),
+    onRoundTrip: (rttMs) => metrics.sessions.roundTrip(rttMs),
   });
   const feed = new FeedUpgrade({
     keys,

@@ -16,6 +16,8 @@ import type {
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
 import type { Logger } from 'pino';
+import { CountedLeg } from './counted-leg.ts';
+import type { AudioCounts } from './counted-leg.ts';
 import { FollowUpWatch } from './follow-up-watch.ts';
 import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
@@ -51,6 +53,8 @@ export interface SessionRegistryOptions {
   /** Sends answers by e-mail; without it none is offered. */
   readonly followUps?: FollowUps | null;
   readonly clock: Clock;
+  /** Where the audio of all sessions is counted. */
+  readonly audio?: AudioCounts;
   readonly log: Logger;
   readonly maxSessions: number;
   /** After which a session expires. */
@@ -73,6 +77,8 @@ export interface NewSession {
   readonly tenant: string | null;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
+  /** Milliseconds of audio that were sent to the caller so far. */
+  readonly sentMs: () => number;
 }
 
 /** A live session as lists show it. */
@@ -95,6 +101,8 @@ interface Entry {
 /** Starts the sessions of this process and knows those that live and those that ended lately. */
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
+  readonly #audio: AudioCounts;
+  #isDraining = false;
   readonly #live = new Map<string, Entry>();
   /** Sessions that have ended, while what is kept of them is completed. */
   readonly #finishing = new Map<string, Promise<void>>();
@@ -102,6 +110,7 @@ export class SessionRegistry {
 
   constructor(options: SessionRegistryOptions) {
     this.#options = options;
+    this.#audio = options.audio ?? { in: 0, out: 0, late: 0 };
   }
 
   /** Whether as many sessions live as may. */
@@ -116,7 +125,9 @@ export class SessionRegistry {
     const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const listeners = this.#options.listenersOf?.({ sessionId, tenant, agent, startedAtMs }) ?? [];
+    const counted = new CountedLeg(leg, this.#audio, clock);
+    const begins = { sessionId, tenant, agent, startedAtMs, sentMs: () => counted.sentMs };
+    const listeners = this.#options.listenersOf?.(begins) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
     if (followUps) {
@@ -128,7 +139,7 @@ export class SessionRegistry {
       sessionId,
       tenant,
       agent,
-      leg,
+      leg: counted,
       channels,
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
@@ -170,6 +181,11 @@ export class SessionRegistry {
     return this.#live.has(sessionId) || this.#finishing.has(sessionId);
   }
 
+  /** Sessions that hold something still while all are ended; none before. */
+  get remaining(): number {
+    return this.#isDraining ? this.#live.size + this.#finishing.size : 0;
+  }
+
   /** The feed of a session that lives or ended lately. */
   feed(sessionId: string): SessionFeed | null {
     return this.#live.get(sessionId)?.feed ?? this.#ended.get(sessionId)?.feed ?? null;
@@ -177,6 +193,7 @@ export class SessionRegistry {
 
   /** Ends every session; resolves when none holds anything any more. */
   async endAll(reason: EndReason): Promise<void> {
+    this.#isDraining = true;
     const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const session of sessions) session.control.end(reason);
     await Promise.all(sessions.map(({ ended }) => ended));

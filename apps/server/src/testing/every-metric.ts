@@ -19,9 +19,14 @@ const TURN: TurnReport = {
 export async function everyMetric(): Promise<string> {
   const metrics = new ServerMetrics({ sessions: () => new Map([['acme', 1]]) });
   const { sessions, tools } = metrics;
-  const session = { agent: 'acme', pipeline: 'embedded' };
+  const session = { agent: 'acme', pipeline: 'embedded', leg: 'realtime' } as const;
   sessions.turn(session, TURN);
   sessions.bargeIn(session, 'cut');
+  sessions.bargeInReacted(session, 'silenced', 1);
+  sessions.bargeInOvershot(session, 1);
+  sessions.deadAir(session);
+  sessions.speechEdited(session, 'markup');
+  sessions.roundTrip(1);
   sessions.escalated(session);
   sessions.violated(session, 'noDeadAir');
   sessions.engineFailed(session, 'timeout');

@@ -62,9 +62,7 @@ function open(options: OpenOptions = {}) {
   });
   const channels = tracing.listenersOf({
     sessionId: 'sess_test',
-    tenant: null,
     agent,
-    startedAtMs: 0,
   });
   const runner = new FakeTools();
   return { tracing, exporter, traced, channels, runner, logged: () => logged };

@@ -37,7 +37,7 @@ export interface OpenTracingOptions {
 /** Traces of all sessions of this server. */
 export interface Tracing {
   /** What listens to a session that begins. */
-  listenersOf(session: NewSession): readonly ControlChannel[];
+  listenersOf(session: Pick<NewSession, 'sessionId' | 'agent'>): readonly ControlChannel[];
   /** The trace that a session is in, if that is certain to be kept; null otherwise. */
   traceIdOf(sessionId: string): string | null;
   /** A runner that tells what it runs which span it runs for. */
