@@ -123,6 +123,8 @@ export class RealtimeUpgrade {
     this.#options.waitingRoom.letIn(request);
     const { tenant, ...choice } = admission;
     const sessionId = newId('sess');
+    const { traceparent: given } = request.headers;
+    const traceparent = typeof given === 'string' ? given : null;
     try {
       const connection = new RealtimeConnection({
         socket: {
@@ -140,7 +142,8 @@ export class RealtimeUpgrade {
         ...(url.searchParams.has('events') && {
           ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
         }),
-        start: (leg, channel, agent) => registry.start({ sessionId, tenant, agent, leg, channel }),
+        start: (leg, channel, agent) =>
+          registry.start({ sessionId, tenant, agent, traceparent, leg, channel }),
       });
       passMessages(socket, {
         connection,

@@ -67,6 +67,8 @@ export interface SessionRequest {
   /** Whose it is; nobody's unless given. */
   readonly tenant?: string | null;
   readonly agent: AgentDefinition;
+  /** The W3C trace context that the caller's side gave, unchecked. */
+  readonly traceparent?: string | null;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
 }
@@ -77,6 +79,8 @@ export interface NewSession {
   readonly tenant: string | null;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
+  /** As the caller's side gave it, unchecked. */
+  readonly traceparent?: string | null;
   /** Milliseconds of audio that were sent to the caller so far. */
   readonly sentMs: () => number;
 }
@@ -119,14 +123,16 @@ export class SessionRegistry {
   }
 
   /** Throws what an engine or detector throws that takes no more sessions. */
-  start({ sessionId, tenant = null, agent, leg, channel }: SessionRequest): Session {
+  start(request: SessionRequest): Session {
+    const { sessionId, tenant = null, agent, leg, channel, traceparent = null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const { traceIdOf = () => null } = this.#options;
     const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const counted = new CountedLeg(leg, this.#audio, clock);
-    const begins = { sessionId, tenant, agent, startedAtMs, sentMs: () => counted.sentMs };
+    const sentMs = () => counted.sentMs;
+    const begins = { sessionId, tenant, agent, startedAtMs, traceparent, sentMs };
     const listeners = this.#options.listenersOf?.(begins) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
