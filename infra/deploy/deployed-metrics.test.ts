@@ -13,7 +13,8 @@ import type { TestServer } from '../../apps/server/src/testing/test-server.ts';
 const LABELS_OF_PROMETHEUS = ['instance', 'job'];
 
 /** Words of PromQL that are neither metrics nor labels. */
-const PROMQL = /^(?:sum|by|rate|increase|histogram_quantile|or|unless|offset|label_values)$/u;
+const PROMQL =
+  /^(?:sum|by|rate|increase|histogram_quantile|or|unless|offset|label_values|max|max_over_time)$/u;
 
 const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
@@ -76,6 +77,31 @@ function namesIn(expr: string): { metrics: string[]; labels: string[] } {
   const words = rest.match(/[a-z_]\w*/giu) ?? [];
   return { metrics: words.filter((word) => !PROMQL.test(word)), labels };
 }
+
+interface AskedValue {
+  readonly metric: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The label values that an expression names, one for each of a list; variables are none. */
+function valuesIn(expr: string): AskedValue[] {
+  const found: AskedValue[] = [];
+  for (const [, metric = '', matchers = ''] of expr.matchAll(/(\w+)\{([^}]*)\}/gu)) {
+    for (const [, label = '', text = ''] of matchers.matchAll(
+      /(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/gu,
+    )) {
+      if (text.startsWith('$')) continue;
+      found.push(...text.split('|').map((value) => ({ metric, label, value })));
+    }
+  }
+  return found;
+}
+
+/** The jobs that Prometheus is told of. */
+const scraped = (
+  parse(file('prometheus.yaml')) as { readonly scrape_configs: readonly { job_name: string }[] }
+).scrape_configs.map((config) => config.job_name);
 
 describe('what is deployed asks for metrics that there are', () => {
   let server: TestServer;
@@ -175,6 +201,30 @@ describe('what is deployed asks for metrics that there are', () => {
         for (const label of Object.keys(sample.labels)) known.add(label);
     }
     expect(labels.filter((label) => !known.has(label))).toEqual([]);
+  });
+
+  it.each(queries.map(({ where, expr }) => [where, expr] as const))(
+    '%s asks for values that there are: %s',
+    (_where, expr) => {
+      for (const { metric, label, value } of valuesIn(expr)) {
+        const given = every.samples
+          .filter(({ name }) => name === metric)
+          .map(({ labels }) => labels[label]);
+        if (label === 'job') expect(scraped).toContain(value);
+        else expect(given, `${metric}{${label}}`).toContain(value);
+      }
+    },
+  );
+
+  it('finds the values in an expression', () => {
+    expect(valuesIn('rate(m_total{b=~"x|y", c="$agent", d!="z"}[5m]) or n{e="f"}')).toEqual([
+      { metric: 'm_total', label: 'b', value: 'x' },
+      { metric: 'm_total', label: 'b', value: 'y' },
+      { metric: 'm_total', label: 'd', value: 'z' },
+      { metric: 'n', label: 'e', value: 'f' },
+    ]);
+    const asked = queries.flatMap(({ expr }) => valuesIn(expr).map(({ value }) => value));
+    expect(asked).toEqual(expect.arrayContaining(['failed', 'timeout', 'full', 'antiphon']));
   });
 
   it('the table of docs/observability.md has exactly these', () => {

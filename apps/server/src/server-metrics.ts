@@ -19,6 +19,8 @@ export interface ServerMetricsOptions {
   /** Sessions that are left while the server stops. */
   readonly remaining?: () => number;
   readonly audio?: Readonly<AudioCounts>;
+  /** Jobs that no worker has taken, where there is a queue; must not reject. */
+  readonly waitingJobs?: (() => Promise<number>) | null;
   /** Where the metrics are sent as well. */
   readonly otlp?: OtlpMetricsOptions | null;
 }
@@ -37,7 +39,7 @@ export class ServerMetrics {
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
 
   constructor({ sessions, bufferedBytes = () => 0, otlp = null, ...more }: ServerMetricsOptions) {
-    const { remaining = () => 0, audio = { in: 0, out: 0, late: 0 } } = more;
+    const { waitingJobs = null, remaining = () => 0, audio = { in: 0, out: 0, late: 0 } } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
       readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
@@ -60,6 +62,13 @@ export class ServerMetrics {
     });
     buffered.addCallback((result) => {
       result.observe(bufferedBytes());
+    });
+    const jobs = meter.createObservableGauge('antiphon.tool.jobs_waiting', {
+      description: 'Jobs of queued tools that no worker has taken yet.',
+      unit: '{job}',
+    });
+    jobs.addCallback(async (result) => {
+      if (waitingJobs) result.observe(await waitingJobs());
     });
     const left = meter.createObservableGauge('antiphon.drain.remaining', {
       description: 'Sessions that are left while the server stops.',

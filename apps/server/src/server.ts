@@ -99,10 +99,12 @@ export async function startServer(
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const audio: AudioCounts = { in: 0, out: 0, late: 0 };
+  let queueView: QueueView | null = null;
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
     bufferedBytes: () => realtime.bufferedBytes,
     remaining: () => registry.remaining,
+    waitingJobs: config.redisUrl === null ? null : async () => (await queueView?.waiting()) ?? 0,
     audio,
     otlp: otlpOf(config, log),
   });
@@ -184,7 +186,7 @@ export async function startServer(
     onFull: () => log.warn('too many connections without a key: the oldest are dropped'),
   });
   const unreadyReason = () => readiness.unreadyReason;
-  const queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
+  queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
   const http = await buildHttp({
     keys,
     secrets,

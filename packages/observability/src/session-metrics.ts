@@ -38,6 +38,9 @@ export interface SessionLabels {
 /** How a caller is connected. */
 export type LegName = 'realtime';
 
+/** What speech over the agent was. */
+export type BargeInOutcome = 'cut' | 'false_alarm';
+
 /** Up to where a barge-in was reacted to. */
 export type BargeInStage = 'silenced' | 'cut';
 
@@ -135,7 +138,7 @@ export class SessionMetrics {
     this.#ends.add(1, { ...attributes, [REASON]: reason });
   }
 
-  bargeIn(labels: SessionLabels, outcome: string): void {
+  bargeIn(labels: SessionLabels, outcome: BargeInOutcome): void {
     this.#bargeIns.add(1, { ...attributesOf(labels), [OUTCOME]: outcome });
   }
 
