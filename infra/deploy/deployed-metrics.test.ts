@@ -13,7 +13,8 @@ import type { TestServer } from '../../apps/server/src/testing/test-server.ts';
 const LABELS_OF_PROMETHEUS = ['instance', 'job'];
 
 /** Words of PromQL that are neither metrics nor labels. */
-const PROMQL = /^(?:sum|by|rate|increase|histogram_quantile|or|unless|offset|label_values)$/u;
+const PROMQL =
+  /^(?:sum|by|rate|increase|histogram_quantile|or|unless|offset|label_values|max|max_over_time)$/u;
 
 const file = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
@@ -77,6 +78,31 @@ function namesIn(expr: string): { metrics: string[]; labels: string[] } {
   return { metrics: words.filter((word) => !PROMQL.test(word)), labels };
 }
 
+interface AskedValue {
+  readonly metric: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The label values that an expression names, one for each of a list; variables are none. */
+function valuesIn(expr: string): AskedValue[] {
+  const found: AskedValue[] = [];
+  for (const [, metric = '', matchers = ''] of expr.matchAll(/(\w+)\{([^}]*)\}/gu)) {
+    for (const [, label = '', text = ''] of matchers.matchAll(
+      /(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"/gu,
+    )) {
+      if (text.startsWith('$')) continue;
+      found.push(...text.split('|').map((value) => ({ metric, label, value })));
+    }
+  }
+  return found;
+}
+
+/** The jobs that Prometheus is told of. */
+const scraped = (
+  parse(file('prometheus.yaml')) as { readonly scrape_configs: readonly { job_name: string }[] }
+).scrape_configs.map((config) => config.job_name);
+
 describe('what is deployed asks for metrics that there are', () => {
   let server: TestServer;
   let ofCall: Scrape;
@@ -113,6 +139,9 @@ describe('what is deployed asks for metrics that there are', () => {
         'antiphon_admission_rejected_total',
         'antiphon_session_active',
         'antiphon_ws_buffered',
+        'antiphon_audio_frames_total',
+        'antiphon_audio_late_frames_total',
+        'antiphon_drain_remaining',
         'nodejs_eventloop_delay_p50',
         'nodejs_eventloop_delay_p99',
         'process_cpu_time_total',
@@ -124,11 +153,17 @@ describe('what is deployed asks for metrics that there are', () => {
     const { samples } = ofCall;
     const valueOf = (name: string) => samples.find((sample) => sample.name === name)?.value;
     expect(valueOf('antiphon_turn_latency_count')).toBe(1);
+    const frames = samples.filter(({ name }) => name === 'antiphon_audio_frames_total');
+    expect(frames.filter(({ value }) => value > 0).map(({ labels }) => labels)).toEqual([
+      { antiphon_audio_direction: 'in' },
+      { antiphon_audio_direction: 'out' },
+    ]);
     expect(samples).toContainEqual({
       name: 'antiphon_sessions_ended_total',
       labels: {
         gen_ai_agent_name: 'waiter',
         antiphon_pipeline: 'stub',
+        antiphon_leg: 'realtime',
         antiphon_session_end_reason: 'callerLeft',
       },
       value: 1,
@@ -166,6 +201,30 @@ describe('what is deployed asks for metrics that there are', () => {
         for (const label of Object.keys(sample.labels)) known.add(label);
     }
     expect(labels.filter((label) => !known.has(label))).toEqual([]);
+  });
+
+  it.each(queries.map(({ where, expr }) => [where, expr] as const))(
+    '%s asks for values that there are: %s',
+    (_where, expr) => {
+      for (const { metric, label, value } of valuesIn(expr)) {
+        const given = every.samples
+          .filter(({ name }) => name === metric)
+          .map(({ labels }) => labels[label]);
+        if (label === 'job') expect(scraped).toContain(value);
+        else expect(given, `${metric}{${label}}`).toContain(value);
+      }
+    },
+  );
+
+  it('finds the values in an expression', () => {
+    expect(valuesIn('rate(m_total{b=~"x|y", c="$agent", d!="z"}[5m]) or n{e="f"}')).toEqual([
+      { metric: 'm_total', label: 'b', value: 'x' },
+      { metric: 'm_total', label: 'b', value: 'y' },
+      { metric: 'm_total', label: 'd', value: 'z' },
+      { metric: 'n', label: 'e', value: 'f' },
+    ]);
+    const asked = queries.flatMap(({ expr }) => valuesIn(expr).map(({ value }) => value));
+    expect(asked).toEqual(expect.arrayContaining(['failed', 'timeout', 'full', 'antiphon']));
   });
 
   it('the table of docs/observability.md has exactly these', () => {

@@ -29,13 +29,14 @@ class Socket extends EventEmitter {
 function start() {
   const clock = new DrivenClock();
   let dropped = 0;
+  const roundTripsMs: number[] = [];
   const heartbeat = new Heartbeat(clock, () => void (dropped += 1));
   const add = () => {
     const socket = new Socket();
-    heartbeat.add(socket as unknown as WebSocket);
+    heartbeat.add(socket as unknown as WebSocket, (rttMs) => roundTripsMs.push(rttMs));
     return socket;
   };
-  return { clock, heartbeat, add, dropped: () => dropped };
+  return { roundTripsMs, clock, heartbeat, add, dropped: () => dropped };
 }
 
 describe('Heartbeat', () => {
@@ -48,6 +49,19 @@ describe('Heartbeat', () => {
       socket.emit('pong');
     }
     expect(socket.isTerminated).toBe(false);
+  });
+
+  it('tells how long each pong took, and nothing of pongs that nobody asked for', () => {
+    const { clock, add, roundTripsMs } = start();
+    const socket = add();
+    socket.emit('pong');
+    clock.advance(20_000);
+    clock.advance(35);
+    socket.emit('pong');
+    socket.emit('pong');
+    clock.advance(19_965 + 20);
+    socket.emit('pong');
+    expect(roundTripsMs).toEqual([35, 20]);
   });
 
   it('drops who is gone without a word, and says why to who still reads', () => {

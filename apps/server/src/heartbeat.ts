@@ -11,6 +11,8 @@ const NO_SIGN_OF_LIFE = 'No pong and no message for 20 seconds.';
 interface Watch {
   isAlive: boolean;
   beatAtMs: number;
+  /** When the ping that nobody has answered yet was sent. */
+  pingedAtMs: number | null;
 }
 
 /**
@@ -31,13 +33,20 @@ export class Heartbeat {
     this.#onDropped = onDropped;
   }
 
-  /** Watches a socket until it closes. */
-  add(socket: WebSocket): void {
-    const watch = { isAlive: true, beatAtMs: this.#clock.now() + INTERVAL_MS };
+  /** Watches a socket until it closes; `onRoundTrip` is told how long each pong took. */
+  add(socket: WebSocket, onRoundTrip: (rttMs: number) => void = () => {}): void {
+    const beatAtMs = this.#clock.now() + INTERVAL_MS;
+    const watch: Watch = { isAlive: true, beatAtMs, pingedAtMs: null };
     const hear = () => {
       watch.isAlive = true;
     };
-    socket.on('pong', hear);
+    socket.on('pong', () => {
+      hear();
+      const { pingedAtMs } = watch;
+      watch.pingedAtMs = null;
+      // A pong may come without a ping.
+      if (pingedAtMs !== null) onRoundTrip(this.#clock.now() - pingedAtMs);
+    });
     socket.on('message', hear);
     socket.once('close', () => {
       this.#sockets.delete(socket);
@@ -72,7 +81,9 @@ export class Heartbeat {
     watch.beatAtMs += INTERVAL_MS;
     this.#sockets.delete(socket);
     this.#sockets.set(socket, watch);
-    if (socket.readyState === socket.OPEN) socket.ping();
+    if (socket.readyState !== socket.OPEN) return;
+    watch.pingedAtMs = this.#clock.now();
+    socket.ping();
   }
 
   #drop(socket: WebSocket): void {

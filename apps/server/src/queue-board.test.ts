@@ -3,6 +3,7 @@ import type { ToolDefinition } from '@antiphon/session';
 import { BullmqToolRunner, ToolQueue, ToolWorker } from '@antiphon/tools';
 import { isRedisMissing, PrivateRedis } from '@antiphon/tools/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readPrometheusText } from './testing/prometheus-text.ts';
 import { startTestServer, TEST_KEY } from './testing/test-server.ts';
 import type { TestServer } from './testing/test-server.ts';
 
@@ -97,6 +98,30 @@ describe('/admin/queues without a Redis', () => {
       expect((await get(server, path, {})).status).toBe(401);
     },
   );
+});
+
+describe.skipIf(isRedisMissing)('/metrics', () => {
+  it('has the jobs that no worker has taken, none while Redis is away', async () => {
+    const redis = await startedRedis();
+    const server = await started(redis);
+    const waiting = async () => {
+      const response = await fetch(`${server.url}/metrics`, { headers: bearer });
+      expect(response.status).toBe(200);
+      const { samples } = readPrometheusText(await response.text());
+      return samples.find(({ name }) => name === 'antiphon_tool_jobs_waiting')?.value;
+    };
+    await expect.poll(waiting).toBe(0);
+    const queue = new ToolQueue({ url: redis.url });
+    closings.push(() => queue.close());
+    const runner = new BullmqToolRunner(queue, { agent: 'acme', definitions: [FIND] });
+    const call = { sessionId: 'sess_1', callId: 'call_1', name: 'find_order', arguments: '{}' };
+    const given = new AbortController();
+    closings.push(async () => given.abort());
+    void runner.run(call, given.signal);
+    await expect.poll(waiting).toBe(1);
+    await redis.close();
+    await expect.poll(waiting).toBe(0);
+  });
 });
 
 describe.skipIf(isRedisMissing)('/admin/queues', () => {

@@ -60,6 +60,8 @@ export interface RealtimeUpgradeOptions {
   readonly unreadyReason: () => string | null;
   /** Told of each client that is turned away. */
   readonly onRejected: (reason: Rejected) => void;
+  /** Told how long a client took to answer a ping. */
+  readonly onRoundTrip?: (rttMs: number) => void;
 }
 
 /**
@@ -82,7 +84,7 @@ export class RealtimeUpgrade {
     this.#server.handleUpgrade(request, connection.socket, connection.head, (socket) => {
       // A failed connection closes after its error; there is nothing else to do about it.
       socket.on('error', () => {});
-      this.#options.heartbeat.add(socket);
+      this.#options.heartbeat.add(socket, this.#options.onRoundTrip);
       this.#open(socket, request, url);
     });
   }
@@ -121,6 +123,8 @@ export class RealtimeUpgrade {
     this.#options.waitingRoom.letIn(request);
     const { tenant, ...choice } = admission;
     const sessionId = newId('sess');
+    const { traceparent: given } = request.headers;
+    const traceparent = typeof given === 'string' ? given : null;
     try {
       const connection = new RealtimeConnection({
         socket: {
@@ -138,7 +142,8 @@ export class RealtimeUpgrade {
         ...(url.searchParams.has('events') && {
           ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
         }),
-        start: (leg, channel, agent) => registry.start({ sessionId, tenant, agent, leg, channel }),
+        start: (leg, channel, agent) =>
+          registry.start({ sessionId, tenant, agent, traceparent, leg, channel }),
       });
       passMessages(socket, {
         connection,

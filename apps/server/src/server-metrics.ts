@@ -3,6 +3,7 @@ import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporte
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { otlpMetricsReader } from './otlp-metrics.ts';
+import type { AudioCounts } from './counted-leg.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 
@@ -15,6 +16,11 @@ export interface ServerMetricsOptions {
   readonly sessions: () => ReadonlyMap<string, number>;
   /** Bytes that wait to be sent to clients. */
   readonly bufferedBytes?: () => number;
+  /** Sessions that are left while the server stops. */
+  readonly remaining?: () => number;
+  readonly audio?: Readonly<AudioCounts>;
+  /** Jobs that no worker has taken, where there is a queue; must not reject. */
+  readonly waitingJobs?: (() => Promise<number>) | null;
   /** Where the metrics are sent as well. */
   readonly otlp?: OtlpMetricsOptions | null;
 }
@@ -33,7 +39,8 @@ export class ServerMetrics {
   /** Without a timestamp, `target_info` and the names of scopes: one server has one of each. */
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
 
-  constructor({ sessions, bufferedBytes = () => 0, otlp = null }: ServerMetricsOptions) {
+  constructor({ sessions, bufferedBytes = () => 0, otlp = null, ...more }: ServerMetricsOptions) {
+    const { waitingJobs = null, remaining = () => 0, audio = { in: 0, out: 0, late: 0 } } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
       readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
@@ -57,6 +64,35 @@ export class ServerMetrics {
     });
     buffered.addCallback((result) => {
       result.observe(bufferedBytes());
+    });
+    const jobs = meter.createObservableGauge('antiphon.tool.jobs_waiting', {
+      description: 'Jobs of queued tools that no worker has taken yet.',
+      unit: '{job}',
+    });
+    jobs.addCallback(async (result) => {
+      if (waitingJobs) result.observe(await waitingJobs());
+    });
+    const left = meter.createObservableGauge('antiphon.drain.remaining', {
+      description: 'Sessions that are left while the server stops.',
+      unit: '{session}',
+    });
+    left.addCallback((result) => {
+      result.observe(remaining());
+    });
+    const frames = meter.createObservableCounter('antiphon.audio.frames', {
+      description: 'Slices of audio taken from callers and written to them.',
+      unit: '{frame}',
+    });
+    frames.addCallback((result) => {
+      result.observe(audio.in, { 'antiphon.audio.direction': 'in' });
+      result.observe(audio.out, { 'antiphon.audio.direction': 'out' });
+    });
+    const late = meter.createObservableCounter('antiphon.audio.late_frames', {
+      description: 'Slices written after all before them of their item had been played.',
+      unit: '{frame}',
+    });
+    late.addCallback((result) => {
+      result.observe(audio.late);
     });
   }
 

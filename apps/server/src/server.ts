@@ -14,6 +14,7 @@ import { ConsoleUpgrade } from './console/console-upgrade.ts';
 import { openConsole } from './console/open-console.ts';
 import { recordingFaultOf } from './console/recording-fault.ts';
 import { ConnectionRate } from './connection-rate.ts';
+import type { AudioCounts } from './counted-leg.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
@@ -33,6 +34,7 @@ import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -84,7 +86,12 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const log = deps.log ?? pino({ level: config.logLevel }, pino.destination(2));
+  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  const log = tracedLog(
+    deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
+    // Nothing is said of a session before there are any.
+    traceIdOf,
+  );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
   const secrets = new ClientSecrets(clock);
@@ -92,9 +99,14 @@ export async function startServer(
   const recordingsDir = path.join(config.dataDir, 'recordings');
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
+  const audio: AudioCounts = { in: 0, out: 0, late: 0 };
+  let queueView: QueueView | null = null;
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
     bufferedBytes: () => realtime.bufferedBytes,
+    remaining: () => registry.remaining,
+    waitingJobs: config.redisUrl === null ? null : async () => (await queueView?.waiting()) ?? 0,
+    audio,
     otlp: otlpOf(config, log),
   });
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
@@ -125,13 +137,20 @@ export async function startServer(
     listenersOf: (session) => [
       new SessionMetricsChannel({
         metrics: metrics.sessions,
-        labels: { agent: session.agent.name, pipeline: session.agent.pipeline },
+        labels: {
+          agent: session.agent.name,
+          pipeline: session.agent.pipeline,
+          leg: 'realtime',
+        },
         startedAtMs: session.startedAtMs,
+        modality: session.agent.config.modality,
+        sentMs: session.sentMs,
       }),
       // The console forgets an ended session, whose end ends its last turn.
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
+    traceIdOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -164,6 +183,7 @@ export async function startServer(
         tools,
       }),
     followUps: followUps.followUps,
+    audio,
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -178,7 +198,7 @@ export async function startServer(
     onFull: () => log.warn('too many connections without a key: the oldest are dropped'),
   });
   const unreadyReason = () => readiness.unreadyReason;
-  const queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
+  queueView = config.redisUrl === null ? null : new QueueView(config.redisUrl);
   const http = await buildHttp({
     keys,
     secrets,
@@ -209,6 +229,7 @@ export async function startServer(
     log,
     unreadyReason,
     onRejected: (reason) => metrics.sessions.rejected(reason),
+    onRoundTrip: (rttMs) => metrics.sessions.roundTrip(rttMs),
   });
   const feed = new FeedUpgrade({
     keys,

@@ -1,7 +1,12 @@
 import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
 import type { TurnReport } from '@antiphon/observability';
 import type { SessionEvent } from '@antiphon/session';
-import { describeControlChannel, TEST_CONFIG, ToolSession } from '@antiphon/session/testing';
+import {
+  describeControlChannel,
+  TEST_CONFIG,
+  TestSession,
+  ToolSession,
+} from '@antiphon/session/testing';
 import { createNoopMeter } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ServerMetrics } from './server-metrics.ts';
@@ -21,15 +26,17 @@ afterEach(async () => {
   for (const metrics of opened.splice(0)) await metrics.close();
 });
 
-const labels = { agent: 'acme', pipeline: 'embedded' };
+const labels = { agent: 'acme', pipeline: 'embedded', leg: 'realtime' } as const;
 
-function open() {
+function open(sent = { ms: 0 }) {
   const metrics = new ServerMetrics({ sessions: () => new Map() });
   opened.push(metrics);
   const channel = new SessionMetricsChannel({
     metrics: metrics.sessions,
     labels,
     startedAtMs: 1_000,
+    modality: 'audio',
+    sentMs: () => sent.ms,
   });
   return {
     metrics,
@@ -43,8 +50,9 @@ function open() {
       const shown = samples
         .filter(({ name }) => name === metric)
         .map(({ labels: all, value }) => {
-          const { gen_ai_agent_name: agent, antiphon_pipeline: pipeline, ...more } = all;
-          expect({ agent, pipeline }).toEqual(labels);
+          const { gen_ai_agent_name: agent, antiphon_pipeline: pipeline, ...others } = all;
+          const { antiphon_leg: leg, ...more } = others;
+          expect({ agent, pipeline, leg }).toEqual(labels);
           return [Object.values(more).join(' '), value] as const;
         });
       return Object.fromEntries(shown);
@@ -116,6 +124,90 @@ describe('SessionMetricsChannel', () => {
     expect(await read('antiphon_barge_ins_total')).toEqual({ cut: 2, false_alarm: 1 });
   });
 
+  it('has the time to the first token where the engine marks it', async () => {
+    const { tell, read } = open();
+    const { report } = measured({}) as Extract<News, { type: 'turn.measured' }>;
+    tell(measured({}), measured({ hops: { ...report.hops, inference: null } }));
+    const metric = 'gen_ai_client_operation_time_to_first_chunk';
+    expect(await read(`${metric}_count`)).toEqual({ chat: 1 });
+    expect(await read(`${metric}_sum`)).toEqual({ chat: 0.1 });
+  });
+
+  it('counts what was done to texts before they were spoken, by kind', async () => {
+    const { tell, read } = open();
+    const edited = { type: 'generation.edited', generationId: 'gen_1' } as const;
+    tell({ ...edited, edits: ['markup', 'list'] }, { ...edited, edits: ['markup'] });
+    expect(await read('antiphon_speech_edits_total')).toEqual({ markup: 2, list: 1 });
+  });
+
+  it('has how soon the agent fell silent, and was cut, after a caller spoke over it', async () => {
+    const { channel, read } = open();
+    const trial = new TestSession({}, {}, { channels: [channel] });
+    agentSpeaks(trial);
+    trial.detectors.detector.start();
+    trial.hear(1_200);
+    const reactions = await read('antiphon_barge_in_reaction_count');
+    expect(reactions).toEqual({ silenced: 1, cut: 1 });
+    const sums = await read('antiphon_barge_in_reaction_sum');
+    expect(sums['silenced']).toBe(0);
+    expect(sums['cut']).toBe(1);
+    expect(await read('antiphon_barge_ins_total')).toEqual({ cut: 1 });
+  });
+
+  it('has no reaction to speech that the agent is not interrupted by', async () => {
+    const { channel, read } = open();
+    const turnDetection = { ...TEST_CONFIG.turnDetection!, interruptsResponse: false };
+    const trial = new TestSession({}, { turnDetection }, { channels: [channel] });
+    agentSpeaks(trial);
+    trial.callerTurn(600);
+    trial.hear(3_000);
+    expect(trial.channel.events.map(({ type }) => type)).toContain('playout.drained');
+    expect(await read('antiphon_barge_in_reaction_count')).toEqual({});
+  });
+
+  it('has the audio that was sent between the onset and the silence', async () => {
+    const sent = { ms: 1_000 };
+    const { tell, read } = open(sent);
+    const moved = { type: 'state.changed', region: 'agentAudio', from: 'idle' } as const;
+    tell(
+      { ...moved, to: 'playing', cause: 'playout.started' },
+      { type: 'caller.speechStarted', itemId: 'item_1', audioStartMs: 0 },
+    );
+    sent.ms = 1_040;
+    tell({ ...moved, to: 'held', cause: 'playout.held' });
+    expect(await read('antiphon_barge_in_overshoot_sum')).toEqual({ '': 0.04 });
+  });
+
+  it('counts waits in which nobody is heard for more than two seconds', async () => {
+    const { channel, read } = open();
+    const trial = new TestSession({}, {}, { channels: [channel] });
+    const answerAfter = (ms: number) => {
+      trial.callerTurn(600);
+      trial.hear(ms);
+      agentSays(trial);
+      trial.hear(3_000);
+    };
+    answerAfter(1_900);
+    expect(await read('antiphon_dead_air_total')).toEqual({});
+    answerAfter(2_100);
+    expect(await read('antiphon_dead_air_total')).toEqual({ '': 1 });
+    trial.callerTurn(600);
+    trial.hear(2_100);
+    trial.session.control.end('callerLeft');
+    expect(await read('antiphon_dead_air_total')).toEqual({ '': 2 });
+  });
+
+  it('counts no silence in which the agent waits for the caller, or is read', async () => {
+    const { channel, read } = open();
+    const trial = new TestSession({}, {}, { channels: [channel] });
+    trial.hear(5_000);
+    trial.session.control.configure({ ...trial.session.control.config, modality: 'text' });
+    trial.callerTurn(600);
+    trial.hear(5_000);
+    trial.session.control.end('callerLeft');
+    expect(await read('antiphon_dead_air_total')).toEqual({});
+  });
+
   it('counts handoffs, broken invariants, failures and ends', async () => {
     const { tell, read } = open();
     tell(
@@ -155,6 +247,17 @@ describe('SessionMetricsChannel', () => {
   });
 });
 
+function agentSpeaks(trial: TestSession): void {
+  trial.callerTurn(600);
+  agentSays(trial);
+  trial.hear(400);
+}
+
+function agentSays(trial: TestSession): void {
+  trial.engine.session.speak('one two three four five six seven eight nine ten');
+  trial.engine.session.end();
+}
+
 /** The metric calls of a session with a turn of this length that a tool is called in. */
 async function callsOf(turnMs: number) {
   const calls: Record<string, number> = {};
@@ -168,7 +271,13 @@ async function callsOf(turnMs: number) {
   const trial = new ToolSession({
     more: {
       channels: [
-        new SessionMetricsChannel({ metrics: new SessionMetrics(meter), labels, startedAtMs: 0 }),
+        new SessionMetricsChannel({
+          metrics: new SessionMetrics(meter),
+          labels,
+          startedAtMs: 0,
+          modality: 'audio',
+          sentMs: () => 0,
+        }),
         new ToolMetricsChannel({
           metrics: new ToolMetrics(meter),
           agent: 'acme',

@@ -1,5 +1,7 @@
 import type { SessionLabels, SessionMetrics } from '@antiphon/observability';
-import type { ControlChannel, SessionEvent } from '@antiphon/session';
+import type { ControlChannel, SessionConfig, SessionEvent } from '@antiphon/session';
+import { BargeInWatch } from './barge-in-watch.ts';
+import { DeadAirWatch } from './dead-air-watch.ts';
 
 /** What one session's metrics need. */
 export interface SessionMetricsChannelOptions {
@@ -8,6 +10,10 @@ export interface SessionMetricsChannelOptions {
   readonly labels: SessionLabels;
   /** On the clock of the session's events. */
   readonly startedAtMs: number;
+  /** How answers are given unless the client says otherwise. */
+  readonly modality: SessionConfig['modality'];
+  /** Audio that was sent to the caller so far. */
+  readonly sentMs: () => number;
 }
 
 /** Counts what a session tells of its turns and its end; it never asks for anything. */
@@ -15,11 +21,16 @@ export class SessionMetricsChannel implements ControlChannel {
   readonly #metrics: SessionMetrics;
   readonly #labels: SessionLabels;
   readonly #startedAtMs: number;
+  readonly #bargeIns: BargeInWatch;
+  readonly #deadAir: DeadAirWatch;
 
-  constructor({ metrics, labels, startedAtMs }: SessionMetricsChannelOptions) {
+  constructor(options: SessionMetricsChannelOptions) {
+    const { metrics, labels, startedAtMs, modality, sentMs } = options;
     this.#metrics = metrics;
     this.#labels = labels;
     this.#startedAtMs = startedAtMs;
+    this.#bargeIns = new BargeInWatch(sentMs);
+    this.#deadAir = new DeadAirWatch(modality);
   }
 
   attach(): void {
@@ -27,12 +38,23 @@ export class SessionMetricsChannel implements ControlChannel {
   }
 
   notify(event: SessionEvent): void {
+    const reaction = this.#bargeIns.see(event);
+    if (reaction) {
+      this.#metrics.bargeInReacted(this.#labels, reaction.stage, reaction.reactionMs);
+      if (reaction.stage === 'silenced') {
+        this.#metrics.bargeInOvershot(this.#labels, reaction.sentMs);
+      }
+    }
+    if (this.#deadAir.see(event)) this.#metrics.deadAir(this.#labels);
     switch (event.type) {
       case 'turn.measured':
         this.#metrics.turn(this.#labels, event.report);
         return;
       case 'bargeIn.decided':
         this.#metrics.bargeIn(this.#labels, event.verdict === 'cut' ? 'cut' : 'false_alarm');
+        return;
+      case 'generation.edited':
+        for (const kind of event.edits) this.#metrics.speechEdited(this.#labels, kind);
         return;
       case 'handoff.requested':
         this.#metrics.escalated(this.#labels);

@@ -21,7 +21,11 @@ const agent: AgentDefinition = {
   dialogue: null,
 };
 
-function open(maxSessions = 1000, log = pino({ level: 'silent' })) {
+function open(
+  maxSessions = 1000,
+  log = pino({ level: 'silent' }),
+  onEnded?: (sessionId: string) => Promise<void>,
+) {
   const clock = new DrivenClock();
   const engine = new FakeEngine();
   const detectors = new FakeDetectors();
@@ -32,6 +36,7 @@ function open(maxSessions = 1000, log = pino({ level: 'silent' })) {
       toolsOf: () => new FakeTools(),
     },
     recorder: null,
+    ...(onEnded && { onEnded }),
     metricsOf: () => new ListeningChannel(),
     clock,
     log,
@@ -62,6 +67,24 @@ describe('SessionRegistry', () => {
     await first.session.ended;
     expect(registry.list().map(({ id }) => id)).toEqual(['sess_2']);
     expect([registry.isLive('sess_1'), registry.isLive('sess_2')]).toEqual([false, true]);
+  });
+
+  it('tells how many sessions hold something still while it is drained', async () => {
+    let complete = () => {};
+    const completed = new Promise<void>((resolve) => (complete = resolve));
+    const { clock, registry } = open(10, undefined, (id) =>
+      id === 'sess_1' ? completed : Promise.resolve(),
+    );
+    const first = start(registry, clock, 'sess_1');
+    const second = start(registry, clock, 'sess_2');
+    expect(registry.remaining).toBe(0);
+    const draining = registry.endAll('serverStopping');
+    expect(registry.remaining).toBe(2);
+    await Promise.all([first.session.ended, second.session.ended]);
+    await expect.poll(() => registry.remaining).toBe(1);
+    complete();
+    await draining;
+    expect(registry.remaining).toBe(0);
   });
 
   it('logs caller audio that is not in its declared format', () => {

@@ -16,10 +16,13 @@ import type {
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
 import type { Logger } from 'pino';
+import { CountedLeg } from './counted-leg.ts';
+import type { AudioCounts } from './counted-leg.ts';
 import { FollowUpWatch } from './follow-up-watch.ts';
 import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
+import { tracedLog } from './tracing/traced-log.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
@@ -43,11 +46,15 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
+  /** The trace that the log refers to for a session. */
+  readonly traceIdOf?: (sessionId: string) => string | null;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
   readonly followUps?: FollowUps | null;
   readonly clock: Clock;
+  /** Where the audio of all sessions is counted. */
+  readonly audio?: AudioCounts;
   readonly log: Logger;
   readonly maxSessions: number;
   /** After which a session expires. */
@@ -60,6 +67,8 @@ export interface SessionRequest {
   /** Whose it is; nobody's unless given. */
   readonly tenant?: string | null;
   readonly agent: AgentDefinition;
+  /** The W3C trace context that the caller's side gave, unchecked. */
+  readonly traceparent?: string | null;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
 }
@@ -70,6 +79,10 @@ export interface NewSession {
   readonly tenant: string | null;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
+  /** As the caller's side gave it, unchecked. */
+  readonly traceparent?: string | null;
+  /** Milliseconds of audio that were sent to the caller so far. */
+  readonly sentMs: () => number;
 }
 
 /** A live session as lists show it. */
@@ -92,6 +105,8 @@ interface Entry {
 /** Starts the sessions of this process and knows those that live and those that ended lately. */
 export class SessionRegistry {
   readonly #options: SessionRegistryOptions;
+  readonly #audio: AudioCounts;
+  #isDraining = false;
   readonly #live = new Map<string, Entry>();
   /** Sessions that have ended, while what is kept of them is completed. */
   readonly #finishing = new Map<string, Promise<void>>();
@@ -99,6 +114,7 @@ export class SessionRegistry {
 
   constructor(options: SessionRegistryOptions) {
     this.#options = options;
+    this.#audio = options.audio ?? { in: 0, out: 0, late: 0 };
   }
 
   /** Whether as many sessions live as may. */
@@ -107,12 +123,17 @@ export class SessionRegistry {
   }
 
   /** Throws what an engine or detector throws that takes no more sessions. */
-  start({ sessionId, tenant = null, agent, leg, channel }: SessionRequest): Session {
+  start(request: SessionRequest): Session {
+    const { sessionId, tenant = null, agent, leg, channel, traceparent = null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
-    const log = this.#options.log.child({ sessionId, agent: agent.name });
+    const { traceIdOf = () => null } = this.#options;
+    const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const listeners = this.#options.listenersOf?.({ sessionId, tenant, agent, startedAtMs }) ?? [];
+    const counted = new CountedLeg(leg, this.#audio, clock);
+    const sentMs = () => counted.sentMs;
+    const begins = { sessionId, tenant, agent, startedAtMs, traceparent, sentMs };
+    const listeners = this.#options.listenersOf?.(begins) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
     if (followUps) {
@@ -124,7 +145,7 @@ export class SessionRegistry {
       sessionId,
       tenant,
       agent,
-      leg,
+      leg: counted,
       channels,
       engine: rooms.engineOf(agent),
       detectors: rooms.detectorsOf(agent),
@@ -166,6 +187,11 @@ export class SessionRegistry {
     return this.#live.has(sessionId) || this.#finishing.has(sessionId);
   }
 
+  /** Sessions that hold something still while all are ended; none before. */
+  get remaining(): number {
+    return this.#isDraining ? this.#live.size + this.#finishing.size : 0;
+  }
+
   /** The feed of a session that lives or ended lately. */
   feed(sessionId: string): SessionFeed | null {
     return this.#live.get(sessionId)?.feed ?? this.#ended.get(sessionId)?.feed ?? null;
@@ -173,6 +199,7 @@ export class SessionRegistry {
 
   /** Ends every session; resolves when none holds anything any more. */
   async endAll(reason: EndReason): Promise<void> {
+    this.#isDraining = true;
     const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const session of sessions) session.control.end(reason);
     await Promise.all(sessions.map(({ ended }) => ended));

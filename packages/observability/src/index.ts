@@ -18,7 +18,14 @@ export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
 export { RecordingMetrics } from './recording-metrics.ts';
-export { SessionMetrics, type Rejected, type SessionLabels } from './session-metrics.ts';
+export {
+  SessionMetrics,
+  type BargeInOutcome,
+  type BargeInStage,
+  type LegName,
+  type Rejected,
+  type SessionLabels,
+} from './session-metrics.ts';
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock, type AnsweredTurn } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';

@@ -11,6 +11,10 @@ const OUTCOME = 'antiphon.barge_in.outcome';
 const REASON = 'antiphon.session.end_reason';
 const INVARIANT = 'antiphon.invariant';
 const ERROR = 'error.type';
+const LEG = 'antiphon.leg';
+const STAGE = 'antiphon.barge_in.stage';
+const EDIT = 'antiphon.speech.edit';
+const OPERATION = 'gen_ai.operation.name';
 const REJECTION = 'antiphon.admission.reason';
 
 /** In seconds: close together where a caller feels the difference. */
@@ -24,11 +28,21 @@ const SESSIONS_S = [1, 5, 15, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600];
 /** Codes of failures that are told apart; an upstream model may invent more. */
 const MOST_CODES = 32;
 
-/** Whose session it is. Both come from agent folders: there are few. */
+/** Whose session it is. Agents and pipelines come from folders: there are few. */
 export interface SessionLabels {
   readonly agent: string;
   readonly pipeline: string;
+  readonly leg: LegName;
 }
+
+/** How a caller is connected. */
+export type LegName = 'realtime';
+
+/** What speech over the agent was. */
+export type BargeInOutcome = 'cut' | 'false_alarm';
+
+/** Up to where a barge-in was reacted to. */
+export type BargeInStage = 'silenced' | 'cut';
 
 /** Why a client was turned away. */
 export type Rejected =
@@ -47,6 +61,12 @@ export class SessionMetrics {
   readonly #durations: Histogram;
   readonly #ends: Counter;
   readonly #bargeIns: Counter;
+  readonly #firstChunks: Histogram;
+  readonly #reactions: Histogram;
+  readonly #overshoots: Histogram;
+  readonly #deadAir: Counter;
+  readonly #edits: Counter;
+  readonly #roundTrips: Histogram;
   readonly #escalations: Counter;
   readonly #violations: Counter;
   readonly #failures: Counter;
@@ -57,18 +77,40 @@ export class SessionMetrics {
     const counter = (name: string, unit: string, description: string) =>
       meter.createCounter(`antiphon.${name}`, { unit: `{${unit}}`, description });
     const histogram = (name: string, explicitBucketBoundaries: number[], description: string) =>
-      meter.createHistogram(`antiphon.${name}`, {
+      meter.createHistogram(name, {
         unit: 's',
         description,
         advice: { explicitBucketBoundaries },
       });
     this.#latencies = histogram(
-      'turn.latency',
+      'antiphon.turn.latency',
       LATENCIES_S,
       "From the caller's last sound to the first agent audio.",
     );
-    this.#hops = histogram('turn.hop.duration', LATENCIES_S, "A hop of a turn's latency.");
-    this.#durations = histogram('session.duration', SESSIONS_S, 'From the start to the end.');
+    this.#hops = histogram('antiphon.turn.hop.duration', LATENCIES_S, "A hop of a turn's latency.");
+    this.#durations = histogram(
+      'antiphon.session.duration',
+      SESSIONS_S,
+      'From the start to the end.',
+    );
+    this.#firstChunks = histogram(
+      'gen_ai.client.operation.time_to_first_chunk',
+      LATENCIES_S,
+      'From when an answer may be made to its first token.',
+    );
+    this.#reactions = histogram(
+      'antiphon.barge_in.reaction',
+      LATENCIES_S,
+      'From when speech over the agent was told to its silence, and to the cut.',
+    );
+    this.#overshoots = histogram(
+      'antiphon.barge_in.overshoot',
+      LATENCIES_S,
+      'Agent audio sent between the onset of speech over it and its silence.',
+    );
+    this.#roundTrips = histogram('antiphon.ws.rtt', LATENCIES_S, 'From a ping to its pong.');
+    this.#deadAir = counter('dead_air', 'wait', 'Waits in which nobody was heard for over 2 s.');
+    this.#edits = counter('speech.edits', 'edit', 'Texts changed before they were spoken.');
     this.#ends = counter('sessions.ended', 'session', 'Sessions that have ended, by reason.');
     this.#bargeIns = counter('barge_ins', 'barge_in', 'Speech over the agent, by what it was.');
     this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
@@ -85,6 +127,9 @@ export class SessionMetrics {
       const hopMs = hops[hop];
       if (hopMs !== null) this.#hops.record(hopMs / 1000, { ...attributes, [HOP]: hop });
     }
+    if (hops.inference !== null) {
+      this.#firstChunks.record(hops.inference / 1000, { ...attributes, [OPERATION]: 'chat' });
+    }
   }
 
   ended(labels: SessionLabels, { reason, durationMs }: { reason: string; durationMs: number }) {
@@ -93,8 +138,33 @@ export class SessionMetrics {
     this.#ends.add(1, { ...attributes, [REASON]: reason });
   }
 
-  bargeIn(labels: SessionLabels, outcome: string): void {
+  bargeIn(labels: SessionLabels, outcome: BargeInOutcome): void {
     this.#bargeIns.add(1, { ...attributesOf(labels), [OUTCOME]: outcome });
+  }
+
+  /** Speech over the agent was told so long ago, and the agent is not heard, or is cut, now. */
+  bargeInReacted(labels: SessionLabels, stage: BargeInStage, reactionMs: number): void {
+    this.#reactions.record(reactionMs / 1000, { ...attributesOf(labels), [STAGE]: stage });
+  }
+
+  /** So much audio was sent while the agent was being silenced. */
+  bargeInOvershot(labels: SessionLabels, sentMs: number): void {
+    this.#overshoots.record(sentMs / 1000, attributesOf(labels));
+  }
+
+  /** Nobody was heard for more than two seconds while the caller waited for the agent. */
+  deadAir(labels: SessionLabels): void {
+    this.#deadAir.add(1, attributesOf(labels));
+  }
+
+  /** `kind` is one of those that the session tells. */
+  speechEdited(labels: SessionLabels, kind: string): void {
+    this.#edits.add(1, { ...attributesOf(labels), [EDIT]: kind });
+  }
+
+  /** A client answered a ping. */
+  roundTrip(rttMs: number): void {
+    this.#roundTrips.record(rttMs / 1000);
   }
 
   escalated(labels: SessionLabels): void {
@@ -114,6 +184,6 @@ export class SessionMetrics {
   }
 }
 
-function attributesOf({ agent, pipeline }: SessionLabels): Attributes {
-  return { [AGENT]: agent, [PIPELINE]: pipeline };
+function attributesOf({ agent, pipeline, leg }: SessionLabels): Attributes {
+  return { [AGENT]: agent, [PIPELINE]: pipeline, [LEG]: leg };
 }

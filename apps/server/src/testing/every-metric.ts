@@ -1,6 +1,7 @@
 import { HOPS } from '@antiphon/observability';
 import type { TurnReport } from '@antiphon/observability';
 import { ServerMetrics } from '../server-metrics.ts';
+import { METRIC_VALUES } from './metric-values.ts';
 
 const TURN: TurnReport = {
   turn: 1,
@@ -17,23 +18,33 @@ const TURN: TurnReport = {
 
 /** What `/metrics` says once everything that a server counts has happened. */
 export async function everyMetric(): Promise<string> {
-  const metrics = new ServerMetrics({ sessions: () => new Map([['acme', 1]]) });
+  const metrics = new ServerMetrics({
+    sessions: () => new Map([['acme', 1]]),
+    waitingJobs: () => Promise.resolve(1),
+  });
+  const values = METRIC_VALUES;
   const { sessions, tools, recordings } = metrics;
-  const session = { agent: 'acme', pipeline: 'embedded' };
+  const [leg = 'realtime'] = values.legs;
+  const session = { agent: 'acme', pipeline: 'embedded', leg };
   sessions.turn(session, TURN);
-  sessions.bargeIn(session, 'cut');
+  for (const outcome of values.bargeInOutcomes) sessions.bargeIn(session, outcome);
+  for (const stage of values.bargeInStages) sessions.bargeInReacted(session, stage, 1);
+  sessions.bargeInOvershot(session, 1);
+  sessions.deadAir(session);
+  for (const edit of values.edits) sessions.speechEdited(session, edit);
+  sessions.roundTrip(1);
   sessions.escalated(session);
   sessions.violated(session, 'noDeadAir');
   sessions.engineFailed(session, 'timeout');
-  sessions.rejected('full');
-  sessions.ended(session, { reason: 'callerLeft', durationMs: 1 });
+  for (const reason of values.rejections) sessions.rejected(reason);
+  for (const reason of values.endReasons) sessions.ended(session, { reason, durationMs: 1 });
   const tool = { agent: 'acme', tool: 'lookup' };
-  tools.settled({ ...tool, outcome: 'result', durationMs: 1 });
+  for (const outcome of values.outcomes) tools.settled({ ...tool, outcome, durationMs: 1 });
   tools.queueWaited(tool, 1);
   tools.covered(tool);
   tools.overdue(tool);
-  tools.followUp(tool, 'sent');
-  tools.consentDecided(tool, 'confirmed');
+  for (const state of values.followUps) tools.followUp(tool, state);
+  for (const verdict of values.verdicts) tools.consentDecided(tool, verdict);
   recordings.faulted('disk_full');
   recordings.lost({ bytes: 2, isFirst: true });
   const text = await metrics.text();

@@ -44,6 +44,7 @@ interface OpenOptions {
   readonly ratio?: number;
   readonly keepsPrivate?: boolean;
   readonly inMemory?: boolean;
+  readonly traceparent?: string;
 }
 
 function open(options: OpenOptions = {}) {
@@ -62,9 +63,8 @@ function open(options: OpenOptions = {}) {
   });
   const channels = tracing.listenersOf({
     sessionId: 'sess_test',
-    tenant: null,
     agent,
-    startedAtMs: 0,
+    ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
   });
   const runner = new FakeTools();
   return { tracing, exporter, traced, channels, runner, logged: () => logged };
@@ -187,6 +187,50 @@ describe('what a model or a client calls a tool', () => {
     expect(text).toContain('execute_tool lookup_order');
     expect(text).toContain('execute_tool other_tool');
     expect(text).not.toContain('4111');
+  });
+});
+
+describe('the trace of the caller’s side', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const spanId = 'b7ad6b7169203331';
+
+  async function linked(traceparent: string) {
+    const { tracing, exporter, channels } = open({ traceparent });
+    const test = new TestSession({}, {}, { channels });
+    answer(test, 200);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    const roots = exporter.getFinishedSpans().filter((span) => !span.parentSpanContext);
+    const isRemote = ({ links }: ReadableSpan) =>
+      links.some(({ context }) => context.traceId === traceId && context.spanId === spanId);
+    expect(roots.map((span) => span.spanContext().traceId)).not.toContain(traceId);
+    return roots.map((span) => [span.name, isRemote(span)]);
+  }
+
+  it('is linked to by every trace of the session, and is none of them', async () => {
+    expect(await linked(`00-${traceId}-${spanId}-01`)).toEqual([
+      ['antiphon.session.start', true],
+      ['invoke_agent test', true],
+      ['antiphon.session.end', true],
+    ]);
+  });
+
+  it.each([
+    '',
+    'nonsense',
+    `ff-${traceId}-${spanId}-01`,
+    `00-${'0'.repeat(32)}-${spanId}-01`,
+    `00-${traceId}-${'0'.repeat(16)}-01`,
+    `00-${traceId}-${spanId}-01-more`,
+    `00-${traceId}-${spanId}-01, 00-${traceId}-${spanId}-01`,
+    `00-${traceId.toUpperCase()}-${spanId}-01`,
+    `00-${traceId}-${spanId}-01`.repeat(5_000),
+  ])('is none where its header is not well-formed (%#)', async (traceparent) => {
+    expect(await linked(traceparent)).toEqual([
+      ['antiphon.session.start', false],
+      ['invoke_agent test', false],
+      ['antiphon.session.end', false],
+    ]);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { AgentDefinition, ControlChannel, ToolCall, ToolRunner } from '@antiphon/session';
 import type { TracedTurn } from '@antiphon/observability';
+import type { SpanContext } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -37,7 +39,11 @@ export interface OpenTracingOptions {
 /** Traces of all sessions of this server. */
 export interface Tracing {
   /** What listens to a session that begins. */
-  listenersOf(session: NewSession): readonly ControlChannel[];
+  listenersOf(
+    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent'>,
+  ): readonly ControlChannel[];
+  /** The trace that a session is in, if that is certain to be kept; null otherwise. */
+  traceIdOf(sessionId: string): string | null;
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
   /** Sends what is there, for two seconds at most; never rejects. */
@@ -46,6 +52,7 @@ export interface Tracing {
 
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
+  traceIdOf: () => null,
   toolsOf: (runner) => runner,
   close: () => Promise.resolve(),
 };
@@ -86,13 +93,14 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
   };
 
   return {
-    listenersOf: ({ sessionId, agent }) => {
+    listenersOf: ({ sessionId, agent, traceparent = null }) => {
       const tools = redisUrl === null ? new Set<string>() : queuedToolsOf(agent);
       const channel = new TracingChannel({
         tracer,
         sessionId,
         agent: agent.name,
         pipeline: agent.pipeline,
+        remote: remoteOf(traceparent),
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         onTurn: (turn) => {
@@ -110,9 +118,20 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
       });
       return [channel];
     },
+    traceIdOf: (sessionId) => {
+      const current = channels.get(sessionId)?.current;
+      if (!current) return null;
+      return current.isNotable || isInRatio(current.traceId, ratio) ? current.traceId : null;
+    },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),
   };
+}
+
+/** What a `traceparent` names; null where it is none. */
+function remoteOf(traceparent: string | null): SpanContext | null {
+  const context = traceparent === null ? null : parseTraceParent(traceparent);
+  return context && { ...context, isRemote: true };
 }
 
 function queuedToolsOf({ config: { tools } }: AgentDefinition): Set<string> {

@@ -14,6 +14,7 @@ describe('a server that traces', () => {
   let server: TestServer;
   let collector: Server;
   let received = '';
+  const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
   beforeAll(async () => {
     collector = createServer((request, response) => {
@@ -39,7 +40,10 @@ describe('a server that traces', () => {
   });
 
   it('tells feed and console the traces of turns, the last of a session before its end', async () => {
-    const client = await TestClient.open(`${server.wsUrl}/v1/realtime`, { key: TEST_KEY });
+    const client = await TestClient.open(`${server.wsUrl}/v1/realtime`, {
+      key: TEST_KEY,
+      headers: { traceparent: `00-${remote.traceId}-${remote.spanId}-01` },
+    });
     const { session } = await client.message('session.created');
     const { id } = session as { id: string };
     const feed = await TestClient.open(`${server.wsUrl}/sessions/${id}/feed`, { key: TEST_KEY });
@@ -60,5 +64,7 @@ describe('a server that traces', () => {
     await close();
     expect(received).toContain(`"traceId":"${String(trace?.traceId)}"`);
     expect(received).toContain('antiphon.session.end');
+    const link = `"links":[{"attributes":[],"spanId":"${remote.spanId}","traceId":"${remote.traceId}"`;
+    expect(received).toContain(link);
   });
 });

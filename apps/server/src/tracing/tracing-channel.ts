@@ -12,6 +12,8 @@ export interface TracingChannelOptions {
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
+  /** What every trace of the session links to. */
+  readonly remote?: SpanContext | null;
   /** The tools of the agent's folder, whose names are told apart. */
   readonly agentTools: ReadonlySet<string>;
   /** Whether workers run a tool. */
@@ -27,9 +29,9 @@ export class TracingChannel implements ControlChannel {
   readonly #turns: TurnTracer;
 
   constructor(options: TracingChannelOptions) {
-    const { tracer, sessionId, agent, pipeline, onTurn } = options;
+    const { tracer, sessionId, agent, pipeline, remote = null, onTurn } = options;
     this.#options = options;
-    this.#turns = new TurnTracer({ tracer, sessionId, agent, pipeline, onTurn });
+    this.#turns = new TurnTracer({ tracer, sessionId, agent, pipeline, remote, onTurn });
   }
 
   attach(): void {
@@ -39,6 +41,11 @@ export class TracingChannel implements ControlChannel {
   /** The context of a call that runs, for what runs for it. */
   toolContext(callId: string): SpanContext | null {
     return this.#turns.toolContext(callId);
+  }
+
+  /** The turn that the session is in, and whether it is kept whatever else comes. */
+  get current(): TurnTracer['current'] {
+    return this.#turns.current;
   }
 
   notify(event: SessionEvent): void {
@@ -118,6 +125,11 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'handoff.requested':
         turns.escalated();
+        return;
+      case 'engine.failed':
+      case 'invariant.violated':
+      case 'audio.formatDoubted':
+        turns.faulted();
         return;
       default:
     }

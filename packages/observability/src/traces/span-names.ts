@@ -57,6 +57,8 @@ export const ATTRIBUTE = {
   turnInterrupted: 'antiphon.turn.interrupted',
   turnQueuedTool: 'antiphon.turn.queued_tool',
   turnEscalated: 'antiphon.turn.escalated',
+  /** Something that went wrong in it was logged. */
+  turnFaulted: 'antiphon.turn.faulted',
   unexplainedMs: 'antiphon.turn.unexplained_ms',
   sessionEndReason: 'antiphon.session.end_reason',
   generationKind: 'antiphon.generation.kind',

@@ -37,6 +37,7 @@ export class TurnTrace {
   /** The first thing that went wrong. */
   #failure: string | null = null;
   #isUnanswered = false;
+  #isNotable = false;
   #isEnded = false;
 
   constructor(begin: TurnBegin) {
@@ -68,6 +69,11 @@ export class TurnTrace {
   /** Whether something that belongs to it goes on: a generation, or a tool. */
   get isBusy(): boolean {
     return this.#tools.size > 0 || [...this.#generations.values()].some(({ end }) => end === null);
+  }
+
+  /** Whether something happened that it is kept for whatever else comes. */
+  get isNotable(): boolean {
+    return this.#isNotable || this.#isInterrupted || this.#failure !== null;
   }
 
   /** Whether the agent has begun to answer it. */
@@ -145,7 +151,7 @@ export class TurnTrace {
       this.#context,
     );
     this.#tools.set(callId, span);
-    if (isQueued) this.#root.setAttribute(ATTRIBUTE.turnQueuedTool, true);
+    if (isQueued) this.#note(ATTRIBUTE.turnQueuedTool);
   }
 
   /** Something happened to a running call. */
@@ -193,7 +199,11 @@ export class TurnTrace {
   }
 
   escalated(): void {
-    this.#root.setAttribute(ATTRIBUTE.turnEscalated, true);
+    this.#note(ATTRIBUTE.turnEscalated);
+  }
+
+  faulted(): void {
+    this.#note(ATTRIBUTE.turnFaulted);
   }
 
   /** Writes everything down at the last instant that anything happened; again does nothing. */
@@ -245,6 +255,11 @@ export class TurnTrace {
 
   #event(name: string, atMs: number, attributes: Attributes): void {
     this.#root.addEvent(name, attributes, instant(atMs));
+  }
+
+  #note(attribute: string): void {
+    this.#isNotable = true;
+    this.#root.setAttribute(attribute, true);
   }
 
   #reach(atMs: number): void {

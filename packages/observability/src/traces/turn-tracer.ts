@@ -21,6 +21,8 @@ export interface TurnTracerOptions {
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
+  /** What a caller's side traces by itself; every trace of the session links to it. */
+  readonly remote?: SpanContext | null;
   /** Called when the spans of a turn have all ended. */
   readonly onTurn?: (turn: TracedTurn) => void;
 }
@@ -136,6 +138,17 @@ export class TurnTracer {
     return null;
   }
 
+  /** The turn that the session is in, and whether it is kept whatever else comes. */
+  get current(): { readonly traceId: string; readonly isNotable: boolean } | null {
+    const turn = this.#current;
+    return turn && { traceId: turn.spanContext.traceId, isNotable: turn.isNotable };
+  }
+
+  /** Something went wrong that is logged. */
+  faulted(): void {
+    this.#current?.faulted();
+  }
+
   /** What became of speech over the agent, and how much had been played of what it cut into. */
   bargeIn(stage: string, playedMs: number, atMs: number): void {
     this.#current?.bargeIn(stage, playedMs, atMs);
@@ -157,9 +170,7 @@ export class TurnTracer {
     atMs: number,
   ): void {
     const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links: Link[] = [this.#sessionStart, this.#previous].flatMap((context) =>
-      context ? [{ context }] : [],
-    );
+    const links = this.#linksTo(this.#sessionStart, this.#previous);
     this.#current = new TurnTrace({ tracer, agent, pipeline, sessionId, links, ...turn });
     this.#previous = this.#current.spanContext;
     this.#open.add(this.#current);
@@ -185,10 +196,17 @@ export class TurnTracer {
     this.#options.onTurn?.({ traceId, turns: turn.reportedTurns, atMs });
   }
 
+  /** Links to those that there are, and to what the caller's side traces. */
+  #linksTo(...contexts: readonly (SpanContext | null)[]): Link[] {
+    return [...contexts, this.#options.remote ?? null].flatMap((context) =>
+      context ? [{ context }] : [],
+    );
+  }
+
   /** A short span of its own, with what everything of the session carries. */
   #moment(name: string, atMs: number, attributes: Record<string, string>): SpanContext {
     const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links = this.#sessionStart ? [{ context: this.#sessionStart }] : [];
+    const links = this.#linksTo(this.#sessionStart);
     const span = tracer.startSpan(
       name,
       {

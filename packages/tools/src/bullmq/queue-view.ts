@@ -33,6 +33,12 @@ export class QueueView {
     return this.#redis.status === 'ready';
   }
 
+  /** Jobs that no worker has taken yet; 0 where Redis does not say. Never rejects. */
+  async waiting(): Promise<number> {
+    if (!this.isReachable) return 0;
+    return this.queue.getWaitingCount().catch(() => 0);
+  }
+
   async close(): Promise<void> {
     const closed = this.queue.close();
     this.#redis.disconnect();

@@ -1,0 +1,70 @@
+import type { BargeInOutcome, BargeInStage, LegName, Rejected } from '@antiphon/observability';
+import type { EndReason, FollowUpState, SessionEvent, SpeechEdit } from '@antiphon/session';
+
+type Told<Type extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: Type }>;
+type Outcome = Told<'tool.settled'>['outcome'];
+type Verdict = Told<'consent.decided'>['verdict'];
+type FollowUp =
+  | FollowUpState
+  | (Told<'followUp.offered'>['type'] extends `followUp.${infer State}` ? State : never);
+
+/** Every value that the code gives to a label of few; the compiler sees to it that none is missing. */
+export const METRIC_VALUES = {
+  legs: keysOf<LegName>({ realtime: true }),
+  bargeInOutcomes: keysOf<BargeInOutcome>({ cut: true, false_alarm: true }),
+  bargeInStages: keysOf<BargeInStage>({ silenced: true, cut: true }),
+  edits: keysOf<SpeechEdit>({
+    markup: true,
+    code: true,
+    data: true,
+    list: true,
+    shortened: true,
+  }),
+  endReasons: keysOf<EndReason>({
+    callerLeft: true,
+    clientEnded: true,
+    handedOff: true,
+    expired: true,
+    serverStopping: true,
+    failed: true,
+  }),
+  rejections: keysOf<Rejected>({
+    invalid_key: true,
+    connection_rate: true,
+    full: true,
+    not_ready: true,
+    unknown_agent: true,
+    unknown_events: true,
+    internal_error: true,
+  }),
+  outcomes: keysOf<Outcome>({
+    result: true,
+    error: true,
+    timeout: true,
+    cancelled: true,
+    unknown: true,
+    declined: true,
+    deferred: true,
+  }),
+  verdicts: keysOf<Verdict>({
+    confirmed: true,
+    refused: true,
+    unclear: true,
+    unheard: true,
+    expired: true,
+  }),
+  followUps: keysOf<FollowUp>({
+    offered: true,
+    promised: true,
+    declined: true,
+    pending: true,
+    sending: true,
+    sent: true,
+    failed: true,
+    unknown: true,
+  }),
+};
+
+function keysOf<Value extends string>(values: Record<Value, true>): readonly Value[] {
+  return Object.keys(values) as Value[];
+}
