@@ -44,6 +44,8 @@ export type {
 export { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from './ports/session-config.ts';
 export type { FollowUps, FollowUpState, PromisedFollowUp } from './ports/follow-ups.ts';
 export type {
+  CallOutcome,
+  ConsentVerdict,
   EndReason,
   GenerationKind,
   RecordedEvent,

@@ -1,9 +1,13 @@
 import type { BargeInOutcome, BargeInStage, LegName, Rejected } from '@antiphon/observability';
-import type { EndReason, FollowUpState, SessionEvent, SpeechEdit } from '@antiphon/session';
+import type {
+  CallOutcome,
+  ConsentVerdict,
+  EndReason,
+  FollowUpState,
+  SessionEvent,
+  SpeechEdit,
+} from '@antiphon/session';
 
-type Told<Type extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: Type }>;
-type Outcome = Told<'tool.settled'>['outcome'];
-type Verdict = Told<'consent.decided'>['verdict'];
 type Suffix<Type extends string> = Type extends `followUp.${infer State}` ? State : never;
 type FollowUp = FollowUpState | Suffix<SessionEvent['type']>;
 
@@ -36,7 +40,7 @@ export const METRIC_VALUES = {
     unknown_events: true,
     internal_error: true,
   }),
-  outcomes: keysOf<Outcome>({
+  outcomes: keysOf<CallOutcome>({
     result: true,
     error: true,
     timeout: true,
@@ -45,7 +49,7 @@ export const METRIC_VALUES = {
     declined: true,
     deferred: true,
   }),
-  verdicts: keysOf<Verdict>({
+  verdicts: keysOf<ConsentVerdict>({
     confirmed: true,
     refused: true,
     unclear: true,
