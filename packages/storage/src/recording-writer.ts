@@ -106,7 +106,8 @@ export class RecordingWriter {
     entry.isBusy = true;
     await entry.written.write(buffer);
     entry.isBusy = false;
-    if (entry.isQueued) this.#queue.push(entry);
+    // One that is complete has left while it was busy.
+    if (entry.isQueued && this.#entries.has(entry.written)) this.#queue.push(entry);
     this.#free.push(buffer);
     this.#writeNext();
   }
