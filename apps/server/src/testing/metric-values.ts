@@ -4,9 +4,8 @@ import type { EndReason, FollowUpState, SessionEvent, SpeechEdit } from '@antiph
 type Told<Type extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: Type }>;
 type Outcome = Told<'tool.settled'>['outcome'];
 type Verdict = Told<'consent.decided'>['verdict'];
-type FollowUp =
-  | FollowUpState
-  | (Told<'followUp.offered'>['type'] extends `followUp.${infer State}` ? State : never);
+type StateOf<Type> = Type extends `followUp.${infer State}` ? State : never;
+type FollowUp = FollowUpState | StateOf<SessionEvent['type']>;
 
 /** Every value that the code gives to a label of few; the compiler sees to it that none is missing. */
 export const METRIC_VALUES = {
@@ -56,6 +55,7 @@ export const METRIC_VALUES = {
   followUps: keysOf<FollowUp>({
     offered: true,
     promised: true,
+
     declined: true,
     pending: true,
     sending: true,
