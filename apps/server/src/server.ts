@@ -34,6 +34,7 @@ import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -315,8 +316,9 @@ function otlpOf({ otlpMetricsUrl }: ServerConfig, log: Logger): OtlpMetricsOptio
   if (otlpMetricsUrl === null) return null;
   return {
     url: otlpMetricsUrl,
-    onChange: (err) => {
-      if (err) log.warn({ err }, 'metrics cannot be sent to the collector');
+    onChange: (error) => {
+      // What the collector answers, and its address, may hold a secret.
+      if (error) log.warn({ reason: refusalOf(error) }, 'metrics cannot be sent to the collector');
       else log.info('metrics reach the collector');
     },
   };
