@@ -120,6 +120,8 @@ export class RealtimeUpgrade {
     }
     this.#options.waitingRoom.letIn(request);
     const sessionId = newId('sess');
+    const named = request.headers['traceparent'];
+    let traceparent = typeof named === 'string' ? named : null;
     try {
       const connection = new RealtimeConnection({
         socket: {
@@ -137,7 +139,9 @@ export class RealtimeUpgrade {
         ...(url.searchParams.has('events') && {
           ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
         }),
-        start: (leg, channel, agent) => registry.start({ sessionId, agent, leg, channel }),
+        onTraceparent: (ofSession) => (traceparent = ofSession),
+        start: (leg, channel, agent) =>
+          registry.start({ sessionId, agent, leg, channel, traceparent: () => traceparent }),
       });
       passMessages(socket, {
         connection,

@@ -26,6 +26,7 @@ import { ServerError } from './server-error.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
+import { withSpans } from './with-spans.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
@@ -131,6 +132,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
+    spanOf: tracing.spanOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -231,7 +233,7 @@ export async function startServer(
     pipelines = await (deps.openPipelines ?? openPipelines)({
       agents: agents.agents,
       clock,
-      log,
+      log: withSpans(log, tracing.spanOf),
       variables: config.variables,
       maxSessions: config.maxSessions,
       onProgress,

@@ -8,7 +8,6 @@ import type {
   FollowUps,
   Recorder,
   Session,
-  SessionEvent,
   TimerHandle,
   ToolRunner,
   TurnDetectors,
@@ -19,6 +18,8 @@ import type { Logger } from 'pino';
 import { FollowUpWatch } from './follow-up-watch.ts';
 import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
+import { SessionLogChannel } from './session-log-channel.ts';
+import type { LogSpan } from './session-log-channel.ts';
 import type { SessionState } from './session-feed.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
 
@@ -43,6 +44,8 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
+  /** The span of a running call of a session, or of its latest turn, for what is logged of it. */
+  readonly spanOf?: (sessionId: string, callId?: string) => LogSpan | null;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
@@ -60,6 +63,8 @@ export interface SessionRequest {
   readonly agent: AgentDefinition;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
+  /** The span that the client works for, as the header field `traceparent` (W3C) has it. */
+  readonly traceparent?: () => string | null;
 }
 
 /** A session that begins. */
@@ -67,6 +72,8 @@ export interface NewSession {
   readonly sessionId: string;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
+  /** The span that its client works for now, unchecked; null where it names none. */
+  readonly traceparent: () => string | null;
 }
 
 /** A live session as lists show it. */
@@ -102,14 +109,21 @@ export class SessionRegistry {
   }
 
   /** Throws what an engine or detector throws that takes no more sessions. */
-  start({ sessionId, agent, leg, channel }: SessionRequest): Session {
+  start(request: SessionRequest): Session {
+    const { sessionId, agent, leg, channel, traceparent = () => null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const log = this.#options.log.child({ sessionId, agent: agent.name });
     const startedAtMs = clock.now();
+    const logChannel = new SessionLogChannel({
+      log,
+      agentTools: new Set(agent.config.tools.map(({ name }) => name)),
+      spanOf: (callId) => this.#options.spanOf?.(sessionId, callId) ?? null,
+    });
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const listeners = this.#options.listenersOf?.({ sessionId, agent, startedAtMs }) ?? [];
+    const news = { sessionId, agent, startedAtMs, traceparent };
+    const listeners = this.#options.listenersOf?.(news) ?? [];
     // What they add to the feed comes before its end.
-    const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];
+    const channels = [channel, ...listeners, feed, logChannel, metricsOf(agent)];
     if (followUps) {
       const onState: FollowUpWatchOptions['onState'] = (callId, tool, state) =>
         feed.tell({ type: 'followUp', callId, tool, state }, clock.now());
@@ -195,21 +209,4 @@ export class SessionRegistry {
     clock.clearTimeout(oldest[1].timer);
     this.#ended.delete(oldest[0]);
   }
-}
-
-/** Logs what goes wrong in a session; names and codes only, nothing that anyone said. */
-function logChannel(log: Logger): ControlChannel {
-  return {
-    attach: () => {},
-    notify: (event: SessionEvent) => {
-      if (event.type === 'engine.failed') log.warn({ code: event.code }, 'engine failed');
-      if (event.type === 'audio.formatDoubted') {
-        const { declared, looksLike } = event;
-        log.warn({ declared, looksLike }, 'caller audio is not in its declared format');
-      }
-      if (event.type === 'invariant.violated') {
-        log.error({ invariant: event.name }, 'invariant violated');
-      }
-    },
-  };
 }

@@ -3,6 +3,7 @@ import type { TracedTurn } from '@antiphon/observability';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { SpanContext } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
@@ -10,6 +11,7 @@ import type { NewSession } from '../session-registry.ts';
 import { TellingExporter } from './telling-exporter.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
+import { spanOf } from './span-of.ts';
 import { isInRatio, WholeTurns } from './whole-turns.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -40,6 +42,11 @@ export interface Tracing {
   listenersOf(session: NewSession): readonly ControlChannel[];
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
+  /**
+   * The span of a running call, or without one that of the session's latest turn; null where
+   * nothing is traced.
+   */
+  spanOf(sessionId: string, callId?: string): SpanContext | null;
   /** Sends what is there, for two seconds at most; never rejects. */
   close(): Promise<void>;
 }
@@ -47,6 +54,7 @@ export interface Tracing {
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
   toolsOf: (runner) => runner,
+  spanOf: () => null,
   close: () => Promise.resolve(),
 };
 
@@ -86,7 +94,7 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
   };
 
   return {
-    listenersOf: ({ sessionId, agent }) => {
+    listenersOf: ({ sessionId, agent, traceparent }) => {
       const tools = redisUrl === null ? new Set<string>() : queuedToolsOf(agent);
       const channel = new TracingChannel({
         tracer,
@@ -95,6 +103,7 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
         pipeline: agent.pipeline,
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
+        caller: () => spanOf(traceparent()),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
         },
@@ -111,6 +120,11 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
       return [channel];
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
+    spanOf: (sessionId, callId) => {
+      const channel = channels.get(sessionId);
+      if (!channel) return null;
+      return (callId === undefined ? null : channel.toolContext(callId)) ?? channel.latest;
+    },
     close: () => within(CLOSING_MS, provider.shutdown()),
   };
 }

@@ -16,6 +16,8 @@ export interface TracingChannelOptions {
   readonly agentTools: ReadonlySet<string>;
   /** Whether workers run a tool. */
   readonly isQueued: (tool: string) => boolean;
+  /** The span that the client works for, where it has named one. */
+  readonly caller?: () => SpanContext | null;
   readonly onTurn: (turn: TracedTurn) => void;
   readonly onStarted: () => void;
   readonly onEnded: () => void;
@@ -27,9 +29,16 @@ export class TracingChannel implements ControlChannel {
   readonly #turns: TurnTracer;
 
   constructor(options: TracingChannelOptions) {
-    const { tracer, sessionId, agent, pipeline, onTurn } = options;
+    const { tracer, sessionId, agent, pipeline, caller, onTurn } = options;
     this.#options = options;
-    this.#turns = new TurnTracer({ tracer, sessionId, agent, pipeline, onTurn });
+    this.#turns = new TurnTracer({
+      tracer,
+      sessionId,
+      agent,
+      pipeline,
+      onTurn,
+      ...(caller && { caller }),
+    });
   }
 
   attach(): void {
@@ -39,6 +48,11 @@ export class TracingChannel implements ControlChannel {
   /** The context of a call that runs, for what runs for it. */
   toolContext(callId: string): SpanContext | null {
     return this.#turns.toolContext(callId);
+  }
+
+  /** The span of the turn that began last, or of the start of the session. */
+  get latest(): SpanContext | null {
+    return this.#turns.latest;
   }
 
   notify(event: SessionEvent): void {

@@ -33,7 +33,12 @@ function open({ ratio = 1, keepsPrivate = false } = {}) {
     exporter,
     onTurn: (_sessionId, turn) => turns.push(turn),
   });
-  const session = { sessionId: 'sess_test', agent, startedAtMs: START_AT_MS };
+  const session = {
+    sessionId: 'sess_test',
+    agent,
+    startedAtMs: START_AT_MS,
+    traceparent: () => null,
+  };
   const channels = tracing.listenersOf(session);
   return { tracing, exporter, turns, channels };
 }

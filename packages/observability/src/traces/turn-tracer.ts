@@ -21,6 +21,8 @@ export interface TurnTracerOptions {
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
+  /** The span of the client that its session runs for, as far as the client has named one. */
+  readonly caller?: () => SpanContext | null;
   /** Called when the spans of a turn have all ended. */
   readonly onTurn?: (turn: TracedTurn) => void;
 }
@@ -136,6 +138,11 @@ export class TurnTracer {
     return null;
   }
 
+  /** The turn that began last, or else the start of the session; null before that. */
+  get latest(): SpanContext | null {
+    return this.#previous ?? this.#sessionStart;
+  }
+
   /** What became of speech over the agent, and how much had been played of what it cut into. */
   bargeIn(stage: string, playedMs: number, atMs: number): void {
     this.#current?.bargeIn(stage, playedMs, atMs);
@@ -157,9 +164,7 @@ export class TurnTracer {
     atMs: number,
   ): void {
     const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links: Link[] = [this.#sessionStart, this.#previous].flatMap((context) =>
-      context ? [{ context }] : [],
-    );
+    const links = this.#links(this.#previous);
     this.#current = new TurnTrace({ tracer, agent, pipeline, sessionId, links, ...turn });
     this.#previous = this.#current.spanContext;
     this.#open.add(this.#current);
@@ -185,10 +190,16 @@ export class TurnTracer {
     this.#options.onTurn?.({ traceId, turns: turn.reportedTurns, atMs });
   }
 
+  /** What each trace of the session leads to: its start, a turn, and what its client runs for. */
+  #links(turn: SpanContext | null): Link[] {
+    const contexts = [this.#sessionStart, turn, this.#options.caller?.() ?? null];
+    return contexts.flatMap((context) => (context ? [{ context }] : []));
+  }
+
   /** A short span of its own, with what everything of the session carries. */
   #moment(name: string, atMs: number, attributes: Record<string, string>): SpanContext {
     const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links = this.#sessionStart ? [{ context: this.#sessionStart }] : [];
+    const links = this.#links(null);
     const span = tracer.startSpan(
       name,
       {
