@@ -32,6 +32,7 @@ import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
+import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -113,6 +114,8 @@ export async function startServer(
   const tracing = openTracing({
     config,
     log,
+    webhooksOf: (agent) => new Set(agents.loaded.get(agent)?.webhooks.keys()),
+    modelsOf,
     onTurn: (sessionId, { traceId, turns, atMs }) => {
       for (const turn of turns) {
         feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
@@ -120,7 +123,14 @@ export async function startServer(
       }
     },
   });
-  const toolsOf = toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config });
+  const spanOf = (id: string, callId?: string) => tracing.spanOf(id, callId);
+  const toolsOf = toolRunnersOf(agents.loaded, {
+    queue,
+    metrics: metrics.tools,
+    clock,
+    config,
+    tracer: tracing.tracer,
+  });
   const registry = new SessionRegistry({
     listenersOf: (session) => [
       new SessionMetricsChannel({
@@ -132,7 +142,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    spanOf: tracing.spanOf,
+    spanOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -233,7 +243,7 @@ export async function startServer(
     pipelines = await (deps.openPipelines ?? openPipelines)({
       agents: agents.agents,
       clock,
-      log: withSpans(log, tracing.spanOf),
+      log: withSpans(log, spanOf),
       variables: config.variables,
       maxSessions: config.maxSessions,
       onProgress,

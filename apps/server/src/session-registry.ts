@@ -6,6 +6,7 @@ import type {
   ControlChannel,
   EndReason,
   FollowUps,
+  LegCapabilities,
   Recorder,
   Session,
   TimerHandle,
@@ -74,6 +75,8 @@ export interface NewSession {
   readonly startedAtMs: number;
   /** The span that its client works for now, unchecked; null where it names none. */
   readonly traceparent: () => string | null;
+  /** Who knows what the caller has heard. */
+  readonly playedPosition?: LegCapabilities['playedPosition'];
 }
 
 /** A live session as lists show it. */
@@ -120,7 +123,8 @@ export class SessionRegistry {
       spanOf: (callId) => this.#options.spanOf?.(sessionId, callId) ?? null,
     });
     const feed = new SessionFeed(this.transcriptRef(sessionId));
-    const news = { sessionId, agent, startedAtMs, traceparent };
+    const { playedPosition } = leg.capabilities;
+    const news = { sessionId, agent, startedAtMs, traceparent, playedPosition };
     const listeners = this.#options.listenersOf?.(news) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel, metricsOf(agent)];

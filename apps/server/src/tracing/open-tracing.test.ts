@@ -44,12 +44,13 @@ interface OpenOptions {
   readonly ratio?: number;
   readonly keepsPrivate?: boolean;
   readonly inMemory?: boolean;
+  readonly webhooks?: readonly string[];
   readonly traceparent?: string | null;
 }
 
 function open(options: OpenOptions = {}) {
   const { url = 'http://127.0.0.1:9/v1/traces', ratio = 1, keepsPrivate = false } = options;
-  const { traceparent = null } = options;
+  const { traceparent = null, webhooks = [] } = options;
   const exporter = new KeptSpans();
   const traced: string[] = [];
   let logged = '';
@@ -60,6 +61,7 @@ function open(options: OpenOptions = {}) {
     },
     log: pino({ level: 'info' }, { write: (line: string) => void (logged += line) }),
     ...(options.inMemory !== false && { exporter }),
+    webhooksOf: () => new Set(webhooks),
     onTurn: (_sessionId, { traceId }) => traced.push(traceId),
   });
   const channels = tracing.listenersOf({
@@ -161,6 +163,18 @@ describe('whole-turn sampling', () => {
     expect(queued).toBe(`00-${traceId}-${spanId}-01`);
     // Nothing is certain to keep the turn that called it.
     expect(inProcess).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/u);
+  });
+
+  it('keeps a turn whose webhook was told that it is kept', async () => {
+    const { tracing, exporter, channels, runner } = open({ ratio: 0, webhooks: ['lookup_order'] });
+    const test = new ToolSession({ more: { channels, tools: tracing.toolsOf(runner) } });
+    test.calls('lookup_order');
+    const [running] = runner.running;
+    test.session.control.end('callerLeft');
+    await tracing.close();
+    const [turn] = turnsIn(exporter.getFinishedSpans());
+    const { traceId } = turn!.spanContext();
+    expect(running?.call.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`, 'u'));
   });
 
   it('keeps about the share of turns that was asked for', async () => {
