@@ -33,6 +33,7 @@ import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
+import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
@@ -126,6 +127,8 @@ export async function startServer(
   const tracing = openTracing({
     config,
     log,
+    webhooksOf: (agent) => new Set(agents.loaded.get(agent)?.webhooks.keys()),
+    modelsOf,
     onTurn: (sessionId, { traceId, turns, atMs }) => {
       for (const turn of turns) {
         feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
@@ -133,7 +136,13 @@ export async function startServer(
       }
     },
   });
-  const toolsOf = toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config });
+  const toolsOf = toolRunnersOf(agents.loaded, {
+    queue,
+    metrics: metrics.tools,
+    clock,
+    config,
+    tracer: tracing.tracer,
+  });
   const registry = new SessionRegistry({
     listenersOf: (session) => [
       new SessionMetricsChannel({
