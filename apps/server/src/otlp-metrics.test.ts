@@ -40,11 +40,15 @@ async function collectorThat(
 
 function metricsFor(url: string, times: { everyMs?: number; timeoutMs?: number } = {}) {
   const changes: (string | null)[] = [];
+  let looks = 0;
   const metrics = new ServerMetrics({
-    sessions: () => new Map([['acme', 3]]),
+    sessions: () => {
+      looks++;
+      return new Map([['acme', 3]]);
+    },
     otlp: { url, onChange: (error) => changes.push(error && error.message), ...times },
   });
-  return { metrics, changes };
+  return { metrics, changes, looks: () => looks };
 }
 
 describe('metrics over OTLP', () => {
@@ -105,23 +109,38 @@ describe('metrics over OTLP', () => {
     expect(changes).toHaveLength(1);
   });
 
-  it('says once that a collector refuses, and once that it is back', async () => {
-    let status = 400;
-    const seen = new EventEmitter();
-    const refused = once(seen, 'refused');
-    const isBack = once(seen, 'back');
-    let refusals = 0;
-    const url = await collectorThat((request, response) => {
-      request.resume();
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
-      if (status === 200) seen.emit('back');
-      else if (++refusals === 3) seen.emit('refused');
-    });
-    const { metrics, changes } = metricsFor(url, { everyMs: 20, timeoutMs: 20 });
-    await refused;
-    status = 200;
-    await isBack;
+  it.each([400, 500])(
+    'says once that a collector refuses with %i, and once that it is back',
+    async (refusal) => {
+      let status = refusal;
+      const seen = new EventEmitter();
+      const refused = once(seen, 'refused');
+      const isBack = once(seen, 'back');
+      let refusals = 0;
+      const url = await collectorThat((request, response) => {
+        request.resume();
+        response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+        if (status === 200) seen.emit('back');
+        else if (++refusals === 3) seen.emit('refused');
+      });
+      const { metrics, changes } = metricsFor(url, { everyMs: 20, timeoutMs: 20 });
+      await refused;
+      status = 200;
+      await isBack;
+      await metrics.close();
+      expect(changes).toEqual([expect.any(String), null]);
+    },
+  );
+
+  it('says once that nothing listens, however often it is tried, and is read as before', async () => {
+    const url = await collectorThat(() => {});
+    const [collector] = collectors.splice(0);
+    collector?.close();
+    await once(collector!, 'close');
+    const { metrics, changes, looks } = metricsFor(url, { everyMs: 20, timeoutMs: 20 });
+    await expect.poll(looks).toBeGreaterThan(4);
+    expect(changes).toEqual([expect.stringContaining('ECONNREFUSED')]);
+    expect(await metrics.text()).toContain('antiphon_session_active{gen_ai_agent_name="acme"} 3');
     await metrics.close();
-    expect(changes).toEqual([expect.any(String), null]);
   });
 });

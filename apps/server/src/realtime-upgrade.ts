@@ -123,8 +123,8 @@ export class RealtimeUpgrade {
     this.#options.waitingRoom.letIn(request);
     const { tenant, ...choice } = admission;
     const sessionId = newId('sess');
-    const { traceparent: given } = request.headers;
-    const traceparent = typeof given === 'string' ? given : null;
+    const named = request.headers['traceparent'];
+    let traceparent = typeof named === 'string' ? named : null;
     try {
       const connection = new RealtimeConnection({
         socket: {
@@ -142,8 +142,16 @@ export class RealtimeUpgrade {
         ...(url.searchParams.has('events') && {
           ownEvents: { transcriptRef: registry.transcriptRef(sessionId) },
         }),
+        onTraceparent: (ofSession) => (traceparent = ofSession),
         start: (leg, channel, agent) =>
-          registry.start({ sessionId, tenant, agent, traceparent, leg, channel }),
+          registry.start({
+            sessionId,
+            tenant,
+            agent,
+            leg,
+            channel,
+            traceparent: () => traceparent,
+          }),
       });
       passMessages(socket, {
         connection,

@@ -33,7 +33,9 @@ import type { LiveSession } from './session-registry.ts';
 import { openTls } from './tls.ts';
 import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
+import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -125,6 +127,8 @@ export async function startServer(
   const tracing = openTracing({
     config,
     log,
+    webhooksOf: (agent) => new Set(agents.loaded.get(agent)?.webhooks.keys()),
+    modelsOf,
     onTurn: (sessionId, { traceId, turns, atMs }) => {
       for (const turn of turns) {
         feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);
@@ -132,7 +136,13 @@ export async function startServer(
       }
     },
   });
-  const toolsOf = toolRunnersOf(agents.loaded, { queue, metrics: metrics.tools, clock, config });
+  const toolsOf = toolRunnersOf(agents.loaded, {
+    queue,
+    metrics: metrics.tools,
+    clock,
+    config,
+    tracer: tracing.tracer,
+  });
   const registry = new SessionRegistry({
     listenersOf: (session) => [
       new SessionMetricsChannel({
@@ -315,8 +325,9 @@ function otlpOf({ otlpMetricsUrl }: ServerConfig, log: Logger): OtlpMetricsOptio
   if (otlpMetricsUrl === null) return null;
   return {
     url: otlpMetricsUrl,
-    onChange: (err) => {
-      if (err) log.warn({ err }, 'metrics cannot be sent to the collector');
+    onChange: (error) => {
+      // What the collector answers, and its address, may hold a secret.
+      if (error) log.warn({ reason: refusalOf(error) }, 'metrics cannot be sent to the collector');
       else log.info('metrics reach the collector');
     },
   };

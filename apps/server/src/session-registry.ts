@@ -6,6 +6,7 @@ import type {
   ControlChannel,
   EndReason,
   FollowUps,
+  LegCapabilities,
   Recorder,
   Session,
   SessionEvent,
@@ -67,10 +68,10 @@ export interface SessionRequest {
   /** Whose it is; nobody's unless given. */
   readonly tenant?: string | null;
   readonly agent: AgentDefinition;
-  /** The W3C trace context that the caller's side gave, unchecked. */
-  readonly traceparent?: string | null;
   readonly leg: CallerLeg;
   readonly channel: ControlChannel;
+  /** The span that the client works for, as the header field `traceparent` (W3C) has it. */
+  readonly traceparent?: () => string | null;
 }
 
 /** A session that begins. */
@@ -79,10 +80,12 @@ export interface NewSession {
   readonly tenant: string | null;
   readonly agent: AgentDefinition;
   readonly startedAtMs: number;
-  /** As the caller's side gave it, unchecked. */
-  readonly traceparent?: string | null;
   /** Milliseconds of audio that were sent to the caller so far. */
   readonly sentMs: () => number;
+  /** The span that its client works for now, unchecked; null where it names none. */
+  readonly traceparent: () => string | null;
+  /** Who knows what the caller has heard. */
+  readonly playedPosition?: LegCapabilities['playedPosition'];
 }
 
 /** A live session as lists show it. */
@@ -124,7 +127,8 @@ export class SessionRegistry {
 
   /** Throws what an engine or detector throws that takes no more sessions. */
   start(request: SessionRequest): Session {
-    const { sessionId, tenant = null, agent, leg, channel, traceparent = null } = request;
+    const { sessionId, tenant = null, agent, leg, channel } = request;
+    const { traceparent = () => null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
     const { traceIdOf = () => null } = this.#options;
     const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
@@ -132,7 +136,16 @@ export class SessionRegistry {
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const counted = new CountedLeg(leg, this.#audio, clock);
     const sentMs = () => counted.sentMs;
-    const begins = { sessionId, tenant, agent, startedAtMs, traceparent, sentMs };
+    const { playedPosition } = leg.capabilities;
+    const begins = {
+      sessionId,
+      tenant,
+      agent,
+      startedAtMs,
+      traceparent,
+      playedPosition,
+      sentMs,
+    };
     const listeners = this.#options.listenersOf?.(begins) ?? [];
     // What they add to the feed comes before its end.
     const channels = [channel, ...listeners, feed, logChannel(log), metricsOf(agent)];

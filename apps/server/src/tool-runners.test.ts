@@ -42,7 +42,7 @@ describe('toolRunnersOf', () => {
 
   function outcomes(queue: ToolQueue | null): Promise<ToolOutcome[]> {
     const config = { webhookAllow: [], variables: () => undefined };
-    const options = { queue, metrics: metrics.tools, clock: systemClock, config };
+    const options = { queue, metrics: metrics.tools, clock: systemClock, config, tracer: null };
     const runner = toolRunnersOf(new Map([['greeter', agent]]), options)(agent.definition);
     return Promise.all(
       DEFINITIONS.map(({ name }) =>

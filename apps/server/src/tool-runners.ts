@@ -9,6 +9,7 @@ import {
   toolFunctions,
 } from '@antiphon/tools';
 import type { ToolQueue } from '@antiphon/tools';
+import type { Tracer } from '@opentelemetry/api';
 import type { ServerConfig } from './config.ts';
 
 /** What runners need besides the tools. */
@@ -18,6 +19,8 @@ export interface ToolRunnersOptions {
   readonly metrics: ToolMetrics;
   readonly clock: Clock;
   readonly config: Pick<ServerConfig, 'webhookAllow' | 'variables'>;
+  /** Makes spans of requests and jobs; `null` makes none. */
+  readonly tracer: Tracer | null;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface ToolRunnersOptions {
  */
 export function toolRunnersOf(
   agents: ReadonlyMap<string, LoadedAgent>,
-  { queue, metrics, clock, config }: ToolRunnersOptions,
+  { queue, metrics, clock, config, tracer }: ToolRunnersOptions,
 ): (agent: AgentDefinition) => ToolRunner {
   const guard = new AddressGuard({ allowed: config.webhookAllow });
   const { variables } = config;
@@ -37,7 +40,7 @@ export function toolRunnersOf(
     const definitions = all.filter((tool) => !queued.includes(tool));
     const functions = toolFunctions(
       { definitions, functions: tools, webhooks },
-      { guard, clock, variables },
+      { guard, clock, variables, tracer },
     );
     const inProcess = new InProcessToolRunner({ definitions, functions, clock });
     const onWorkers =
@@ -45,6 +48,7 @@ export function toolRunnersOf(
         ? new BullmqToolRunner(queue, {
             agent: name,
             definitions: queued,
+            tracer,
             onWaited: (tool, waitedMs) => metrics.queueWaited({ agent: name, tool }, waitedMs),
           })
         : null;

@@ -35,6 +35,8 @@ export async function startWorker(
   log: Logger = pino({ level: config.logLevel }, pino.destination(2)),
 ): Promise<RunningWorker> {
   const agents = await load(config.agentsDir);
+  const tracing = openTracing(config.tracing, log);
+  const { tracer } = tracing;
   const tools = new Map<string, AgentTools>();
   const queuedTools = new Map<string, string[]>();
   const guard = new AddressGuard({ allowed: config.webhookAllow });
@@ -43,7 +45,7 @@ export async function startWorker(
     const { tools: definitions } = definition.config;
     const functions = toolFunctions(
       { definitions, functions: inCode, webhooks },
-      { guard, clock: systemClock, variables },
+      { guard, clock: systemClock, variables, tracer },
     );
     tools.set(name, { definitions, functions });
     const queued = definitions.filter(({ runs, run }) => runs === 'server' && run === 'queued');
@@ -53,19 +55,21 @@ export async function startWorker(
     );
   }
   const mails = await openMails(config, log);
-  const tracing = openTracing(config.tracing, log);
   const toldAtMs = new Map<string, number>();
   const worker = new ToolWorker({
     url: config.redisUrl,
     agents: tools,
     followUps: mails.followUps,
     concurrency: config.concurrency,
-    ...(tracing.tracer && { tracer: tracing.tracer }),
+    ...(tracer && { tracer }),
     onConnection: (isThere, reason) => {
       if (isThere) log.info('Redis is there: taking jobs');
       else log.warn({ reason }, 'Redis cannot be reached; trying again');
     },
-    onJobEnded: (report) => log.info(report, 'job ended'),
+    onJobEnded: ({ span, ...report }) => {
+      const fields = span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+      log.info({ ...report, ...fields }, 'job ended');
+    },
     onFault: (err) => {
       const now = systemClock.now();
       if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;

@@ -47,6 +47,11 @@ export interface RealtimeConnectionOptions {
    */
   readonly greets: boolean;
   readonly clock: Clock;
+  /**
+   * Told the `traceparent` in `session.tracing.metadata`, from before the session starts on and
+   * whenever an update has one; what the client wrote, unchecked.
+   */
+  readonly onTraceparent?: (traceparent: string) => void;
   /** Starts the session on this leg, with this channel among those it tells. */
   readonly start: (leg: CallerLeg, channel: ControlChannel, agent: AgentDefinition) => Session;
   /** Whether the client reads what the caller said without asking for it; as `greets` unless said. */
@@ -83,6 +88,7 @@ export class RealtimeConnection {
   readonly session: Session;
   readonly #maxSessionMs: number;
   readonly #reportsFormatMismatch: boolean;
+  readonly #tellTraceparent: () => void;
   readonly #outlet: EventOutlet;
   readonly #leg: RealtimeLeg;
   readonly #responses: ResponseSequencer;
@@ -116,6 +122,10 @@ export class RealtimeConnection {
       transcribes: options.transcribesByDefault ?? greets,
       expiresAtMs: clock.now() + this.#maxSessionMs,
     });
+    this.#tellTraceparent = () => {
+      const traceparent = traceparentOf(wire.config);
+      if (traceparent !== null) options.onTraceparent?.(traceparent);
+    };
     const control = () => this.session.control;
     const announced = new AnnouncedItems(() => control().items());
     this.#outlet = outlet;
@@ -168,6 +178,7 @@ export class RealtimeConnection {
       attach: () => {},
       notify: (event) => this.#notify(event),
     };
+    this.#tellTraceparent();
     const startedAgent = prepared.ok ? prepared.agent : wire.agent;
     this.session = options.start(this.#leg, channel, startedAgent);
     this.#greeting =
@@ -189,6 +200,7 @@ export class RealtimeConnection {
     }
     const fault = this.#commands.carryOut(parsed.event);
     if (fault) this.#outlet.sendError(fault, parsed.event.eventId);
+    else if (parsed.event.type === 'session.update') this.#tellTraceparent();
     return parsed.event.type;
   }
 
@@ -283,4 +295,10 @@ export class RealtimeConnection {
     if (closing.fault) this.#outlet.sendError(closing.fault, null);
     this.#outlet.close(closing.code, closing.reason);
   }
+}
+
+function traceparentOf({ tracing }: WireConfig): string | null {
+  const value = tracing === null || tracing === 'auto' ? null : tracing.metadata;
+  const { traceparent } = (value ?? {}) as { readonly traceparent?: unknown };
+  return typeof traceparent === 'string' ? traceparent : null;
 }

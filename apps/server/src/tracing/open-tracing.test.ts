@@ -44,11 +44,13 @@ interface OpenOptions {
   readonly ratio?: number;
   readonly keepsPrivate?: boolean;
   readonly inMemory?: boolean;
-  readonly traceparent?: string;
+  readonly webhooks?: readonly string[];
+  readonly traceparent?: string | null;
 }
 
 function open(options: OpenOptions = {}) {
   const { url = 'http://127.0.0.1:9/v1/traces', ratio = 1, keepsPrivate = false } = options;
+  const { traceparent = null, webhooks = [] } = options;
   const exporter = new KeptSpans();
   const traced: string[] = [];
   let logged = '';
@@ -59,12 +61,13 @@ function open(options: OpenOptions = {}) {
     },
     log: pino({ level: 'info' }, { write: (line: string) => void (logged += line) }),
     ...(options.inMemory !== false && { exporter }),
+    webhooksOf: () => new Set(webhooks),
     onTurn: (_sessionId, { traceId }) => traced.push(traceId),
   });
   const channels = tracing.listenersOf({
     sessionId: 'sess_test',
     agent,
-    ...(options.traceparent !== undefined && { traceparent: options.traceparent }),
+    traceparent: () => traceparent,
   });
   const runner = new FakeTools();
   return { tracing, exporter, traced, channels, runner, logged: () => logged };
@@ -161,6 +164,18 @@ describe('whole-turn sampling', () => {
     expect(inProcess).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/u);
   });
 
+  it('keeps a turn whose webhook was told that it is kept', async () => {
+    const { tracing, exporter, channels, runner } = open({ ratio: 0, webhooks: ['lookup_order'] });
+    const test = new ToolSession({ more: { channels, tools: tracing.toolsOf(runner) } });
+    test.calls('lookup_order');
+    const [running] = runner.running;
+    test.session.control.end('callerLeft');
+    await tracing.close();
+    const [turn] = turnsIn(exporter.getFinishedSpans());
+    const { traceId } = turn!.spanContext();
+    expect(running?.call.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`, 'u'));
+  });
+
   it('keeps about the share of turns that was asked for', async () => {
     const { tracing, channels, traced } = open({ ratio: 0.5 });
     const test = new TestSession({}, {}, { channels });
@@ -169,6 +184,41 @@ describe('whole-turn sampling', () => {
     // Out of 200 coins; less than once in a billion runs there are fewer than 55 or more than 145.
     expect(traced.length).toBeGreaterThan(55);
     expect(traced.length).toBeLessThan(145);
+  });
+});
+
+describe('a client that is traced itself', () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+  async function links(traceparent: string) {
+    const { tracing, exporter, channels } = open({ traceparent });
+    const test = new TestSession({}, {}, { channels });
+    answer(test, 200);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    const roots = exporter.getFinishedSpans().filter(({ parentSpanContext }) => !parentSpanContext);
+    for (const root of roots) expect(root.spanContext().traceId).not.toBe(traceId);
+    return roots.map(({ name, links: all }) => [
+      name,
+      all.flatMap(({ context }) => (context.traceId === traceId ? context.spanId : [])),
+    ]);
+  }
+
+  it('is linked to from the start, each turn and the end of its session', async () => {
+    expect(await links(`00-${traceId}-b7ad6b7169203331-01`)).toEqual([
+      ['antiphon.session.start', ['b7ad6b7169203331']],
+      ['invoke_agent test', ['b7ad6b7169203331']],
+      ['antiphon.session.end', ['b7ad6b7169203331']],
+    ]);
+  });
+
+  it.each([
+    '',
+    'nonsense',
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `ff-${traceId}-b7ad6b7169203331-01`,
+  ])('is passed over where it names no span: %j', async (traceparent) => {
+    expect((await links(traceparent)).map(([, spans]) => spans)).toEqual([[], [], []]);
   });
 });
 

@@ -1,10 +1,10 @@
 import type { AgentDefinition, ControlChannel, ToolCall, ToolRunner } from '@antiphon/session';
-import type { TracedTurn } from '@antiphon/observability';
-import type { SpanContext } from '@opentelemetry/api';
-import { parseTraceParent } from '@opentelemetry/core';
+import { UNKNOWN_MODELS } from '@antiphon/observability';
+import type { SessionModels, TracedTurn } from '@antiphon/observability';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
@@ -12,6 +12,7 @@ import type { NewSession } from '../session-registry.ts';
 import { TellingExporter } from './telling-exporter.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
+import { spanOf } from './span-of.ts';
 import { isInRatio, WholeTurns } from './whole-turns.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -29,6 +30,10 @@ const MOST_TEXT_CHARS = 4_000;
 /** What tracing needs. */
 export interface OpenTracingOptions {
   readonly config: Pick<ServerConfig, 'tracing' | 'redisUrl'>;
+  /** The tools of an agent that are webhooks. */
+  readonly webhooksOf?: (agent: string) => ReadonlySet<string>;
+  /** The models of an agent's engine, as far as they are known. */
+  readonly modelsOf?: (agent: AgentDefinition) => SessionModels;
   /** A turn was handed to the exporter. */
   readonly onTurn: (sessionId: string, turn: TracedTurn) => void;
   readonly log: Logger;
@@ -38,9 +43,11 @@ export interface OpenTracingOptions {
 
 /** Traces of all sessions of this server. */
 export interface Tracing {
+  /** For what runs for a tool; `null` where nothing is traced. */
+  readonly tracer: Tracer | null;
   /** What listens to a session that begins. */
   listenersOf(
-    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent'>,
+    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent' | 'playedPosition'>,
   ): readonly ControlChannel[];
   /** The trace that a session is in, if that is certain to be kept; null otherwise. */
   traceIdOf(sessionId: string): string | null;
@@ -50,15 +57,20 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
+const NO_TOOLS: ReadonlySet<string> = new Set();
+
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
   traceIdOf: () => null,
   toolsOf: (runner) => runner,
+  tracer: null,
   close: () => Promise.resolve(),
 };
 
 /** Traces turns where the configuration says where to; else nothing is made. */
-export function openTracing({ config, onTurn, log, exporter }: OpenTracingOptions): Tracing {
+export function openTracing(options: OpenTracingOptions): Tracing {
+  const { config, onTurn, log, exporter } = options;
+  const { webhooksOf = () => NO_TOOLS, modelsOf = () => UNKNOWN_MODELS } = options;
   const { tracing, redisUrl } = config;
   if (tracing === null) return NO_TRACING;
   const { url, serviceName, ratio, keepsPrivate } = tracing;
@@ -81,39 +93,44 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
   });
   const tracer = provider.getTracer('antiphon');
   const channels = new Map<string, TracingChannel>();
-  const queued = new Map<string, Set<string>>();
+  /** By session, the tools for which another process works that is told to follow. */
+  const followed = new Map<string, ReadonlySet<string>>();
 
   const traceparentOf = ({ sessionId, callId, name }: ToolCall): string | null => {
     const context = channels.get(sessionId)?.toolContext(callId);
     if (!context) return null;
     const { traceId, spanId } = context;
     // What is not certain to be kept is only followed where chance keeps it.
-    const isFollowed = queued.get(sessionId)?.has(name) || isInRatio(traceId, ratio);
+    const isFollowed = followed.get(sessionId)?.has(name) || isInRatio(traceId, ratio);
     return `00-${traceId}-${spanId}-${isFollowed ? '01' : '00'}`;
   };
 
   return {
-    listenersOf: ({ sessionId, agent, traceparent = null }) => {
-      const tools = redisUrl === null ? new Set<string>() : queuedToolsOf(agent);
+    tracer,
+    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null }) => {
+      const tools = redisUrl === null ? NO_TOOLS : queuedToolsOf(agent);
+      const followedTools = new Set([...tools, ...webhooksOf(agent.name)]);
       const channel = new TracingChannel({
         tracer,
         sessionId,
         agent: agent.name,
         pipeline: agent.pipeline,
-        remote: remoteOf(traceparent),
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
+        isFollowed: (name) => followedTools.has(name),
+        setup: { models: modelsOf(agent), playoutSource: playedPosition },
+        caller: () => spanOf(traceparent()),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
         },
         // A session that is refused never starts, and never ends.
         onStarted: () => {
           channels.set(sessionId, channel);
-          queued.set(sessionId, tools);
+          followed.set(sessionId, followedTools);
         },
         onEnded: () => {
           channels.delete(sessionId);
-          queued.delete(sessionId);
+          followed.delete(sessionId);
         },
       });
       return [channel];
@@ -126,12 +143,6 @@ export function openTracing({ config, onTurn, log, exporter }: OpenTracingOption
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),
   };
-}
-
-/** What a `traceparent` names; null where it is none. */
-function remoteOf(traceparent: string | null): SpanContext | null {
-  const context = traceparent === null ? null : parseTraceParent(traceparent);
-  return context && { ...context, isRemote: true };
 }
 
 function queuedToolsOf({ config: { tools } }: AgentDefinition): Set<string> {

@@ -1,5 +1,6 @@
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import { refusalOf } from './refusal.ts';
 
 type Done = Parameters<SpanExporter['export']>[1];
 
@@ -18,7 +19,7 @@ export class TellingExporter implements SpanExporter {
     this.#exporter.export(spans, (result) => {
       const isFailing = result.error !== undefined;
       // Messages may hold the address, which may hold a secret.
-      const reason = codeOf(result.error);
+      const reason = refusalOf(result.error);
       if (isFailing && !this.#isFailing) {
         this.#log.warn({ reason }, 'traces cannot be delivered: those that wait too long are lost');
       }
@@ -35,11 +36,4 @@ export class TellingExporter implements SpanExporter {
   shutdown(): Promise<void> {
     return this.#exporter.shutdown();
   }
-}
-
-/** An HTTP status, a code of the network, or the error's name. */
-function codeOf(error: Error | undefined): string {
-  if (!error) return 'unknown';
-  const code: unknown = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' || typeof code === 'number' ? String(code) : error.name;
 }

@@ -1,10 +1,13 @@
 import { TurnTracer } from '@antiphon/observability';
-import type { TracedTurn } from '@antiphon/observability';
+import type { SessionSetup, TracedTurn } from '@antiphon/observability';
 import type { ControlChannel, SessionEvent } from '@antiphon/session';
 import type { SpanContext, Tracer } from '@opentelemetry/api';
 
 /** Stands for every tool that is none of the agent's folder. */
 const OTHER_TOOL = 'other_tool';
+
+/** Who ends turns, by the names that clients know. */
+const MODES = { vad: 'server_vad', semantic: 'semantic_vad', manual: 'manual' } as const;
 
 /** Which session is traced, and with what. */
 export interface TracingChannelOptions {
@@ -18,6 +21,11 @@ export interface TracingChannelOptions {
   readonly agentTools: ReadonlySet<string>;
   /** Whether workers run a tool. */
   readonly isQueued: (tool: string) => boolean;
+  /** Whether another process is told to keep what it does for a tool. */
+  readonly isFollowed: (tool: string) => boolean;
+  readonly setup?: SessionSetup;
+  /** The span that the client works for, where it has named one. */
+  readonly caller?: () => SpanContext | null;
   readonly onTurn: (turn: TracedTurn) => void;
   readonly onStarted: () => void;
   readonly onEnded: () => void;
@@ -29,9 +37,17 @@ export class TracingChannel implements ControlChannel {
   readonly #turns: TurnTracer;
 
   constructor(options: TracingChannelOptions) {
-    const { tracer, sessionId, agent, pipeline, remote = null, onTurn } = options;
+    const { tracer, sessionId, agent, pipeline, setup, caller, onTurn } = options;
     this.#options = options;
-    this.#turns = new TurnTracer({ tracer, sessionId, agent, pipeline, remote, onTurn });
+    this.#turns = new TurnTracer({
+      tracer,
+      sessionId,
+      agent,
+      pipeline,
+      onTurn,
+      ...(setup && { setup }),
+      ...(caller && { caller }),
+    });
   }
 
   attach(): void {
@@ -56,6 +72,12 @@ export class TracingChannel implements ControlChannel {
         this.#options.onStarted();
         turns.sessionStarted(atMs);
         return;
+      case 'session.configured': {
+        const { turnDetection } = event.config;
+        const { mode = 'manual' } = turnDetection ?? {};
+        turns.endpointedBy(MODES[mode]);
+        return;
+      }
       case 'session.ended':
         turns.sessionEnded(event.reason, atMs);
         this.#options.onEnded();
@@ -66,11 +88,14 @@ export class TracingChannel implements ControlChannel {
       case 'caller.speechStarted':
         turns.speechStarted(event.itemId, atMs);
         return;
+      case 'caller.speechStopped':
+        turns.speechStopped(event.itemId, atMs);
+        return;
       case 'caller.committed':
         turns.committed(event.itemId, atMs);
         return;
       case 'caller.transcript':
-        if (event.isFinal) turns.transcribed(event.itemId, event.text);
+        if (event.isFinal) turns.transcribed(event.itemId, event.text, atMs);
         return;
       case 'item.added':
         if (event.generationId !== null && event.item.kind === 'message') {
@@ -109,9 +134,10 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'tool.started': {
         const isQueued = this.#options.isQueued(event.name);
+        const isFollowed = this.#options.isFollowed(event.name);
         // What a client or a model calls a tool is theirs to choose.
         const name = this.#options.agentTools.has(event.name) ? event.name : OTHER_TOOL;
-        turns.toolStarted({ ...event, name, isQueued });
+        turns.toolStarted({ ...event, name, isQueued, isFollowed });
         return;
       }
       case 'tool.covered':

@@ -59,6 +59,7 @@ describe('the traces of a session under any order of events', () => {
         pipeline: 'fake',
         agentTools: new Set(),
         isQueued: () => false,
+        isFollowed: () => false,
         onStarted: () => {},
         onTurn: ({ traceId }) => told.push(traceId),
         onEnded: () => (ends += 1),

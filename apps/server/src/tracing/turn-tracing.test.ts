@@ -33,7 +33,13 @@ function open({ ratio = 1, keepsPrivate = false } = {}) {
     exporter,
     onTurn: (_sessionId, turn) => turns.push(turn),
   });
-  const session = { sessionId: 'sess_test', tenant: null, agent, startedAtMs: START_AT_MS };
+  const session = {
+    sessionId: 'sess_test',
+    tenant: null,
+    agent,
+    startedAtMs: START_AT_MS,
+    traceparent: () => null,
+  };
   const channels = tracing.listenersOf(session);
   return { tracing, exporter, turns, channels };
 }
@@ -88,6 +94,8 @@ describe('the trace of a turn', () => {
         * antiphon.state 1960 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
         user_speech 200..280
         antiphon.endpointing 280..800
+          antiphon.vad.hangover 280..800
+          speech_to_text 280..800
         antiphon.response 800..1160 generation.kind=answer generation.outcome=completed turn.index=1
           chat 800..1000 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 1000..1060
@@ -129,6 +137,8 @@ describe('the trace of a turn', () => {
         * antiphon.state 1960 state.region=turn state.from=truncated.cut state.to=listening state.cause=history.cut
         user_speech 0..80
         antiphon.endpointing 80..600
+          antiphon.vad.hangover 80..600
+          speech_to_text 80..600
         antiphon.response 600..960 generation.kind=answer generation.outcome=completed turn.index=1
           chat 600..800 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 800..860
@@ -144,6 +154,8 @@ describe('the trace of a turn', () => {
         * antiphon.state 2520 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
         user_speech 1260..1440
         antiphon.endpointing 1440..1960
+          antiphon.vad.hangover 1440..1960
+          speech_to_text 1440..1960
         antiphon.response 1960..2320 generation.kind=answer generation.outcome=completed turn.index=2
           chat 1960..2160 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 2160..2220
@@ -182,6 +194,8 @@ describe('the trace of a turn', () => {
           * antiphon.cover 1900
         user_speech 400..880
         antiphon.endpointing 880..1400
+          antiphon.vad.hangover 880..1400
+          speech_to_text 880..1400
         antiphon.response 1400..1400 generation.kind=answer generation.outcome=completed
         antiphon.response 1900..1900 generation.kind=cover generation.outcome=completed turn.index=2
           antiphon.egress 1900..1900
@@ -250,6 +264,7 @@ describe('the trace of a turn', () => {
         pipeline: 'fake',
         agentTools: new Set(),
         isQueued: () => false,
+        isFollowed: () => false,
         onStarted: () => {},
         onTurn: () => {},
         onEnded: () => {},

@@ -25,7 +25,8 @@ export interface WholeTurnsOptions {
 
 /**
  * Holds the spans of a trace until its root ends, and passes on all of them or none. Turns with an
- * error or a logged fault, interrupted, escalated, slow or with a queued tool are kept, of others the ratio, and all
+ * error or a logged fault, interrupted, escalated, slow, with a queued tool or a webhook are kept, of
+ * others the ratio, and all
  * that is no turn.
  */
 export class WholeTurns implements SpanProcessor {
@@ -96,6 +97,7 @@ function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
     attributes[ATTRIBUTE.turnEscalated] === true ||
     attributes[ATTRIBUTE.turnQueuedTool] === true ||
     attributes[ATTRIBUTE.turnFaulted] === true ||
+    attributes[ATTRIBUTE.turnFollowed] === true ||
     // A turn whose first sound is a cover, or follows a tool, is not measured from the last voice.
     Number(attributes[ATTRIBUTE.turnLatencyMs] ?? attributes[ATTRIBUTE.turnPostEndpointMs] ?? 0) >
       SLOW_MS

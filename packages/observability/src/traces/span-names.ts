@@ -8,16 +8,26 @@ export const SPAN = {
   turn: (agent: string) => `invoke_agent ${agent}`,
   userSpeech: 'user_speech',
   endpointing: 'antiphon.endpointing',
+  hangover: 'antiphon.vad.hangover',
+  recognition: (model: string | null) => named('speech_to_text', model),
   response: 'antiphon.response',
-  /** What a language model takes; the session is not told which one it is. */
-  chat: 'chat',
+  /** What a language model takes, or a model that speaks itself. */
+  inference: (operation: 'chat' | 'realtime_inference', model: string | null) =>
+    named(operation, model),
   aggregation: 'antiphon.text_aggregation',
-  synthesis: 'text_to_speech',
+  synthesis: (model: string | null) => named('text_to_speech', model),
   egress: 'antiphon.egress',
   tool: (tool: string) => `execute_tool ${tool}`,
+  send: (queue: string) => `send ${queue}`,
   job: (queue: string) => `process ${queue}`,
+  /** One request to a webhook. */
+  post: 'POST',
   playout: 'antiphon.playout',
 } as const;
+
+function named(operation: string, model: string | null): string {
+  return model === null ? operation : `${operation} ${model}`;
+}
 
 /** The names of what happens at an instant of a turn. */
 export const SPAN_EVENT = {
@@ -37,6 +47,8 @@ export const ATTRIBUTE = {
   agent: 'gen_ai.agent.name',
   conversation: 'gen_ai.conversation.id',
   endReason: 'gen_ai.agent.invocation.end_reason',
+  /** The model that was asked. */
+  model: 'gen_ai.request.model',
   inputTokens: 'gen_ai.usage.input_tokens',
   outputTokens: 'gen_ai.usage.output_tokens',
   /** Seconds. */
@@ -48,6 +60,12 @@ export const ATTRIBUTE = {
   messagingDestination: 'messaging.destination.name',
   messagingOperation: 'messaging.operation.type',
   messageId: 'messaging.message.id',
+  httpMethod: 'http.request.method',
+  httpStatus: 'http.response.status_code',
+  /** How often it was sent before. */
+  httpResends: 'http.request.resend_count',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
   pipeline: 'antiphon.pipeline',
   /** As the reports of turns count them. */
   turnIndex: 'antiphon.turn.index',
@@ -56,6 +74,9 @@ export const ATTRIBUTE = {
   turnPostEndpointMs: 'antiphon.turn.post_endpoint_ms',
   turnInterrupted: 'antiphon.turn.interrupted',
   turnQueuedTool: 'antiphon.turn.queued_tool',
+  /** Another process was told that it is kept. */
+  turnFollowed: 'antiphon.turn.followed',
+  endpointingMode: 'antiphon.endpointing.mode',
   turnEscalated: 'antiphon.turn.escalated',
   /** Something that went wrong in it was logged. */
   turnFaulted: 'antiphon.turn.faulted',
@@ -68,6 +89,7 @@ export const ATTRIBUTE = {
   toolOutcome: 'antiphon.tool.outcome',
   playedMs: 'antiphon.playout.played_ms',
   generatedMs: 'antiphon.playout.generated_ms',
+  playoutSource: 'antiphon.playout.source',
   playoutInterrupted: 'antiphon.playout.interrupted',
   stage: 'antiphon.barge_in.stage',
   stateRegion: 'antiphon.state.region',

@@ -1,6 +1,30 @@
 import type { Link, Tracer } from '@opentelemetry/api';
 import type { TurnReport } from '../turn-report.ts';
 
+/** The models of a session by what they do, as far as they are known. */
+export interface SessionModels {
+  /** A `realtime_inference` hears and speaks itself. */
+  readonly operation: 'chat' | 'realtime_inference';
+  readonly inference: string | null;
+  readonly recognition: string | null;
+  readonly synthesis: string | null;
+}
+
+/** Of no model anything is known. */
+export const UNKNOWN_MODELS: SessionModels = {
+  operation: 'chat',
+  inference: null,
+  recognition: null,
+  synthesis: null,
+};
+
+/** What a session's spans say of how it was set up. */
+export interface SessionSetup {
+  readonly models: SessionModels;
+  /** Who knows what was heard of the agent: `marks`, `client` or `estimate`. */
+  readonly playoutSource: string | null;
+}
+
 /** What a turn's trace begins with. */
 export interface TurnBegin {
   readonly tracer: Tracer;
@@ -11,7 +35,12 @@ export interface TurnBegin {
   readonly itemId: string | null;
   /** When the caller's speech was noticed, or, without any, the turn began. */
   readonly startAtMs: number;
+  /** When silence was noticed; null where nothing listened for it. */
+  readonly stoppedAtMs: number | null;
   readonly committedAtMs: number;
+  /** Who ends turns: `server_vad`, `semantic_vad` or `manual`; null where it is not known. */
+  readonly endpointing: string | null;
+  readonly setup: SessionSetup;
   readonly links: readonly Link[];
 }
 
@@ -35,6 +64,8 @@ export interface ToolBegin {
   readonly confirm: string;
   /** Whether a worker runs it. */
   readonly isQueued: boolean;
+  /** Whether another process is told to keep what it does for it. */
+  readonly isFollowed: boolean;
   readonly atMs: number;
 }
 

@@ -1,36 +1,60 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Tracer } from '@opentelemetry/api';
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
 import { HOPS } from '../turn-report.ts';
 import type { Hop, TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN } from './span-names.ts';
-import type { Generation, GenerationEnd } from './turn-facts.ts';
+import type { Generation, GenerationEnd, SessionModels, SessionSetup } from './turn-facts.ts';
 
-const SPAN_OF_HOP: Readonly<Record<Exclude<Hop, 'endpointing' | 'wait'>, string>> = {
-  inference: SPAN.chat,
-  aggregation: SPAN.aggregation,
-  synthesis: SPAN.synthesis,
-  egress: SPAN.egress,
-};
+/** What is known of the caller's part besides the report. */
+export interface CallerPart {
+  readonly noticedAtMs: number;
+  readonly stoppedAtMs: number | null;
+  /** When its transcript was final. */
+  readonly transcribedAtMs: number | null;
+  readonly mode: string | null;
+}
 
 /** Writes down, when a turn has ended, what it is known to have consisted of. */
 export class TurnSpans {
   readonly #tracer: Tracer;
   /** Of the turn's root. */
   readonly #context: Context;
+  readonly #setup: SessionSetup;
 
-  constructor(tracer: Tracer, context: Context) {
+  constructor(tracer: Tracer, context: Context, setup: SessionSetup) {
     this.#tracer = tracer;
     this.#context = context;
+    this.#setup = setup;
   }
 
   /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
-  caller({ voiceEndAtMs, committedAtMs, hops }: TurnReport, noticedAtMs: number): void {
+  caller({ voiceEndAtMs, committedAtMs, hops }: TurnReport, part: CallerPart): void {
+    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode } = part;
     if (voiceEndAtMs === null) return;
     const startAtMs = Math.min(noticedAtMs, voiceEndAtMs);
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
-    this.#child(SPAN.endpointing, { startAtMs: voiceEndAtMs, endAtMs });
+    const attributes = mode === null ? {} : { [ATTRIBUTE.endpointingMode]: mode };
+    const endpointing = this.#child(SPAN.endpointing, {
+      startAtMs: voiceEndAtMs,
+      endAtMs,
+      attributes,
+    });
+    const parent = trace.setSpan(this.#context, endpointing);
+    if (stoppedAtMs !== null && stoppedAtMs > voiceEndAtMs) {
+      this.#child(SPAN.hangover, { startAtMs: voiceEndAtMs, endAtMs: stoppedAtMs, parent });
+    }
+    if (transcribedAtMs !== null) {
+      const { recognition } = this.#setup.models;
+      this.#child(SPAN.recognition(recognition), {
+        startAtMs: voiceEndAtMs,
+        endAtMs: transcribedAtMs,
+        parent,
+        kind: SpanKind.CLIENT,
+        attributes: modelOf(recognition),
+      });
+    }
   }
 
   /** Its work from `startAtMs` on, and how it was played. */
@@ -55,6 +79,7 @@ export class TurnSpans {
     if (report) this.#hops(report, end, trace.setSpan(this.#context, response));
     response.end(instant(endAtMs));
     if (report && played) {
+      const { playoutSource } = this.#setup;
       const playedMs = played.playedMs ?? end?.audioMs ?? null;
       this.#child(SPAN.playout, {
         startAtMs: report.firstAudioAtMs,
@@ -63,6 +88,7 @@ export class TurnSpans {
           [ATTRIBUTE.generationKind]: kind,
           ...(playedMs !== null && { [ATTRIBUTE.playedMs]: playedMs }),
           ...(end && { [ATTRIBUTE.generatedMs]: end.audioMs }),
+          ...(playoutSource !== null && { [ATTRIBUTE.playoutSource]: playoutSource }),
           [ATTRIBUTE.playoutInterrupted]: played.isInterrupted,
         },
       });
@@ -72,6 +98,7 @@ export class TurnSpans {
   /** Each hop from where the one before ended; the last one ends with the first audio. */
   #hops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
     const { hops, voiceEndAtMs, committedAtMs } = report;
+    const { models } = this.#setup;
     const zeroAtMs = voiceEndAtMs ?? committedAtMs;
     // What is waited for has spans of its own.
     let reachedAtMs = zeroAtMs + (hops.endpointing ?? 0) + (hops.wait ?? 0);
@@ -82,21 +109,22 @@ export class TurnSpans {
       // Without a mark of its own, the wait for the end of the turn is part of the next hop.
       const startAtMs = Math.min(Math.max(reachedAtMs, committedAtMs), reachedAtMs + hopMs);
       reachedAtMs += hopMs;
-      this.#child(SPAN_OF_HOP[hop], {
+      this.#child(spanOfHop(hop, models), {
         startAtMs,
         endAtMs: reachedAtMs,
         parent,
         kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
         attributes: isChat
           ? {
-              [ATTRIBUTE.operation]: 'chat',
+              [ATTRIBUTE.operation]: models.operation,
+              ...modelOf(models.inference),
               [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
               ...(end && {
                 [ATTRIBUTE.inputTokens]: end.inputTokens,
                 [ATTRIBUTE.outputTokens]: end.outputTokens,
               }),
             }
-          : {},
+          : modelOf(hop === 'synthesis' ? models.synthesis : null),
       });
     }
   }
@@ -110,14 +138,29 @@ export class TurnSpans {
       readonly kind?: SpanKind;
       readonly attributes?: Attributes;
     },
-  ): void {
+  ): Span {
     const { startAtMs, endAtMs, parent = this.#context, kind = SpanKind.INTERNAL } = span;
-    this.#tracer
-      .startSpan(
-        name,
-        { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
-        parent,
-      )
-      .end(instant(Math.max(startAtMs, endAtMs)));
+    const child = this.#tracer.startSpan(
+      name,
+      { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
+      parent,
+    );
+    child.end(instant(Math.max(startAtMs, endAtMs)));
+    return child;
   }
+}
+
+function spanOfHop(hop: Exclude<Hop, 'endpointing' | 'wait'>, models: SessionModels): string {
+  switch (hop) {
+    case 'inference':
+      return SPAN.inference(models.operation, models.inference);
+    case 'synthesis':
+      return SPAN.synthesis(models.synthesis);
+    default:
+      return SPAN[hop];
+  }
+}
+
+function modelOf(model: string | null): Attributes {
+  return model === null ? {} : { [ATTRIBUTE.model]: model };
 }

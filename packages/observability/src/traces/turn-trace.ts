@@ -32,6 +32,7 @@ export class TurnTrace {
   readonly #tools = new Map<string, Span>();
   readonly #generations = new Map<string, Generation>();
   #transcript: string | null = null;
+  #transcribedAtMs: number | null = null;
   #reachedAtMs: number;
   #isInterrupted = false;
   /** The first thing that went wrong. */
@@ -86,8 +87,9 @@ export class TurnTrace {
     return [...this.#generations.values()].flatMap(({ report }) => report?.turn ?? []);
   }
 
-  heard(text: string): void {
+  heard(text: string, atMs: number): void {
     this.#transcript = text;
+    this.#transcribedAtMs = atMs;
   }
 
   generationStarted(id: string, kind: string, startedAtMs: number): void {
@@ -133,7 +135,7 @@ export class TurnTrace {
     if (played.isInterrupted) this.#isInterrupted = true;
   }
 
-  toolStarted({ callId, name, arguments: text, confirm, isQueued, atMs }: ToolBegin): void {
+  toolStarted({ callId, name, arguments: text, confirm, atMs, ...where }: ToolBegin): void {
     this.#reach(atMs);
     const span = this.#begin.tracer.startSpan(
       SPAN.tool(name),
@@ -143,7 +145,7 @@ export class TurnTrace {
           [ATTRIBUTE.operation]: 'execute_tool',
           [ATTRIBUTE.toolName]: name,
           [ATTRIBUTE.toolCallId]: callId,
-          [ATTRIBUTE.toolQueued]: isQueued,
+          [ATTRIBUTE.toolQueued]: where.isQueued,
           [ATTRIBUTE.toolConfirm]: confirm,
           [ATTRIBUTE.toolArguments]: text,
         },
@@ -151,7 +153,8 @@ export class TurnTrace {
       this.#context,
     );
     this.#tools.set(callId, span);
-    if (isQueued) this.#note(ATTRIBUTE.turnQueuedTool);
+    if (where.isQueued) this.#note(ATTRIBUTE.turnQueuedTool);
+    if (where.isFollowed) this.#note(ATTRIBUTE.turnFollowed);
   }
 
   /** Something happened to a running call. */
@@ -215,9 +218,16 @@ export class TurnTrace {
     this.#tools.clear();
     const generations = [...this.#generations.values()];
     const first = generations.find(({ report }) => report !== null)?.report ?? null;
-    const { tracer, startAtMs, committedAtMs } = this.#begin;
-    const spans = new TurnSpans(tracer, this.#context);
-    if (first) spans.caller(first, startAtMs);
+    const { tracer, startAtMs, stoppedAtMs, committedAtMs, endpointing, setup } = this.#begin;
+    const spans = new TurnSpans(tracer, this.#context, setup);
+    if (first) {
+      spans.caller(first, {
+        noticedAtMs: startAtMs,
+        stoppedAtMs,
+        transcribedAtMs: this.#transcribedAtMs,
+        mode: endpointing,
+      });
+    }
     for (const [index, generation] of generations.entries()) {
       const { startedAtMs } = generation;
       // The answer is on its way from the end of the caller's turn on.

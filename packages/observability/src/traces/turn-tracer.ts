@@ -4,7 +4,16 @@ import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import { TurnTrace } from './turn-trace.ts';
-import type { GenerationEnd, ItemPlayed, ToolBegin, ToolEnd, TurnEnd } from './turn-facts.ts';
+import { UNKNOWN_MODELS } from './turn-facts.ts';
+import type {
+  GenerationEnd,
+  ItemPlayed,
+  SessionSetup,
+  ToolBegin,
+  ToolEnd,
+  TurnBegin,
+  TurnEnd,
+} from './turn-facts.ts';
 
 /** A turn whose trace was written. */
 export interface TracedTurn {
@@ -21,8 +30,9 @@ export interface TurnTracerOptions {
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
-  /** What a caller's side traces by itself; every trace of the session links to it. */
-  readonly remote?: SpanContext | null;
+  readonly setup?: SessionSetup;
+  /** The span of the client that its session runs for, as far as the client has named one. */
+  readonly caller?: () => SpanContext | null;
   /** Called when the spans of a turn have all ended. */
   readonly onTurn?: (turn: TracedTurn) => void;
 }
@@ -35,6 +45,8 @@ export interface StateChange {
   readonly cause: string;
   readonly atMs: number;
 }
+
+const UNKNOWN_SETUP: SessionSetup = { models: UNKNOWN_MODELS, playoutSource: null };
 
 /** Turns that wait for a tool while the caller has gone on; the oldest is ended beyond that. */
 const MOST_OPEN = 16;
@@ -53,7 +65,9 @@ export class TurnTracer {
   #sessionStart: SpanContext | null = null;
   #previous: SpanContext | null = null;
   /** When speech was noticed, by the caller's item; the latest only. */
-  #speech: { readonly itemId: string; readonly atMs: number } | null = null;
+  #speech: { readonly itemId: string; readonly atMs: number; stoppedAtMs: number | null } | null =
+    null;
+  #endpointing: string | null = null;
   #isListening = true;
   #isSilent = true;
 
@@ -72,17 +86,34 @@ export class TurnTracer {
   }
 
   speechStarted(itemId: string, atMs: number): void {
-    this.#speech = { itemId, atMs };
+    this.#speech = { itemId, atMs, stoppedAtMs: null };
+  }
+
+  speechStopped(itemId: string, atMs: number): void {
+    if (this.#speech?.itemId === itemId) this.#speech.stoppedAtMs = atMs;
+  }
+
+  /** Who ends the turns from now on: `server_vad`, `semantic_vad` or `manual`. */
+  endpointedBy(mode: string): void {
+    this.#endpointing = mode;
   }
 
   /** The caller's turn is over: the next one begins with the speech. */
   committed(itemId: string, atMs: number): void {
-    const speech = this.#speech?.itemId === itemId ? this.#speech.atMs : atMs;
-    this.#begin({ itemId, startAtMs: speech, committedAtMs: atMs }, atMs);
+    const speech = this.#speech?.itemId === itemId ? this.#speech : null;
+    this.#begin(
+      {
+        itemId,
+        startAtMs: speech?.atMs ?? atMs,
+        stoppedAtMs: speech?.stoppedAtMs ?? null,
+        committedAtMs: atMs,
+      },
+      atMs,
+    );
   }
 
-  transcribed(itemId: string, text: string): void {
-    for (const turn of this.#open) if (turn.itemId === itemId) turn.heard(text);
+  transcribed(itemId: string, text: string, atMs: number): void {
+    for (const turn of this.#open) if (turn.itemId === itemId) turn.heard(text, atMs);
   }
 
   /** Begins a turn of its own where none is open: a greeting, or an answer that was asked for. */
@@ -90,7 +121,7 @@ export class TurnTracer {
     // It belongs to what the caller is saying, which is no turn yet.
     if (kind === 'backchannel') return;
     if (!this.#current) {
-      this.#begin({ itemId: null, startAtMs: atMs, committedAtMs: atMs }, atMs);
+      this.#begin({ itemId: null, startAtMs: atMs, stoppedAtMs: null, committedAtMs: atMs }, atMs);
     }
     this.#current?.generationStarted(generationId, kind, atMs);
   }
@@ -166,12 +197,22 @@ export class TurnTracer {
   }
 
   #begin(
-    turn: { itemId: string | null; startAtMs: number; committedAtMs: number },
+    turn: Pick<TurnBegin, 'itemId' | 'startAtMs' | 'stoppedAtMs' | 'committedAtMs'>,
     atMs: number,
   ): void {
-    const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links = this.#linksTo(this.#sessionStart, this.#previous);
-    this.#current = new TurnTrace({ tracer, agent, pipeline, sessionId, links, ...turn });
+    const { tracer, agent, pipeline, sessionId, setup = UNKNOWN_SETUP } = this.#options;
+    const endpointing = turn.itemId === null ? null : this.#endpointing;
+    const links = this.#links(this.#previous);
+    this.#current = new TurnTrace({
+      tracer,
+      agent,
+      pipeline,
+      sessionId,
+      links,
+      endpointing,
+      setup,
+      ...turn,
+    });
     this.#previous = this.#current.spanContext;
     this.#open.add(this.#current);
     this.#settle(atMs);
@@ -196,17 +237,16 @@ export class TurnTracer {
     this.#options.onTurn?.({ traceId, turns: turn.reportedTurns, atMs });
   }
 
-  /** Links to those that there are, and to what the caller's side traces. */
-  #linksTo(...contexts: readonly (SpanContext | null)[]): Link[] {
-    return [...contexts, this.#options.remote ?? null].flatMap((context) =>
-      context ? [{ context }] : [],
-    );
+  /** What each trace of the session leads to: its start, a turn, and what its client runs for. */
+  #links(turn: SpanContext | null): Link[] {
+    const contexts = [this.#sessionStart, turn, this.#options.caller?.() ?? null];
+    return contexts.flatMap((context) => (context ? [{ context }] : []));
   }
 
   /** A short span of its own, with what everything of the session carries. */
   #moment(name: string, atMs: number, attributes: Record<string, string>): SpanContext {
     const { tracer, agent, pipeline, sessionId } = this.#options;
-    const links = this.#linksTo(this.#sessionStart);
+    const links = this.#links(null);
     const span = tracer.startSpan(
       name,
       {

@@ -6,17 +6,21 @@ import type {
   ToolOutcome,
   ToolRunner,
 } from '@antiphon/session';
+import type { Tracer } from '@opentelemetry/api';
 import { argumentsReader, type ArgumentsReader } from '../tool-arguments.ts';
 import { CANCELLED, failed } from '../tool-function-outcome.ts';
 import type { JobEnd } from './job-ends.ts';
+import { JobSpans } from './job-spans.ts';
 import { jobIdOf, type GivenUp, type ToolJob } from './tool-job.ts';
-import type { ToolQueue } from './tool-queue.ts';
+import type { Adding, ToolQueue } from './tool-queue.ts';
 import { traceCarrier } from './trace-carrier.ts';
 
 /** What a runner needs of an agent: the functions are the workers'. */
 export interface QueuedTools {
   readonly agent: string;
   readonly definitions: readonly ToolDefinition[];
+  /** Makes a span of each job's way into the queue; `null` makes none. */
+  readonly tracer?: Tracer | null;
   /** Told how long a call waited for a worker, where that is known. */
   readonly onWaited?: (tool: string, waitedMs: number) => void;
 }
@@ -42,12 +46,14 @@ export class BullmqToolRunner implements ToolRunner {
   readonly #queue: ToolQueue;
   readonly #agent: string;
   readonly #onWaited: QueuedTools['onWaited'];
+  readonly #spans: JobSpans;
   readonly #tools = new Map<string, QueuedTool>();
 
   /** Throws `invalid_parameters` when a schema is none. */
-  constructor(queue: ToolQueue, { agent, definitions, onWaited }: QueuedTools) {
+  constructor(queue: ToolQueue, { agent, definitions, tracer = null, onWaited }: QueuedTools) {
     this.#queue = queue;
     this.#agent = agent;
+    this.#spans = new JobSpans(tracer);
     this.#onWaited = onWaited;
     for (const definition of definitions) {
       if (definition.runs !== 'server') continue;
@@ -87,7 +93,7 @@ export class BullmqToolRunner implements ToolRunner {
     for (let additions = 1; ; additions++) {
       const watched = this.#queue.watch(jobIdOf(job), (ms) => this.#onWaited?.(tool, ms));
       try {
-        const adding = await this.#queue.add(job);
+        const adding = await this.#add(job);
         if (adding === 'full') return failed(`${tool} cannot run now: too many calls are waiting.`);
         if (adding === 'unreachable') return failed(unreachable(tool));
         if (adding === 'uncertain') return lost(job);
@@ -100,6 +106,13 @@ export class BullmqToolRunner implements ToolRunner {
         watched.stop();
       }
     }
+  }
+
+  async #add(job: ToolJob): Promise<Adding> {
+    const span = this.#spans.send(jobIdOf(job), job);
+    const adding = await this.#queue.add({ ...job, trace: span.trace });
+    span.end(adding);
+    return adding;
   }
 
   async #givenUp(job: ToolJob, reason: GivenUp, ended: Promise<JobEnd>): Promise<ToolOutcome> {

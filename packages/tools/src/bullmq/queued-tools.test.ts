@@ -222,6 +222,8 @@ describe.skipIf(isRedisMissing)('queued tools', () => {
         outcome: 'result',
         waitedMs: expect.any(Number) as number,
         ranMs: expect.any(Number) as number,
+        sessionId: 's',
+        span: null,
       },
     ]);
   });

@@ -6,6 +6,7 @@ import {
   type ToolOutcome,
   type TimerHandle,
 } from '@antiphon/session';
+import { trace } from '@opentelemetry/api';
 import type { Context, Tracer } from '@opentelemetry/api';
 import { Queue, WaitingError, Worker, type Job } from 'bullmq';
 import type { AgentTools } from '../agent-tools.ts';
@@ -29,6 +30,9 @@ export interface JobReport {
   /** From the call until the worker took it. */
   readonly waitedMs: number;
   readonly ranMs: number;
+  readonly sessionId: string;
+  /** The span of the job, where it is traced. */
+  readonly span: { readonly traceId: string; readonly spanId: string } | null;
 }
 
 /** What a worker works with. */
@@ -233,6 +237,8 @@ export class ToolWorker {
       outcome: outcome.kind,
       waitedMs: Math.max(0, (job.processedOn ?? job.timestamp) - job.timestamp),
       ranMs: this.#clock.now() - takenAtMs,
+      sessionId,
+      span: trace.getSpanContext(where) ?? null,
     });
     return outcome;
   }
@@ -251,11 +257,17 @@ export class ToolWorker {
     }
     const tool = this.#tools.get(toolKey(agent, name));
     if (!tool) return failed(`No worker has the tool ${name} of the agent ${agent}.`);
-    return run.outcome(tool, {
-      job: job.data,
-      clock: this.#clock,
-      traceparent: traceparentOf(where),
-    });
+    const span = this.#spans.tool(job.data, where);
+    const { context } = span;
+    const outcome = await within(context, () =>
+      run.outcome(tool, {
+        job: job.data,
+        clock: this.#clock,
+        traceparent: traceparentOf(context),
+      }),
+    );
+    span.end(outcome === 'closing' ? outcome : outcome.kind);
+    return outcome;
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {

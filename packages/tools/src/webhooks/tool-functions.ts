@@ -1,4 +1,5 @@
 import type { Clock, ToolFunction } from '@antiphon/session';
+import type { Tracer } from '@opentelemetry/api';
 import type { AgentTools } from '../agent-tools.ts';
 import type { AddressGuard } from './address-guard.ts';
 import type { VariableLookup } from './header-variables.ts';
@@ -17,6 +18,8 @@ export function toolFunctions(
     readonly guard: AddressGuard;
     readonly clock: Clock;
     readonly variables: VariableLookup;
+    /** Makes a span of each request of a call that is traced; `null` makes none. */
+    readonly tracer?: Tracer | null;
   },
 ): ReadonlyMap<string, ToolFunction> {
   const all = new Map(functions);

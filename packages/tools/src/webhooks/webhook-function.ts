@@ -1,8 +1,10 @@
 import type { Clock, ToolDefinition, ToolFunction } from '@antiphon/session';
+import type { Tracer } from '@opentelemetry/api';
 import { ToolUnknownError } from '../tool-unknown-error.ts';
 import type { AddressGuard } from './address-guard.ts';
 import { filledHeaders, type VariableLookup } from './header-variables.ts';
-import { postOnce, PostFailure, type PostAnswer } from './post-once.ts';
+import { postOnce, PostFailure, type Post, type PostAnswer } from './post-once.ts';
+import { postSpan, type PostSpan } from './post-span.ts';
 import type { Webhook } from './webhook.ts';
 
 /** A service that is not there for three tries in a row is not there for this caller. */
@@ -23,6 +25,8 @@ export interface WebhookOptions {
   readonly guard: AddressGuard;
   readonly clock: Clock;
   readonly variables: VariableLookup;
+  /** Makes a span of each request of a call that is traced; `null` makes none. */
+  readonly tracer?: Tracer | null;
 }
 
 /**
@@ -35,7 +39,7 @@ export interface WebhookOptions {
  * `missing_variable` or `invalid_header`, when it is made.
  */
 export function webhookFunction(webhook: Webhook, options: WebhookOptions): ToolFunction {
-  const { tool, guard, clock, variables } = options;
+  const { tool, guard, clock, variables, tracer = null } = options;
   const url = new URL(webhook.url);
   const headers = filledHeaders(tool.name, webhook.headers, variables);
   const isOnce = tool.effect === 'at_most_once';
@@ -46,7 +50,6 @@ export function webhookFunction(webhook: Webhook, options: WebhookOptions): Tool
       headers: {
         ...headers,
         'idempotency-key': keyOf(sessionId, callId),
-        ...(traceparent !== undefined && { traceparent }),
       },
       body: JSON.stringify({ arguments: args, session: sessionId, call: callId }),
       guard,
@@ -55,7 +58,8 @@ export function webhookFunction(webhook: Webhook, options: WebhookOptions): Tool
       signal,
     };
     for (let failed = 0; ; failed++) {
-      const { value, failure } = await outcomeOf(postOnce(post), clock);
+      const span = postSpan({ tracer, traceparent, url, resends: failed });
+      const { value, failure } = await outcomeOf(sent(post, span), clock);
       if (!failure) return value;
       if (isOnce && failure.isSent) throw new ToolUnknownError(failure.message);
       const pauseMs = failure.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** failed;
@@ -78,6 +82,19 @@ interface TryFailure {
 type TryOutcome =
   | { readonly value: unknown; readonly failure: null }
   | { readonly value: null; readonly failure: TryFailure };
+
+/** Sends it as part of a span, which ends with the answer or without one. */
+async function sent(post: Post, span: PostSpan): Promise<PostAnswer> {
+  const headers = { ...post.headers, ...span.headers };
+  try {
+    const answer = await postOnce({ ...post, headers });
+    span.answered(answer.status);
+    return answer;
+  } catch (error) {
+    span.failed();
+    throw error;
+  }
+}
 
 async function outcomeOf(post: Promise<PostAnswer>, clock: Clock): Promise<TryOutcome> {
   try {

@@ -1,5 +1,6 @@
 import { systemClock } from '@antiphon/session';
 import type { Clock, TimerHandle, ToolDefinition } from '@antiphon/session';
+import type { Tracer } from '@opentelemetry/api';
 import { afterEach, expect } from 'vitest';
 import { AddressGuard } from './address-guard.ts';
 import { TestService, type ServiceAnswer } from './test-service.ts';
@@ -90,6 +91,7 @@ interface CallOptions {
   readonly guard?: AddressGuard;
   readonly signal?: AbortSignal;
   readonly traceparent?: string;
+  readonly tracer?: Tracer;
 }
 
 /** Calls a webhook by its tool, with the variable TOKEN set. */
@@ -102,6 +104,7 @@ export function call(url: string, options: CallOptions = {}): Promise<unknown> {
       guard: options.guard ?? new AddressGuard({ allowed: ['127.0.0.0/8'] }),
       clock,
       variables: (name) => (name === 'TOKEN' ? 's3cret' : undefined),
+      tracer: options.tracer ?? null,
     },
   );
   return run(
