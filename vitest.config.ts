@@ -2,6 +2,17 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.ts'];
 
+/** These wait for time to pass most of the time, and mind no neighbour: two of them run at once. */
+const waitingTests = [
+  'apps/cli/src/load/load.e2e.test.ts',
+  'apps/server/src/idle-sockets.e2e.test.ts',
+  'apps/server/src/promised-answer.e2e.test.ts',
+  'packages/tools/src/testing/kill-trial.e2e.test.ts',
+];
+
+/** Servers and audio in real time take long. */
+const e2eLimits = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   // Packages of this repository resolve to their sources, so tests need no build of them.
   resolve: { conditions: ['antiphon-source'] },
@@ -26,13 +37,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'e2e-waiting',
+          include: waitingTests,
+          sequence: { groupOrder: 1 },
+          ...e2eLimits,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: e2eTests,
-          // These run servers and audio in real time: alone, after the unit tests, and for long.
+          exclude: [...configDefaults.exclude, ...waitingTests],
+          // These run servers and audio in real time: alone, after all others.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+          ...e2eLimits,
         },
       },
     ],

@@ -42,7 +42,8 @@ describe('the waterfall of a turn', () => {
   it('is compared with what is usual, which stretches the axis by a quarter at most', () => {
     const usual = sampleFleet(0).hops;
     const { hops } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), usual);
-    expect(hops.map((hop) => hop.usual)).toEqual(HOPS.map((hop) => usual[hop]));
+    const taken = HOPS.filter((hop) => hop !== 'wait');
+    expect(hops.map((hop) => hop.usual)).toEqual(taken.map((hop) => usual[hop]));
     const slow = { ...usual, egress: { p50: 10, p95: 90_000 } };
     const { endMs } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), slow);
     expect(endMs).toBeCloseTo(800 * 1.25 * 1.06);
