@@ -1,6 +1,6 @@
 import { UNKNOWN_MODELS } from '@antiphon/observability';
 import type { SessionModels } from '@antiphon/observability';
-import type { AgentDefinition } from '@antiphon/session';
+import type { AgentDefinition, CascadeService } from '@antiphon/session';
 
 /** What the embedded pipeline consists of. */
 const EMBEDDED: SessionModels = {
@@ -11,14 +11,28 @@ const EMBEDDED: SessionModels = {
 };
 
 /** The models behind an agent, as far as its folder names them. */
-export function modelsOf({ pipeline, openaiRealtime }: AgentDefinition): SessionModels {
+export function modelsOf(agent: AgentDefinition): SessionModels {
+  const { pipeline, openaiRealtime, geminiLive, cascade } = agent;
   if (openaiRealtime) {
+    const { model, transcriptionModel } = openaiRealtime;
+    return upstream(model, transcriptionModel ?? null);
+  }
+  if (geminiLive) return upstream(geminiLive.model, null);
+  if (cascade) {
     return {
-      operation: 'realtime_inference',
-      inference: openaiRealtime.model,
-      recognition: openaiRealtime.transcriptionModel ?? null,
-      synthesis: null,
+      operation: 'chat',
+      inference: modelOf(cascade.languageModel, EMBEDDED.inference),
+      recognition: modelOf(cascade.speechToText, EMBEDDED.recognition),
+      synthesis: modelOf(cascade.textToSpeech, EMBEDDED.synthesis),
     };
   }
   return pipeline === 'embedded' ? EMBEDDED : UNKNOWN_MODELS;
+}
+
+function upstream(inference: string, recognition: string | null): SessionModels {
+  return { operation: 'realtime_inference', inference, recognition, synthesis: null };
+}
+
+function modelOf({ provider, model }: CascadeService, embedded: string | null): string | null {
+  return provider === 'embedded' ? embedded : (model ?? null);
 }

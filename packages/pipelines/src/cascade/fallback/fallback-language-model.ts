@@ -7,7 +7,7 @@ import type {
   LanguageModelRequest,
 } from '../ports/language-model.ts';
 import { providerError } from '../provider-error.ts';
-import { candidatesOf, worthAsking } from './fallback.ts';
+import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
 import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
 
 /** What a {@link FallbackLanguageModel} needs. */
@@ -58,14 +58,13 @@ export class FallbackLanguageModel implements LanguageModel {
   constructor(options: FallbackLanguageModelOptions) {
     this.#options = options;
     this.#candidates = candidatesOf(options);
-    this.name = options.providers.map(({ name }) => name).join(', or ');
+    this.name = namesOf(options.providers);
     const [first] = options.providers;
     if (first?.expects) this.expects = (history) => first.expects?.(history) ?? null;
   }
 
   async *answer(request: LanguageModelRequest): AsyncGenerator<LanguageModelPart> {
-    const waiting = [...worthAsking(this.#candidates)];
-    this.#tellSkipped(waiting[0]);
+    const waiting = [...worthAsking(this.#candidates, (told) => this.#tell(told))];
     const racing = new Set<Race>();
     let stopAll = () => {};
     const stopped = new Promise<void>((resolve) => {
@@ -190,13 +189,6 @@ export class FallbackLanguageModel implements LanguageModel {
     race.abort.abort();
     // One that does not heed its signal is left to end by itself.
     void race.first.then(() => race.parts.return?.()).catch(() => {});
-  }
-
-  /** Those before the first that is asked are not worth asking now. */
-  #tellSkipped(asked: Candidate<LanguageModel> | undefined): void {
-    const [first] = this.#candidates;
-    if (!first || !asked || first === asked) return;
-    this.#tell({ from: first.provider.name, to: asked.provider.name, why: 'open', code: null });
   }
 
   #tell(tookOver: Omit<TookOver, 'service'>): void {

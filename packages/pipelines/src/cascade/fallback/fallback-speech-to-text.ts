@@ -2,7 +2,7 @@ import type { AudioFrame, TimerHandle } from '@antiphon/session';
 import { PipelineError } from '../../pipeline-error.ts';
 import type { Recognition, RecognitionEvents, SpeechToText } from '../ports/speech-to-text.ts';
 import { providerError } from '../provider-error.ts';
-import { candidatesOf, worthAsking } from './fallback.ts';
+import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
 import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
 
 /** A longer turn cannot be heard again from its beginning; its end says most. */
@@ -20,27 +20,19 @@ export class FallbackSpeechToText implements SpeechToText {
   constructor(options: FallbackOptions<SpeechToText>) {
     this.#options = options;
     this.#candidates = candidatesOf(options);
-    this.name = options.providers.map(({ name }) => name).join(', or ');
+    this.name = namesOf(options.providers);
   }
 
   recognise(sessionId: string, events: RecognitionEvents): Recognition {
-    const asked = worthAsking(this.#candidates);
-    const [first] = this.#candidates;
-    if (first && asked[0] && asked[0] !== first) {
-      this.#tell({
-        from: first.provider.name,
-        to: asked[0].provider.name,
-        why: 'open',
-        code: null,
-      });
-    }
+    const onTookOver = (told: Omit<TookOver, 'service'>) => this.#tell(told);
+    const asked = worthAsking(this.#candidates, onTookOver);
     const turn = new TurnRelay({
       sessionId,
       events,
       asked,
       budgetMs: this.#options.budgetMs,
       clock: this.#options.clock,
-      onTookOver: (tookOver) => this.#tell(tookOver),
+      onTookOver,
     });
     turn.start();
     return turn;

@@ -8,7 +8,7 @@ import type {
   TextToSpeech,
 } from '../ports/text-to-speech.ts';
 import { providerError } from '../provider-error.ts';
-import { candidatesOf, worthAsking } from './fallback.ts';
+import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
 import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
 
 /**
@@ -25,28 +25,20 @@ export class FallbackTextToSpeech implements TextToSpeech {
   constructor(options: FallbackOptions<TextToSpeech>) {
     this.#options = options;
     this.#candidates = candidatesOf(options);
-    this.name = options.providers.map(({ name }) => name).join(', or ');
+    this.name = namesOf(options.providers);
     this.voices = options.providers[0]!.voices;
   }
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
-    const asked = worthAsking(this.#candidates);
-    const [first] = this.#candidates;
-    if (first && asked[0] && asked[0] !== first) {
-      this.#tell({
-        from: first.provider.name,
-        to: asked[0].provider.name,
-        why: 'open',
-        code: null,
-      });
-    }
+    const onTookOver = (told: Omit<TookOver, 'service'>) => this.#tell(told);
+    const asked = worthAsking(this.#candidates, onTookOver);
     const relay = new Relay({
       request,
       events,
       asked,
       budgetMs: this.#options.budgetMs,
       clock: this.#options.clock,
-      onTookOver: (tookOver) => this.#tell(tookOver),
+      onTookOver,
     });
     relay.start();
     return relay;

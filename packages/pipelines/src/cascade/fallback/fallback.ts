@@ -45,12 +45,24 @@ export function candidatesOf<Provider>({
 }
 
 /**
- * Those that are worth asking, in order. Where none is, the first is asked all the same: an error of
- * its own says more than that nobody was asked.
+ * Those that are worth asking, in order; tells where the first is passed over. Where none is, the
+ * first is asked all the same: an error of its own says more than that nobody was asked.
  */
-export function worthAsking<Provider>(
+export function worthAsking<Provider extends { readonly name: string }>(
   candidates: readonly Candidate<Provider>[],
+  tell: (tookOver: Omit<TookOver, 'service'>) => void,
 ): readonly Candidate<Provider>[] {
   const admitted = candidates.filter(({ breaker }) => breaker.admits());
-  return admitted.length > 0 ? admitted : candidates.slice(0, 1);
+  const [first] = candidates;
+  const [asked] = admitted;
+  if (!first || !asked) return candidates.slice(0, 1);
+  if (asked !== first) {
+    tell({ from: first.provider.name, to: asked.provider.name, why: 'open', code: null });
+  }
+  return admitted;
+}
+
+/** What several providers are called together. */
+export function namesOf(providers: readonly { readonly name: string }[]): string {
+  return providers.map(({ name }) => name).join(', or ');
 }
