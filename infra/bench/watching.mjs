@@ -2,16 +2,15 @@
 // [--seconds 20]. Each pass has a server of its own; the plain one comes first and last. With
 // --compare ROUNDS only the plain one, recording, and recording with tracing, so many times in turns,
 // and the medians of each.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { WebSocket } from 'ws';
+import { startLoadServer } from './load-server.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,9 +21,7 @@ const { values: options } = parseArgs({
 });
 const sessions = Number(options.sessions);
 const seconds = Number(options.seconds);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const KEY = 'sk-bench-watching';
-const PORT = 8791;
 
 /** @typedef {{ name: string, records?: boolean, traces?: boolean, watched?: number }} Pass */
 
@@ -85,49 +82,31 @@ function median(values) {
 
 /** @param {Pass} pass */
 async function run({ name, records = false, traces = false, watched }) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-watching-'));
-  await cp(
-    path.join(ROOT, 'apps/server/agents/stub-bench'),
-    path.join(folder, 'agents/stub-bench'),
-    { recursive: true },
-  );
-  await writeFile(path.join(folder, 'agents/package.json'), '{"type":"module"}');
-  const server = spawn(process.execPath, [path.join(ROOT, 'apps/server/dist/main.js')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      ANTIPHON_PORT: `${PORT}`,
-      ANTIPHON_API_KEYS: KEY,
-      ANTIPHON_DATA_DIR: path.join(folder, 'data'),
-      ANTIPHON_AGENTS_DIR: path.join(folder, 'agents'),
-      ANTIPHON_RECORDINGS: records ? 'on' : 'off',
-      ...(traces && { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` }),
-      ANTIPHON_LOG_LEVEL: 'silent',
-    },
+  const server = await startLoadServer({
+    key: KEY,
+    records,
+    settings: traces ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` } : {},
   });
-  const exited = new Promise((resolve) => server.once('exit', resolve));
   try {
-    await ready();
-    const told = watched === undefined ? null : watch(watched);
+    const told = watched === undefined ? null : watch(watched, server.feedUrl);
     const load = promisify(execFile)(process.execPath, [
-      path.join(ROOT, 'apps/cli/dist/main.js'),
-      ...`load --sessions ${sessions} --engine stub --duration ${seconds} --json`.split(' '),
-      ...`--url http://127.0.0.1:${PORT} --key ${KEY}`.split(' '),
+      ...server.loadArguments,
+      ...`--sessions ${sessions} --duration ${seconds} --json`.split(' '),
     ]);
     // In the middle of the load, when all callers are there.
     await sleep(8_000);
     const before = {
-      cpuMs: await cpuMsOf(server.pid ?? 0),
+      cpuMs: await cpuMsOf(server.pid),
       atMs: performance.now(),
       bytes: told?.() ?? 0,
     };
     await sleep((seconds - 8) * 1000);
     const elapsedMs = performance.now() - before.atMs;
-    const cpu = ((await cpuMsOf(server.pid ?? 0)) - before.cpuMs) / elapsedMs;
+    const cpu = ((await cpuMsOf(server.pid)) - before.cpuMs) / elapsedMs;
     const kib = ((told?.() ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
     const { stdout } = await load;
     await sleep(3_000);
-    const lost = records ? await lostBytes(path.join(folder, 'data/recordings')) : '';
+    const lost = records ? await lostBytes(server.recordings) : '';
     const { turns, measuredMs, milliseconds } = JSON.parse(stdout);
     const { p50, p95 } = milliseconds.turnOverhead;
     const cpuMs = (cpu * measuredMs) / turns;
@@ -139,27 +118,17 @@ async function run({ name, records = false, traces = false, watched }) {
     const line = [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
     return { line, cpuMs, p95 };
   } finally {
-    server.kill('SIGTERM');
-    await exited;
-    await rm(folder, { recursive: true, force: true });
+    await server.stop();
   }
-}
-
-async function ready() {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const response = await fetch(`http://127.0.0.1:${PORT}/readyz`).catch(() => null);
-    if (response?.ok) return;
-    await sleep(200);
-  }
-  throw new Error('The server did not start: run npm run build.');
 }
 
 /**
  * Watches as a browser does, and counts the bytes it is told.
  * @param {number} most sessions besides the table
+ * @param {string} url
  */
-function watch(most) {
-  const socket = new WebSocket(`ws://127.0.0.1:${PORT}/console/feed`, {
+function watch(most, url) {
+  const socket = new WebSocket(url, {
     headers: { authorization: `Bearer ${KEY}` },
   });
   let bytes = 0;
