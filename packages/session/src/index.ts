@@ -1,6 +1,7 @@
 export type { AgentDefinition } from './ports/agent-definition.ts';
 export type { GeminiUpstream } from './ports/gemini-upstream.ts';
 export type {
+  BreakerSettings,
   CascadeService,
   CascadeServices,
   Fallback,

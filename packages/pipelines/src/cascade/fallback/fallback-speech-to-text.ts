@@ -154,7 +154,7 @@ class TurnRelay implements Recognition {
     }
     this.#at += 1;
     this.#recognition = null;
-    onTookOver({ from: provider.name, to: next.provider.name, why, code: error?.code ?? null });
+    onTookOver({ from: breaker.name, to: next.breaker.name, why, code: error?.code ?? null });
     this.start();
   }
 

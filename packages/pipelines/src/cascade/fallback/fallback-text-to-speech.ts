@@ -155,7 +155,7 @@ class Relay implements Synthesis {
     this.#at += 1;
     this.#synthesis?.cancel();
     this.#synthesis = null;
-    onTookOver({ from: provider.name, to: next.provider.name, why, code: error?.code ?? null });
+    onTookOver({ from: breaker.name, to: next.breaker.name, why, code: error?.code ?? null });
     this.start();
   }
 

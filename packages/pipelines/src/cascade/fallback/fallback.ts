@@ -1,6 +1,5 @@
 import type { Clock } from '@antiphon/session';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import type { BreakerLimits } from './circuit-breaker.ts';
 
 /** Which of the cascade's services it is about. */
 export type Service = 'speechToText' | 'languageModel' | 'textToSpeech';
@@ -8,6 +7,7 @@ export type Service = 'speechToText' | 'languageModel' | 'textToSpeech';
 /** That another provider had to take over. */
 export interface TookOver {
   readonly service: Service;
+  /** By the names of their breakers. */
   readonly from: string;
   readonly to: string;
   /** It failed, said nothing within its budget, or was not asked because it failed before. */
@@ -23,7 +23,8 @@ export interface FallbackOptions<Provider> {
   /** How long one may take to its first result before the next one is asked. */
   readonly budgetMs: number;
   readonly clock: Clock;
-  readonly breaker?: Partial<BreakerLimits>;
+  /** One for each provider, in the same order; their own unless given. */
+  readonly breakers?: readonly CircuitBreaker[];
   /** Told of each provider that had to take over; must not throw. */
   readonly onTookOver?: (tookOver: TookOver) => void;
 }
@@ -35,20 +36,23 @@ export interface Candidate<Provider> {
 }
 
 /** The providers with a breaker each, which all sessions share. */
-export function candidatesOf<Provider>({
+export function candidatesOf<Provider extends { readonly name: string }>({
   providers,
   clock,
-  breaker,
+  breakers = [],
 }: FallbackOptions<Provider>): readonly Candidate<Provider>[] {
   if (providers.length === 0) throw new TypeError('A fallback needs one provider at least.');
-  return providers.map((provider) => ({ provider, breaker: new CircuitBreaker(clock, breaker) }));
+  return providers.map((provider, index) => {
+    const { name } = provider;
+    return { provider, breaker: breakers[index] ?? new CircuitBreaker({ name, clock }) };
+  });
 }
 
 /**
  * Those that are worth asking, in order; tells where the first is passed over. Where none is, the
  * first is asked all the same: an error of its own says more than that nobody was asked.
  */
-export function worthAsking<Provider extends { readonly name: string }>(
+export function worthAsking<Provider>(
   candidates: readonly Candidate<Provider>[],
   tell: (tookOver: Omit<TookOver, 'service'>) => void,
 ): readonly Candidate<Provider>[] {
@@ -57,7 +61,7 @@ export function worthAsking<Provider extends { readonly name: string }>(
   const [asked] = admitted;
   if (!first || !asked) return candidates.slice(0, 1);
   if (asked !== first) {
-    tell({ from: first.provider.name, to: asked.provider.name, why: 'open', code: null });
+    tell({ from: first.breaker.name, to: asked.breaker.name, why: 'open', code: null });
   }
   return admitted;
 }
