@@ -129,7 +129,11 @@ export class CascadeParts {
       budgetMs: service.budgetMs ?? BUDGETS_MS[kind],
       breakers: this.#breakersOf(kind, service),
       clock,
-      onTookOver: (tookOver) => log.warn({ agent: agent.name, ...tookOver }, 'provider replaced'),
+      onTookOver: (tookOver) => {
+        // While its breaker is open every request says so, and the breaker has said it once.
+        const level = tookOver.why === 'open' ? 'debug' : 'warn';
+        log[level]({ agent: agent.name, ...tookOver }, 'provider replaced');
+      },
     };
   }
 

@@ -111,6 +111,7 @@ export async function startServer(
     remaining: () => registry.remaining,
     waitingJobs: config.redisUrl === null ? null : async () => (await queueView?.waiting()) ?? 0,
     audio,
+    providers: () => breakers.standings(),
     otlp: otlpOf(config, log),
   });
   const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });

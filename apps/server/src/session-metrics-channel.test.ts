@@ -140,6 +140,17 @@ describe('SessionMetricsChannel', () => {
     expect(await read('antiphon_speech_edits_total')).toEqual({ markup: 2, list: 1 });
   });
 
+  it('counts the requests that another provider took over, by whose they were and why', async () => {
+    const { tell, read } = open();
+    const slow = { service: 'languageModel', from: 'openai gpt', to: 'b', why: 'slow' } as const;
+    const tookOver = { type: 'provider.tookOver', code: null, ...slow } as const;
+    tell(tookOver, tookOver, { ...tookOver, why: 'open' });
+    expect(await read('antiphon_provider_failovers_total')).toEqual({
+      'languageModel openai gpt slow': 2,
+      'languageModel openai gpt open': 1,
+    });
+  });
+
   it('has how soon the agent fell silent, and was cut, after a caller spoke over it', async () => {
     const { channel, read } = open();
     const trial = new TestSession({}, {}, { channels: [channel] });

@@ -17,12 +17,15 @@ export {
 export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
+export { observeProviders, type ProviderStanding } from './provider-metrics.ts';
 export { RecordingMetrics } from './recording-metrics.ts';
 export {
   SessionMetrics,
   type BargeInOutcome,
   type BargeInStage,
+  type FailoverReason,
   type LegName,
+  type ProviderService,
   type Rejected,
   type SessionLabels,
 } from './session-metrics.ts';

@@ -99,6 +99,16 @@ const body = z.discriminatedUnion('type', [
   /** The caller is to be passed to a person; `details` is the transfer call's JSON arguments. */
   z.object({ type: z.literal('handoff'), details: z.string(), record: handoffRecordSchema }),
   z.object({ type: z.literal('turn'), report: turnReportSchema }),
+  /** Another provider had to take over from the one that is asked first. */
+  z.object({
+    type: z.literal('provider'),
+    service: z.enum(['speechToText', 'languageModel', 'textToSpeech']),
+    from: z.string(),
+    to: z.string(),
+    why: z.enum(['failed', 'slow', 'open']),
+    /** The code of what failed. */
+    code: z.string().nullable(),
+  }),
   z.object({ type: z.literal('fault'), code: z.string(), message: z.string() }),
   /** What is wrong with the recording from here on, in words; null once nothing is. */
   z.object({ type: z.literal('recording'), fault: z.string().nullable() }),

@@ -16,6 +16,9 @@ const STAGE = 'antiphon.barge_in.stage';
 const EDIT = 'antiphon.speech.edit';
 const OPERATION = 'gen_ai.operation.name';
 const REJECTION = 'antiphon.admission.reason';
+const SERVICE = 'antiphon.provider.service';
+const PROVIDER = 'antiphon.provider.name';
+const FAILOVER = 'antiphon.provider.failover_reason';
 
 /** In seconds: close together where a caller feels the difference. */
 const LATENCIES_S = [
@@ -44,6 +47,20 @@ export type BargeInOutcome = 'cut' | 'false_alarm';
 /** Up to where a barge-in was reacted to. */
 export type BargeInStage = 'silenced' | 'cut';
 
+/** What a provider does. */
+export type ProviderService = 'speechToText' | 'languageModel' | 'textToSpeech';
+
+/** Why another provider took over: the first failed, was slow, or was not asked. */
+export type FailoverReason = 'failed' | 'slow' | 'open';
+
+/** A provider that was replaced. */
+export interface Failover {
+  readonly service: ProviderService;
+  /** As the folder names it; there are few. */
+  readonly from: string;
+  readonly why: FailoverReason;
+}
+
 /** Why a client was turned away. */
 export type Rejected =
   | 'invalid_key'
@@ -71,6 +88,7 @@ export class SessionMetrics {
   readonly #violations: Counter;
   readonly #failures: Counter;
   readonly #rejections: Counter;
+  readonly #failovers: Counter;
   readonly #codeOf = boundedCode(MOST_CODES);
 
   constructor(meter: Meter) {
@@ -116,6 +134,11 @@ export class SessionMetrics {
     this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
     this.#violations = counter('invariant.violations', 'violation', 'Broken invariants, by name.');
     this.#failures = counter('engine.failures', 'failure', 'Failures of engines, by code.');
+    this.#failovers = counter(
+      'provider.failovers',
+      'request',
+      'Requests that another provider took over, by whom they were taken from.',
+    );
     this.#rejections = counter('admission.rejected', 'client', 'Clients turned away, by reason.');
   }
 
@@ -177,6 +200,12 @@ export class SessionMetrics {
 
   engineFailed(labels: SessionLabels, code: string): void {
     this.#failures.add(1, { ...attributesOf(labels), [ERROR]: this.#codeOf(code) });
+  }
+
+  /** Another provider had to take over a request. */
+  failedOver(labels: SessionLabels, { service, from, why }: Failover): void {
+    const attributes = { ...attributesOf(labels), [SERVICE]: service, [PROVIDER]: from };
+    this.#failovers.add(1, { ...attributes, [FAILOVER]: why });
   }
 
   rejected(reason: Rejected): void {

@@ -59,6 +59,7 @@ export type {
   EngineContext,
   EngineEvent,
   EngineMark,
+  ProviderTookOver,
   SpeechEdit,
   EngineSession,
   GenerationRequest,

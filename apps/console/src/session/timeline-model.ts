@@ -97,6 +97,11 @@ function noteOf(event: FeedEvent, at: Instant): Timeline['notes'] {
   if (event.type === 'fault') {
     return [{ atMs: at(event), kind: 'fault', what: `${event.code}: ${event.message}` }];
   }
+  if (event.type === 'provider') {
+    const { service, from, to, why, code } = event;
+    const what = `${service}: ${to} in place of ${from} (${code ?? why})`;
+    return [{ atMs: at(event), kind: 'fault', what }];
+  }
   if (event.type !== 'agent.edited') return [];
   return [
     { atMs: at(event), kind: 'edit', what: `changed for the ear: ${event.edits.join(', ')}` },

@@ -21,6 +21,8 @@ export async function everyMetric(): Promise<string> {
   const metrics = new ServerMetrics({
     sessions: () => new Map([['acme', 1]]),
     waitingJobs: () => Promise.resolve(1),
+    providers: () =>
+      METRIC_VALUES.services.map((service) => ({ service, name: 'openai gpt', state: 'open' })),
   });
   const values = METRIC_VALUES;
   const { sessions, tools, recordings } = metrics;
@@ -36,6 +38,11 @@ export async function everyMetric(): Promise<string> {
   sessions.escalated(session);
   sessions.violated(session, 'noDeadAir');
   sessions.engineFailed(session, 'timeout');
+  for (const service of values.services) {
+    for (const why of values.failovers) {
+      sessions.failedOver(session, { service, from: 'openai gpt', why });
+    }
+  }
   for (const reason of values.rejections) sessions.rejected(reason);
   for (const reason of values.endReasons) sessions.ended(session, { reason, durationMs: 1 });
   const tool = { agent: 'acme', tool: 'lookup' };

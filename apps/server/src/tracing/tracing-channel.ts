@@ -149,6 +149,9 @@ export class TracingChannel implements ControlChannel {
       case 'tool.settled':
         turns.toolSettled(event);
         return;
+      case 'provider.tookOver':
+        turns.failedOver(event);
+        return;
       case 'handoff.requested':
         turns.escalated();
         return;

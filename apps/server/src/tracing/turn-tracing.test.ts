@@ -207,6 +207,39 @@ describe('the trace of a turn', () => {
     `);
   });
 
+  it('is kept, and has an event, where another provider took over in it or while it was spoken', async () => {
+    const { tracing, exporter, channels } = open({ ratio: 0 });
+    const test = new TestSession({}, {}, { channels });
+    const { context } = test.engine.session;
+    const why = { from: 'a', to: 'b', why: 'failed', code: 'provider_lost' } as const;
+    context.onTookOver?.({ service: 'speechToText', ...why });
+    test.callerTurn(600);
+    context.onTookOver?.({ service: 'languageModel', ...why, why: 'slow', code: null });
+    markedAnswer(test, 'one two');
+    test.engine.session.end();
+    test.hear(800);
+    test.session.control.end('clientEnded');
+    await tracing.close();
+    const turn = exporter.getFinishedSpans().find(({ name }) => name === 'invoke_agent test');
+    expect(turn?.attributes['antiphon.turn.failed_over']).toBe(true);
+    const failovers = turn?.events.filter(({ name }) => name === 'antiphon.provider.failover');
+    expect(failovers?.map(({ attributes }) => attributes)).toEqual([
+      {
+        'antiphon.provider.service': 'speechToText',
+        'antiphon.provider.name': 'a',
+        'antiphon.provider.next': 'b',
+        'antiphon.provider.failover_reason': 'failed',
+        'error.type': 'provider_lost',
+      },
+      {
+        'antiphon.provider.service': 'languageModel',
+        'antiphon.provider.name': 'a',
+        'antiphon.provider.next': 'b',
+        'antiphon.provider.failover_reason': 'slow',
+      },
+    ]);
+  });
+
   it('is linked to the turn before and to the start of the session', async () => {
     const { tracing, exporter, channels } = open();
     const test = plainTurn(channels);

@@ -4,6 +4,7 @@ import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import type {
+  FailedOver,
   Generation,
   GenerationEnd,
   ItemPlayed,
@@ -198,6 +199,17 @@ export class TurnTrace {
       [ATTRIBUTE.stateFrom]: change.from,
       [ATTRIBUTE.stateTo]: change.to,
       [ATTRIBUTE.stateCause]: change.cause,
+    });
+  }
+
+  failedOver({ service, from, to, why, code, atMs }: FailedOver): void {
+    this.#note(ATTRIBUTE.turnFailedOver);
+    this.#event(SPAN_EVENT.failover, atMs, {
+      [ATTRIBUTE.providerService]: service,
+      [ATTRIBUTE.providerName]: from,
+      [ATTRIBUTE.providerNext]: to,
+      [ATTRIBUTE.failoverReason]: why,
+      ...(code !== null && { [ATTRIBUTE.errorType]: code }),
     });
   }
 

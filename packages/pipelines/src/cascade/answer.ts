@@ -252,7 +252,7 @@ export class Answer {
   }
 
   #openLine(): SpeechLine {
-    const { textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
+    const { context, textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
     const { generationId, config } = this.#request;
     return new SpeechLine({
       textToSpeech,
@@ -265,6 +265,7 @@ export class Answer {
         this.#mark('firstByte');
         this.#emit({ type: 'generation.audio', generationId, pcm, sampleRate });
       },
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
       isHeld,
       onFailure: (failure) => {
         this.#hasFailed = true;
@@ -285,6 +286,7 @@ export class Answer {
         options.maxOutputTokens === undefined ? config.maxOutputTokens : options.maxOutputTokens,
       temperature: options.temperature === undefined ? config.temperature : options.temperature,
       signal: this.#abort.signal,
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
     };
   }
 

@@ -72,6 +72,7 @@ export class CascadeSession implements EngineSession {
       expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
       onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
     });
   }
 

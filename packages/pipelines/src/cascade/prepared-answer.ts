@@ -59,6 +59,7 @@ export class PreparedAnswer {
           sessionId: context.sessionId,
           history: () => history,
           onEvent: (event) => this.#hear(event),
+          onTookOver: (tookOver) => context.onTookOver?.(tookOver),
         },
       },
     );

@@ -8,7 +8,7 @@ import type {
 } from '../ports/language-model.ts';
 import { providerError } from '../provider-error.ts';
 import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
-import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
+import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
 import { ModelRace } from './model-race.ts';
 import type { Lap } from './model-race.ts';
 
@@ -50,7 +50,7 @@ export class FallbackLanguageModel implements LanguageModel {
   }
 
   async *answer(request: LanguageModelRequest): AsyncGenerator<LanguageModelPart> {
-    const waiting = [...worthAsking(this.#candidates, (told) => this.#tell(told))];
+    const waiting = [...worthAsking(this.#candidates, (told) => this.#tell(request, told))];
     const racing = new Set<ModelRace>();
     let stopAll = () => {};
     const stopped = new Promise<void>((resolve) => {
@@ -96,7 +96,7 @@ export class FallbackLanguageModel implements LanguageModel {
       if (lap.kind === 'failed' || !this.#options.hedges) drop(race, racing);
       const next = waiting.shift();
       if (next) {
-        this.#tell({
+        this.#tell(request, {
           from: breaker.name,
           to: next.breaker.name,
           why: lap.kind === 'failed' ? 'failed' : 'slow',
@@ -156,8 +156,10 @@ export class FallbackLanguageModel implements LanguageModel {
     return clock.now() + budgetMs;
   }
 
-  #tell(tookOver: Omit<TookOver, 'service'>): void {
-    this.#options.onTookOver?.({ service: 'languageModel', ...tookOver });
+  #tell({ onTookOver }: LanguageModelRequest, replaced: Replaced): void {
+    const tookOver = { service: 'languageModel', ...replaced } as const;
+    this.#options.onTookOver?.(tookOver);
+    onTookOver?.(tookOver);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TimedWord } from '@antiphon/session';
+import type { ProviderTookOver, TimedWord } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PipelineError } from '../../pipeline-error.ts';
@@ -15,7 +15,6 @@ import {
 import type { FakeStep, FakeTurn, FakeVoiceOptions } from '../../testing/index.ts';
 import { FIXTURE_CONFIG, FIXTURE_FRAME, settle } from '../cascade-fixture.ts';
 import type { LanguageModelPart } from '../ports/language-model.ts';
-import type { TookOver } from './fallback.ts';
 import { FallbackLanguageModel } from './fallback-language-model.ts';
 import { FallbackSpeechToText } from './fallback-speech-to-text.ts';
 import { FallbackTextToSpeech } from './fallback-text-to-speech.ts';
@@ -24,7 +23,7 @@ const BUDGET_MS = 300;
 const LIMITED = new PipelineError('provider_rate_limited', 'fake-model is busy');
 
 let clock: DrivenClock;
-let tookOver: TookOver[];
+let tookOver: ProviderTookOver[];
 
 beforeEach(() => {
   clock = new DrivenClock();
@@ -42,7 +41,7 @@ async function pass(ms: number): Promise<void> {
 const shared = () => ({
   clock,
   budgetMs: BUDGET_MS,
-  onTookOver: (told: TookOver) => tookOver.push(told),
+  onTookOver: (told: ProviderTookOver) => tookOver.push(told),
 });
 
 const REQUEST = {
@@ -64,6 +63,8 @@ describe('models that stand in for each other', () => {
     const model = new FallbackLanguageModel({ ...shared(), providers, hedges });
     const parts: LanguageModelPart[] = [];
     const abort = new AbortController();
+    const toldCaller: ProviderTookOver[] = [];
+    const onTookOver = (told: ProviderTookOver) => toldCaller.push(told);
     let error: Error | null = null;
     let isOver = false;
     const ask = () => {
@@ -71,7 +72,7 @@ describe('models that stand in for each other', () => {
       isOver = false;
       void (async () => {
         try {
-          for await (const part of model.answer({ ...REQUEST, signal: abort.signal })) {
+          for await (const part of model.answer({ ...REQUEST, signal: abort.signal, onTookOver })) {
             parts.push(part);
           }
         } catch (thrown) {
@@ -86,6 +87,7 @@ describe('models that stand in for each other', () => {
       asked: () => providers.map(({ requests }) => requests.length),
       active: () => providers.map(({ active }) => active),
       text: () => parts.map((part) => (part.type === 'text' ? part.delta : '')).join(''),
+      toldCaller,
       types: () => parts.map(({ type }) => type),
       error: () => error,
       isOver: () => isOver,
@@ -115,6 +117,7 @@ describe('models that stand in for each other', () => {
         code: 'provider_rate_limited',
       },
     ]);
+    expect(test.toldCaller).toEqual(tookOver);
   });
 
   it('ask the next where one has written nothing within its budget, and let the slow one go', async () => {

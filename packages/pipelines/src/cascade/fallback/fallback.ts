@@ -1,20 +1,8 @@
-import type { Clock } from '@antiphon/session';
+import type { Clock, ProviderTookOver } from '@antiphon/session';
 import { CircuitBreaker } from './circuit-breaker.ts';
 
 /** Which of the cascade's services it is about. */
-export type Service = 'speechToText' | 'languageModel' | 'textToSpeech';
-
-/** That another provider had to take over. */
-export interface TookOver {
-  readonly service: Service;
-  /** By the names of their breakers. */
-  readonly from: string;
-  readonly to: string;
-  /** It failed, said nothing within its budget, or was not asked because it failed before. */
-  readonly why: 'failed' | 'slow' | 'open';
-  /** The code of what failed. */
-  readonly code: string | null;
-}
+export type Service = ProviderTookOver['service'];
 
 /** What a fallback over several providers needs. */
 export interface FallbackOptions<Provider> {
@@ -26,7 +14,7 @@ export interface FallbackOptions<Provider> {
   /** One for each provider, in the same order; their own unless given. */
   readonly breakers?: readonly CircuitBreaker[];
   /** Told of each provider that had to take over; must not throw. */
-  readonly onTookOver?: (tookOver: TookOver) => void;
+  readonly onTookOver?: (tookOver: ProviderTookOver) => void;
 }
 
 /** A provider and whether it is worth asking. */
@@ -54,7 +42,7 @@ export function candidatesOf<Provider extends { readonly name: string }>({
  */
 export function worthAsking<Provider>(
   candidates: readonly Candidate<Provider>[],
-  tell: (tookOver: Omit<TookOver, 'service'>) => void,
+  tell: (tookOver: Replaced) => void,
 ): readonly Candidate<Provider>[] {
   const admitted = candidates.filter(({ breaker }) => breaker.admits());
   const [first] = candidates;
@@ -65,6 +53,9 @@ export function worthAsking<Provider>(
   }
   return admitted;
 }
+
+/** What a fallback tells of a provider that was replaced. */
+export type Replaced = Omit<ProviderTookOver, 'service'>;
 
 /** What several providers are called together. */
 export function namesOf(providers: readonly { readonly name: string }[]): string {
