@@ -1,4 +1,4 @@
-import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import { DEFAULT_HOP_BUDGETS_MS, SessionMetrics, ToolMetrics } from '@antiphon/observability';
 import type { TurnReport } from '@antiphon/observability';
 import type { SessionEvent } from '@antiphon/session';
 import {
@@ -114,6 +114,16 @@ describe('SessionMetricsChannel', () => {
     tell(measured({ voiceToVoiceMs: null }));
     expect(await read('antiphon_turn_latency_count')).toEqual({});
     expect(await read('antiphon_turn_hop_duration_count')).toMatchObject({ egress: 1 });
+  });
+
+  it('counts the hops that took longer than the agent allows', async () => {
+    const { tell, read } = open();
+    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, endpointing: 400, synthesis: 200 };
+    tell(measured({}), measured({ budgetsMs }));
+    expect(await read('antiphon_turn_budgets_exceeded_total')).toEqual({
+      endpointing: 1,
+      synthesis: 1,
+    });
   });
 
   it('counts what came of speech over the agent', async () => {

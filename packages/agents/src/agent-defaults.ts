@@ -1,3 +1,5 @@
+import { DEFAULT_HOP_BUDGETS_MS } from '@antiphon/session';
+
 /** What `agent.yaml` need not say, each with its reason. */
 export const AGENT_DEFAULTS = {
   /** The voice's own rate. */
@@ -22,6 +24,8 @@ export const AGENT_DEFAULTS = {
   },
   /** Spoken in well under a second by every voice, and more than one so that none repeats. */
   covers: ['One moment.', 'Let me check.', 'Checking now.'],
+  /** What a caller who waits takes for a quick answer. */
+  budgetsMs: DEFAULT_HOP_BUDGETS_MS,
   /** Neither agrees nor promises anything. */
   listeningNoises: ['Mm-hmm.'],
   /** Most turns are over by then; a listener on the telephone makes a noise about as often. */

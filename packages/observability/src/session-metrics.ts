@@ -1,5 +1,6 @@
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { boundedCode } from './bounded-code.ts';
+import { exceededBudgets } from './latency-budgets.ts';
 import type { TurnReport } from './turn-report.ts';
 import { HOPS } from './turn-report.ts';
 
@@ -75,6 +76,7 @@ export type Rejected =
 export class SessionMetrics {
   readonly #latencies: Histogram;
   readonly #hops: Histogram;
+  readonly #exceeded: Counter;
   readonly #durations: Histogram;
   readonly #ends: Counter;
   readonly #bargeIns: Counter;
@@ -106,6 +108,11 @@ export class SessionMetrics {
       "From the caller's last sound to the first agent audio.",
     );
     this.#hops = histogram('antiphon.turn.hop.duration', LATENCIES_S, "A hop of a turn's latency.");
+    this.#exceeded = counter(
+      'turn.budgets_exceeded',
+      'hop',
+      'Hops that took longer than the agent allows.',
+    );
     this.#durations = histogram(
       'antiphon.session.duration',
       SESSIONS_S,
@@ -143,12 +150,16 @@ export class SessionMetrics {
   }
 
   /** A turn of the agent has begun to be heard; one that nobody spoke before has hops only. */
-  turn(labels: SessionLabels, { voiceToVoiceMs, hops }: TurnReport): void {
+  turn(labels: SessionLabels, report: TurnReport): void {
+    const { voiceToVoiceMs, hops } = report;
     const attributes = attributesOf(labels);
     if (voiceToVoiceMs !== null) this.#latencies.record(voiceToVoiceMs / 1000, attributes);
     for (const hop of HOPS) {
       const hopMs = hops[hop];
       if (hopMs !== null) this.#hops.record(hopMs / 1000, { ...attributes, [HOP]: hop });
+    }
+    for (const { hop } of exceededBudgets(report)) {
+      this.#exceeded.add(1, { ...attributes, [HOP]: hop });
     }
     if (hops.inference !== null) {
       this.#firstChunks.record(hops.inference / 1000, { ...attributes, [OPERATION]: 'chat' });

@@ -55,6 +55,17 @@ export const turnReportSchema = z.object({
   postEndpointMs: z.number(),
   /** What the hops leave unexplained. */
   unexplainedMs: z.number(),
+  /** What the hops may take, in milliseconds, where the agent says so itself. */
+  budgetsMs: z
+    .object({
+      endpointing: z.number(),
+      wait: z.number(),
+      inference: z.number(),
+      aggregation: z.number(),
+      synthesis: z.number(),
+      egress: z.number(),
+    })
+    .optional(),
 });
 
 /** Where the milliseconds of one turn went. */

@@ -1,5 +1,5 @@
 import { TurnClock } from '@antiphon/observability';
-import type { Hop } from '@antiphon/observability';
+import type { Hop, HopBudgets } from '@antiphon/observability';
 import { AnsweredTurns } from './answered-turns.ts';
 import type { CommittedTurn } from './caller-turns.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
@@ -53,6 +53,7 @@ export interface AgentSpeechOptions {
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
   readonly words: OwnWords;
+  readonly budgetsMs?: HopBudgets | undefined;
   /** An item of a generation has begun. */
   readonly onItem: (kind: GenerationKind, itemId: string) => void;
 }
@@ -90,9 +91,10 @@ export class AgentSpeech {
   }
 
   generate(generationId: string, ask: Ask): void {
-    const { parts } = this.#options;
+    const { parts, budgetsMs } = this.#options;
     const turn = ++this.#turnCount;
-    const clock = new TurnClock({ turn, generationId, askedAtMs: parts.clock.now() });
+    const askedAtMs = parts.clock.now();
+    const clock = new TurnClock({ turn, generationId, askedAtMs, budgetsMs });
     const medium = ask.options.modality ?? parts.config().modality;
     const generation: Generation = {
       id: generationId,

@@ -140,6 +140,7 @@ class SessionRuntime {
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
+      budgetsMs: agent.budgetsMs,
       words: new OwnWords({
         parts: this.#parts,
         tools: this.#tools,

@@ -1,5 +1,5 @@
 import { HOPS } from '@antiphon/observability';
-import type { TurnReport } from '@antiphon/observability';
+import type { HopBudgets, TurnReport } from '@antiphon/observability';
 import { ServerMetrics } from '../server-metrics.ts';
 import { METRIC_VALUES } from './metric-values.ts';
 
@@ -16,6 +16,15 @@ const TURN: TurnReport = {
   unexplainedMs: 0,
 };
 
+const NOTHING: HopBudgets = {
+  endpointing: 0,
+  wait: 0,
+  inference: 0,
+  aggregation: 0,
+  synthesis: 0,
+  egress: 0,
+};
+
 /** What `/metrics` says once everything that a server counts has happened. */
 export async function everyMetric(): Promise<string> {
   const metrics = new ServerMetrics({
@@ -29,6 +38,8 @@ export async function everyMetric(): Promise<string> {
   const [leg = 'realtime'] = values.legs;
   const session = { agent: 'acme', pipeline: 'embedded', leg };
   sessions.turn(session, TURN);
+  // Each hop takes longer than nothing.
+  sessions.turn(session, { ...TURN, budgetsMs: NOTHING });
   for (const outcome of values.bargeInOutcomes) sessions.bargeIn(session, outcome);
   for (const stage of values.bargeInStages) sessions.bargeInReacted(session, stage, 1);
   sessions.bargeInOvershot(session, 1);

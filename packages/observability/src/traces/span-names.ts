@@ -88,6 +88,11 @@ export const ATTRIBUTE = {
   /** Who took over. */
   providerNext: 'antiphon.provider.next',
   failoverReason: 'antiphon.provider.failover_reason',
+  /** The hops that took longer than they may. */
+  turnBudgetsExceeded: 'antiphon.turn.budgets_exceeded',
+  /** Of a hop that took longer: what it may take. */
+  budgetMs: 'antiphon.hop.budget_ms',
+  budgetExceeded: 'antiphon.hop.budget_exceeded',
   unexplainedMs: 'antiphon.turn.unexplained_ms',
   sessionEndReason: 'antiphon.session.end_reason',
   generationKind: 'antiphon.generation.kind',

@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
+import { exceededBudgets } from '../latency-budgets.ts';
 import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
@@ -256,10 +257,12 @@ export class TurnTrace {
       this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
     }
     if (first) {
+      const exceeded = exceededBudgets(first).map(({ hop }) => hop);
       this.#root.setAttributes({
         [ATTRIBUTE.turnIndex]: first.turn,
         [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
         [ATTRIBUTE.turnPostEndpointMs]: Math.max(0, first.firstAudioAtMs - committedAtMs),
+        ...(exceeded.length > 0 && { [ATTRIBUTE.turnBudgetsExceeded]: exceeded }),
         ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
       });
     }

@@ -41,11 +41,13 @@ it('a session is told which providers of it were replaced, while answers are mad
     }),
   });
   const told: ProviderTookOver[] = [];
-  let isOver = false;
+  const ends: string[] = [];
   const context: EngineContext = {
     sessionId: 'session-a',
     history: () => [],
-    onEvent: ({ type }) => (isOver ||= type === 'generation.ended'),
+    onEvent: ({ type }) => {
+      if (type === 'generation.ended') ends.push(type);
+    },
     onTookOver: (tookOver) => told.push(tookOver),
   };
   const session = engine.open(context);
@@ -58,7 +60,7 @@ it('a session is told which providers of it were replaced, while answers are mad
     config: FIXTURE_CONFIG,
     options: {},
   });
-  for (let steps = 0; steps < 500 && !isOver; steps += 1) {
+  for (let steps = 0; steps < 500 && ends.length === 0; steps += 1) {
     clock.advance(10);
     await settle();
   }
