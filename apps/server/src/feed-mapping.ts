@@ -102,6 +102,8 @@ export class FeedMapping {
       case 'caller.speechStopped':
       case 'caller.committed':
       case 'item.added':
+      case 'generation.covered':
+        return [{ type: 'agent.covered' }];
       case 'generation.started':
       case 'generation.ended':
         return [];

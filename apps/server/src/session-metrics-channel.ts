@@ -65,6 +65,9 @@ export class SessionMetricsChannel implements ControlChannel {
       case 'engine.failed':
         this.#metrics.engineFailed(this.#labels, event.code);
         return;
+      case 'generation.covered':
+        this.#metrics.answerCovered(this.#labels);
+        return;
       case 'provider.tookOver':
         this.#metrics.failedOver(this.#labels, event);
         return;

@@ -26,6 +26,8 @@ export const AGENT_DEFAULTS = {
   covers: ['One moment.', 'Let me check.', 'Checking now.'],
   /** What a caller who waits takes for a quick answer. */
   budgetsMs: DEFAULT_HOP_BUDGETS_MS,
+  /** With the silence that ends a turn, a cover is heard before two seconds of silence are over. */
+  answerCoverAfterMs: 1_000,
   /** Neither agrees nor promises anything. */
   listeningNoises: ['Mm-hmm.'],
   /** Most turns are over by then; a listener on the telephone makes a noise about as often. */

@@ -64,6 +64,12 @@ export const agentSchema = strictMapping({
     .default(null),
   budgets: budgetsSchema.optional(),
   covers: z.array(spoken('a phrase of at most three words')).default([...AGENT_DEFAULTS.covers]),
+  answerCoverAfterMs: z
+    .int()
+    .min(200)
+    .max(LONGEST_WAIT_MS)
+    .nullable()
+    .default(AGENT_DEFAULTS.answerCoverAfterMs),
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),

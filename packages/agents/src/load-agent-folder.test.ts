@@ -51,6 +51,13 @@ describe('loadAgentFolder', () => {
     });
   });
 
+  it('covers no answer that is long in coming where the agent says so', async () => {
+    const { definition } = await loaded({
+      'agent.yaml': `${PLAIN_AGENT}answerCoverAfterMs: null\n`,
+    });
+    expect(definition.config).not.toHaveProperty('answerCoverAfterMs');
+  });
+
   it('names a budget that is no hop, or cannot be', async () => {
     const text = `${PLAIN_AGENT}budgets: { inferenceMs: 0, thinkingMs: 5 }\n`;
     const found = await faults({ 'agent.yaml': text });
@@ -86,6 +93,7 @@ describe('loadAgentFolder', () => {
         },
         greeting: null,
         covers: ['One moment.', 'Let me check.', 'Checking now.'],
+        answerCoverAfterMs: 1_000,
         toolPhrases: DEFAULT_TOOL_PHRASES,
         keypad: 'open',
         listeningNoises: [],

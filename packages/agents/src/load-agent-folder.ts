@@ -56,7 +56,8 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
- *   `farewell`, `reportFormatMismatch`, `budgets` (what the hops of a turn may
+ *   `farewell`, `reportFormatMismatch`, `answerCoverAfterMs` (of an answer that is
+ *   long in coming; `null` for never), `budgets` (what the hops of a turn may
  *   take), `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
  *   for numbers that nobody may read), `openaiRealtime` and `geminiLive` (the models behind the
@@ -171,6 +172,7 @@ function definitionOf(
       turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
+      ...(file.answerCoverAfterMs !== null && { answerCoverAfterMs: file.answerCoverAfterMs }),
       toolPhrases: file.toolPhrases,
       keypad: file.keypad,
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],

@@ -33,6 +33,8 @@ const body = z.discriminatedUnion('type', [
     type: z.literal('agent.edited'),
     edits: z.array(z.enum(['markup', 'code', 'data', 'list', 'shortened'])),
   }),
+  /** What the agent says next is a few words before an answer that is long in coming. */
+  z.object({ type: z.literal('agent.covered') }),
   /** Where the agent's words lie in their item's audio; always before that audio. */
   z.object({ type: z.literal('agent.words'), itemId: z.string(), words: z.array(word) }),
   /** The agent's item was cut: what the caller heard of it and what not. */

@@ -91,6 +91,7 @@ export class SessionMetrics {
   readonly #failures: Counter;
   readonly #rejections: Counter;
   readonly #failovers: Counter;
+  readonly #covers: Counter;
   readonly #codeOf = boundedCode(MOST_CODES);
 
   constructor(meter: Meter) {
@@ -141,6 +142,11 @@ export class SessionMetrics {
     this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
     this.#violations = counter('invariant.violations', 'violation', 'Broken invariants, by name.');
     this.#failures = counter('engine.failures', 'failure', 'Failures of engines, by code.');
+    this.#covers = counter(
+      'answer.covers',
+      'cover',
+      'Answers that were so long in coming that something was said before them.',
+    );
     this.#failovers = counter(
       'provider.failovers',
       'request',
@@ -211,6 +217,11 @@ export class SessionMetrics {
 
   engineFailed(labels: SessionLabels, code: string): void {
     this.#failures.add(1, { ...attributesOf(labels), [ERROR]: this.#codeOf(code) });
+  }
+
+  /** Something was said because the answer was long in coming. */
+  answerCovered(labels: SessionLabels): void {
+    this.#covers.add(1, attributesOf(labels));
   }
 
   /** Another provider had to take over a request. */

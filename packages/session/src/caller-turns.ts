@@ -125,6 +125,11 @@ export class CallerTurns {
     return this.#audio.takenMs;
   }
 
+  /** Whether a turn is open whose end was not heard. */
+  get isCallerSpeaking(): boolean {
+    return this.#turn?.endMs === null;
+  }
+
   /** The turn committed last. */
   get lastTurn(): CommittedTurn | null {
     return this.#lastTurn;

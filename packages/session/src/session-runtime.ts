@@ -141,6 +141,7 @@ class SessionRuntime {
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
       budgetsMs: agent.budgetsMs,
+      isCallerSpeaking: () => this.#turns.isCallerSpeaking,
       words: new OwnWords({
         parts: this.#parts,
         tools: this.#tools,

@@ -45,6 +45,7 @@ export async function everyMetric(): Promise<string> {
   sessions.bargeInOvershot(session, 1);
   sessions.deadAir(session);
   for (const edit of values.edits) sessions.speechEdited(session, edit);
+  sessions.answerCovered(session);
   sessions.roundTrip(1);
   sessions.escalated(session);
   sessions.violated(session, 'noDeadAir');

@@ -140,6 +140,9 @@ export class TracingChannel implements ControlChannel {
         turns.toolStarted({ ...event, name, isQueued, isFollowed });
         return;
       }
+      case 'generation.covered':
+        turns.answerCovered(atMs);
+        return;
       case 'tool.covered':
         turns.toolCovered(event.callId, atMs);
         return;

@@ -203,6 +203,10 @@ export class TurnTrace {
     });
   }
 
+  covered(atMs: number): void {
+    this.#event(SPAN_EVENT.cover, atMs, {});
+  }
+
   failedOver({ service, from, to, why, code, atMs }: FailedOver): void {
     this.#note(ATTRIBUTE.turnFailedOver);
     this.#event(SPAN_EVENT.failover, atMs, {

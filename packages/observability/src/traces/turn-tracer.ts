@@ -153,6 +153,11 @@ export class TurnTracer {
     this.#current?.toolStarted(tool);
   }
 
+  /** An answer is long in coming, and was covered. */
+  answerCovered(atMs: number): void {
+    this.#current?.covered(atMs);
+  }
+
   toolCovered(callId: string, atMs: number): void {
     for (const turn of this.#open) turn.toolEvent(callId, SPAN_EVENT.cover, atMs);
   }

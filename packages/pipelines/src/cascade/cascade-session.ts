@@ -118,6 +118,10 @@ export class CascadeSession implements EngineSession {
     this.#generation.start();
   }
 
+  cover(generationId: string, text: string): void {
+    if (this.#generation?.id === generationId) this.#generation.cover(text);
+  }
+
   cancel(generationId: string): void {
     if (this.#generation?.id !== generationId) return;
     this.#generation.cancel();

@@ -116,6 +116,11 @@ export class PreparedAnswer {
     if (!this.#isCancelled) this.#answer.release();
   }
 
+  /** Says this before the answer that was taken over, unless that has begun. */
+  cover(text: string): void {
+    if (this.#generationId !== null && !this.#isCancelled) this.#answer.cover(text);
+  }
+
   /** Stops at once; no event follows. What was not taken over was made in vain. */
   cancel(): void {
     if (this.#isCancelled) return;

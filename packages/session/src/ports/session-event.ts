@@ -132,6 +132,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly generationId: string;
       readonly edits: readonly SpeechEdit[];
     }
+  /** The answer is long in coming: a few words are said before it. */
+  | { readonly type: 'generation.covered'; readonly generationId: string }
   | {
       readonly type: 'generation.ended';
       readonly generationId: string;

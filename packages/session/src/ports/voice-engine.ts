@@ -166,6 +166,12 @@ export interface EngineSession {
    * transcripts owed.
    */
   generate(request: GenerationRequest): void;
+  /**
+   * Says a few words before the answer that is being made, as the beginning of its message, where
+   * nothing of the answer was told yet; else it does nothing. Their events come before the answer's
+   * mark `firstToken`. Callers of an engine that cannot do it wait in silence.
+   */
+  cover?(generationId: string, text: string): void;
   /** Stops a generation: no event of it follows. Unknown ids do nothing. */
   cancel(generationId: string): void;
   /** Frees everything; no event follows. */

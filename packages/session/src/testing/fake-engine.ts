@@ -62,6 +62,8 @@ export class FakeEngineSession implements EngineSession {
   /** Items that an answer was to be made ready for. */
   readonly preparations: string[] = [];
   discards = 0;
+  /** Covers that it was to say; it says them at once. */
+  readonly covers: string[] = [];
 
   constructor(context: EngineContext) {
     this.context = context;
@@ -103,6 +105,12 @@ export class FakeEngineSession implements EngineSession {
     const text = this.autoReply(request);
     if (text !== '') this.speak(text);
     this.end();
+  }
+
+  cover(generationId: string, text: string): void {
+    if (generationId !== this.request.generationId) return;
+    this.covers.push(text);
+    this.speak(text);
   }
 
   cancel(generationId: string): void {
