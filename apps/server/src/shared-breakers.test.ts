@@ -125,6 +125,24 @@ describe('a provider that fails', () => {
     ]);
   });
 
+  it('is asked a second time, beside the first, where it stands in for itself and is hedged', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    well.script = {
+      step: (chunk, exchange) =>
+        chunk === 0 && exchange === well.exchanges[0] ? released : Promise.resolve(),
+    };
+    const hedged = { ...at(well), fallback: [at(well)], hedges: true, budgetMs: 100 };
+    const agent = agentOf('first', hedged);
+    await open(agent);
+    expect(await ask(agent)).toBe('It has shipped.');
+    expect(well.exchanges).toHaveLength(2);
+    expect(breakers.standings().map(({ state }) => state)).toEqual(['closed']);
+    release();
+  });
+
   it('is still asked by agents that use another model of it', async () => {
     const first = agentOf('first', { breaker: { failures: 1 } });
     const second = agentOf('second', { model: 'azure-deployment' });

@@ -64,7 +64,7 @@ export function hopBudgetMsOf(report: TurnReport, hop: Hop): number {
 /** What a hop is, in a few words. */
 export const HOP_MEANING: Readonly<Record<Hop, string>> = {
   endpointing: 'last sound → the turn is known to be over, its words final',
-  wait: '→ the cover of a tool’s wait, or the answer after it, was asked for',
+  wait: '→ a cover, or the answer after a tool, was asked for',
   inference: '→ first token of the answer',
   aggregation: '→ first piece that can be spoken',
   synthesis: '→ first byte of its audio',
