@@ -28,7 +28,7 @@ export const HOP_BUDGET_MS: Readonly<Record<Hop, number>> = {
 };
 
 /** What the agent's hops may take: as its folder says, else the usual. */
-export function budgetsOf({ budgetsMs }: TurnReport): Readonly<Record<Hop, number>> {
+function budgetsOf({ budgetsMs }: TurnReport): Readonly<Record<Hop, number>> {
   return budgetsMs ?? HOP_BUDGET_MS;
 }
 
