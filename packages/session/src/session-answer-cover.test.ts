@@ -34,12 +34,6 @@ const spoken = (test: TestSession): string[] =>
 const turnState = (test: TestSession): string | undefined =>
   test.channel.of('state.changed').findLast(({ region }) => region === 'turn')?.to;
 
-/** The model writes its first token, and then speaks. */
-function answer(test: TestSession, text: string, fromMs: number): void {
-  mark(test, 'firstToken');
-  test.engine.session.speak(text, fromMs);
-}
-
 describe('an answer that is long in coming', () => {
   it('is covered with a few words after a while, and then told, as one message', () => {
     const test = asked();
@@ -49,7 +43,7 @@ describe('an answer that is long in coming', () => {
     expect(test.engine.session.covers).toEqual(['One moment.']);
     expect(test.channel.of('generation.covered')).toHaveLength(1);
     test.hear(600);
-    answer(test, ' It has shipped.', 400);
+    test.engine.session.speak('It has shipped.');
     test.engine.session.end();
     test.hear(2_000);
     expect(spoken(test)).toEqual(['One moment. It has shipped.']);
@@ -62,7 +56,7 @@ describe('an answer that is long in coming', () => {
     test.hear(AFTER_MS + 600);
     const [measured] = test.channel.of('turn.measured');
     expect(measured?.report.hops).toMatchObject({ wait: AFTER_MS, inference: null });
-    answer(test, ' Fine.', 400);
+    test.engine.session.speak('Fine.');
     test.engine.session.end();
     test.hear(1_000);
     expect(test.channel.of('turn.measured')).toHaveLength(1);
@@ -72,7 +66,7 @@ describe('an answer that is long in coming', () => {
   it('is covered no more once it was begun, failed, or was cut', () => {
     const begun = asked();
     begun.hear(500);
-    answer(begun, 'Fine.', 0);
+    begun.engine.session.speak('Fine.');
     const failed = asked();
     failed.engine.session.end('failed');
     const cut = asked();
@@ -87,7 +81,7 @@ describe('an answer that is long in coming', () => {
     const test = asked();
     for (let turns = 0; turns < 3; turns += 1) {
       test.hear(AFTER_MS * 3);
-      answer(test, ' Fine.', 400);
+      test.engine.session.speak('Fine.');
       test.engine.session.end();
       test.hear(1_000);
       test.callerTurn(600);
