@@ -45,8 +45,8 @@ export class CallerLine {
   readonly #options: CallerLineOptions;
   readonly #told = new Set<string>();
   #detector: LineDetector | null = null;
+  #isHandedOver = false;
   #encoder: CallerAudioEncoder | null = null;
-  #format: UpstreamFormat | null = null;
   /** Where the audio of this upstream session begins on the detector's clock. */
   #baseMs = 0;
   /** The upstream has confirmed that it detects. */
@@ -60,12 +60,12 @@ export class CallerLine {
 
   /** Whether the upstream finds the turns, and so has all of the caller's audio. */
   get isHandedOver(): boolean {
-    return this.#encoder !== null;
+    return this.#isHandedOver;
   }
 
   /** How the upstream is to find turns now; null where it is not to. */
   get detection(): WireDetection | null {
-    if (!this.#encoder || !this.#detector) return null;
+    if (!this.#isHandedOver || !this.#detector) return null;
     return wireDetection(this.#options.settings.providerVad, this.#detector.detection);
   }
 
@@ -94,9 +94,9 @@ export class CallerLine {
 
   /** Takes the next frame, which begins at this offset. */
   hear(frame: AudioFrame, startMs: number): void {
-    if (!this.#encoder && !this.#handOver(frame, startMs)) return;
-    const bytes = this.#encoder!.encode(frame);
-    if (bytes.length > 0) this.#options.link.append(bytes.toString('base64'));
+    if (!this.#isHandedOver) this.#handOver(frame, startMs);
+    const bytes = this.#encoder?.encode(frame);
+    if (bytes && bytes.length > 0) this.#options.link.append(bytes.toString('base64'));
   }
 
   /** Takes an event of the upstream; false when it is none of the caller's voice. */
@@ -132,6 +132,7 @@ export class CallerLine {
 
   /** The upstream session is gone, and with it all that it found. */
   reset(): void {
+    this.#isHandedOver = false;
     this.#encoder = null;
     this.#isConfirmed = false;
     this.#isRefused = false;
@@ -150,11 +151,12 @@ export class CallerLine {
     this.#options.onFault(upstreamFault('provider_garbled', note));
   }
 
-  #handOver(frame: AudioFrame, startMs: number): boolean {
+  #handOver(frame: AudioFrame, startMs: number): void {
     const { link, isHearing, formatFor, onDetection } = this.#options;
     const detector = this.#detector;
-    if (!detector || this.#isRefused || !link.isReady) return false;
-    if (detector.isSpeaking || isHearing()) return false;
+    if (!detector || this.#isRefused || !link.isReady) return;
+    if (detector.isSpeaking || isHearing()) return;
+    this.#isHandedOver = true;
     const format = formatFor(frame);
     this.#encoder = new CallerAudioEncoder(format);
     this.#isConfirmed = false;
@@ -162,11 +164,11 @@ export class CallerLine {
     this.#baseMs = startMs - link.appendedBytes / bytesPerMs;
     onDetection();
     detector.handedOver();
-    return true;
   }
 
   /** The upstream detects no more, and forgets what it has heard. */
   #stop(): void {
+    this.#isHandedOver = false;
     this.#encoder = null;
     this.speeches.stop();
     this.#options.onDetection();
