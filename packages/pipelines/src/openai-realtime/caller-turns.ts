@@ -119,9 +119,12 @@ export class CallerTurns {
     const open = this.#open;
     if (open?.itemId === itemId) {
       this.#open = null;
-      if (open.speech) open.speech.itemId = null;
       const { line, link } = this.#options;
-      if (open.turn && !line.isHandedOver) link.send({ type: 'input_audio_buffer.clear' });
+      if (open.speech) open.speech.itemId = null;
+      // An upstream that has found the end of it makes an item, which is deleted.
+      if (!open.turn || open.speech?.isOver) return;
+      line.speeches.split();
+      link.send({ type: 'input_audio_buffer.clear' });
       return;
     }
     if (this.#turns.has(itemId)) this.#forget(itemId);

@@ -22,13 +22,13 @@ export class FoundSpeeches {
     this.#onOddity = onOddity;
   }
 
-  /** Whether the caller speaks, as the upstream has it. */
-  get isSpeaking(): boolean {
-    return this.#open !== null;
-  }
-
   /** Speech has begun; false where it had already. */
   begin(upstreamId: string): boolean {
+    // After a split an upstream may find the rest anew, or hear all of it as one.
+    if (this.#open?.upstreamId === null) {
+      this.#open.upstreamId = upstreamId;
+      return true;
+    }
     if (!this.#open) {
       this.#open = { upstreamId, itemId: null, isOver: false };
       return true;
@@ -64,7 +64,7 @@ export class FoundSpeeches {
     return speech ?? null;
   }
 
-  /** What was said so far becomes an item at our wish; whatever follows is another one. */
+  /** What was said so far becomes an item at our wish, or none; whatever follows is another one. */
   split(): void {
     if (this.#open) this.#open = { upstreamId: null, itemId: null, isOver: false };
   }

@@ -148,8 +148,7 @@ export class RealtimeSession implements EngineSession {
 
   get #isBusy(): boolean {
     const isAnswering = this.#generation !== null && !this.#generation.isOver;
-    const isHearing = this.#turns.isOpen || this.#turns.isOwed || this.#line.speeches.isSpeaking;
-    return isAnswering || this.#desk.isBusy || isHearing;
+    return isAnswering || this.#desk.isBusy || this.#turns.isOpen || this.#turns.isOwed;
   }
 
   #newGeneration(request: GenerationRequest): EngineGeneration<GenerationStart> {

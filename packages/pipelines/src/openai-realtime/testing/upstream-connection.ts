@@ -33,6 +33,8 @@ export class UpstreamConnection {
   /** Pieces in which it came. */
   appends = 0;
   isOpen = true;
+  /** The item that the speech which goes on becomes. */
+  speechId: string | null = null;
   readonly #socket: WebSocket;
   readonly #script: () => UpstreamScript;
   readonly #responses = new Set<MadeResponse>();
@@ -40,8 +42,6 @@ export class UpstreamConnection {
     started: (ms) => this.#speechStarted(ms),
     stopped: (ms) => this.#speechStopped(ms),
   });
-  /** The item that speech becomes. */
-  #speechId: string | null = null;
   #bufferedBytes = 0;
   #hasSpoken = false;
   #count = 0;
@@ -249,32 +249,32 @@ export class UpstreamConnection {
       this.fail('input_audio_buffer_commit_empty', eventId);
       return;
     }
-    const id = this.#speechId ?? this.conversation.newId();
-    this.#speechId = null;
+    const id = this.speechId ?? this.conversation.newId();
+    this.speechId = null;
     this.#vad.reset();
-    this.#makeItem(id);
+    this.makeItem(id);
   }
 
   #speechStarted(startMs: number): void {
-    this.#speechId = this.conversation.newId();
-    const at = { audio_start_ms: Math.round(startMs), item_id: this.#speechId };
+    this.speechId = this.conversation.newId();
+    const at = { audio_start_ms: Math.round(startMs), item_id: this.speechId };
     this.send({ type: 'input_audio_buffer.speech_started', ...at });
     if (this.session.audio?.input?.turn_detection?.interrupt_response === false) return;
     for (const response of this.#responses) response.cancel('turn_detected');
   }
 
   #speechStopped(decidedMs: number): void {
-    const id = this.#speechId;
-    if (id === null) return;
-    this.#speechId = null;
+    const id = this.speechId;
+    if (id === null || this.script.forgetsEnds) return;
+    this.speechId = null;
     const at = { audio_end_ms: Math.round(decidedMs), item_id: id };
     this.send({ type: 'input_audio_buffer.speech_stopped', ...at });
-    this.#makeItem(id);
+    this.makeItem(id);
     if (this.session.audio?.input?.turn_detection?.create_response !== false) this.respond();
   }
 
   /** All audio not committed becomes an item. */
-  #makeItem(id: string): void {
+  makeItem(id = this.conversation.newId()): void {
     const bytes = this.#bufferedBytes;
     this.#bufferedBytes = 0;
     const item = {
