@@ -5,11 +5,7 @@ import { geminiUpstreamSchema } from './gemini-upstream-schema.ts';
 import { realtimeUpstreamSchema } from './realtime-upstream-schema.ts';
 import { strictMapping } from './schema-faults.ts';
 import { LONGEST_WAIT_MS, spoken, toolPhrasesSchema, toolSchema } from './tool-schema.ts';
-
-/** Beyond this a caller thinks that nobody is there; semantic detection seldom waits so long. */
-const LONGEST_SILENCE_MS = 8_000;
-/** No detector finds an onset later than that. */
-const LONGEST_PADDING_MS = 2_000;
+import { LONGEST_PADDING_MS, LONGEST_SILENCE_MS } from './turn-limits.ts';
 
 const { turnDetection } = AGENT_DEFAULTS;
 

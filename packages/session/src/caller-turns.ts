@@ -92,6 +92,7 @@ export class CallerTurns {
     this.#options = options;
     const { parts, guard, judgeTimings, echo, detectors, agentHasFloor } = options;
     this.#voice = new CallerVoice({
+      sessionId: parts.sessionId,
       detectors,
       audio: this.#audio,
       level: this.#level,
