@@ -23,14 +23,14 @@ export function consentFor(tool: ToolDefinition, text: string): CallTreatment {
 
 /** An address that can be read to the caller, or none. */
 export function usableEmail(address: string | null): string | null {
-  return address !== null && sayAddress(address) !== null ? address : null;
+  return address !== null && sayAddress(address) !== null ? address.trim() : null;
 }
 
-/** The address in a field of a JSON object, such as a tool's result. */
-export function emailIn(output: string, field: string): string | null {
+/** The text in a field of a JSON object, such as the address in a tool's result. */
+export function textIn(output: string, field: string): string | null {
   try {
     const value: unknown = (JSON.parse(output) as Record<string, unknown> | null)?.[field];
-    return usableEmail(typeof value === 'string' ? value : null);
+    return typeof value === 'string' ? value : null;
   } catch {
     return null;
   }

@@ -7,7 +7,7 @@ import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
 import { SecureEntries } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
-import { consentFor, emailIn, usableEmail } from './tool-consent.ts';
+import { consentFor, textIn, usableEmail } from './tool-consent.ts';
 import type { CallTreatment } from './tool-consent.ts';
 import { declinedOutput, DEFERRED_OUTPUT, NO_MORE_CALLS, outputOf } from './tool-output.ts';
 
@@ -86,10 +86,18 @@ export class ToolDesk {
     return this.#email;
   }
 
-  /** The caller has told another address. */
+  /** The caller has told this address, or confirmed it. */
   set email(address: string) {
     this.#email = address;
     this.#isEmailTold = true;
+  }
+
+  /** An address is on file; what cannot be read aloud is none. */
+  noteContact(email: string | null): void {
+    const address = usableEmail(email);
+    if (address === null || this.#isEmailTold) return;
+    this.#email = address;
+    this.#options.parts.report({ type: 'contact.known' });
   }
 
   /** A call that is not settled, and its tool. */
@@ -387,10 +395,6 @@ export class ToolDesk {
 
   /** Keeps the address on file that a result holds. */
   #noteContact({ contactField }: ToolDefinition, output: string): void {
-    if (contactField === null || this.#isEmailTold) return;
-    const address = emailIn(output, contactField);
-    if (address === null) return;
-    this.#email = address;
-    this.#options.parts.report({ type: 'contact.known' });
+    if (contactField !== null) this.noteContact(textIn(output, contactField));
   }
 }
