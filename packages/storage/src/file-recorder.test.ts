@@ -101,7 +101,7 @@ describe('FileRecorder', () => {
     expect(caller).toEqual(expected);
   });
 
-  it('is readable before it is closed: events each second, sound in blocks of five', async () => {
+  it('is readable before it is closed: events every two seconds, sound in blocks of six', async () => {
     const recording = recorderIn().open('sess_1', clock.now());
     const file = (name: string) => path.join(folder, 'sess_1', name);
     const speak = (ms: number) => {
@@ -120,9 +120,9 @@ describe('FileRecorder', () => {
     speak(5_500);
     await expect
       .poll(async () => readWav(await readFile(file('audio.wav'))).pcm.length / 2)
-      .toBe(5 * 8000);
+      .toBe(6 * 8000);
     const { caller } = await readRecording(path.join(folder, 'sess_1'));
-    expect(loud(caller)).toBe(5 * 8000);
+    expect(loud(caller)).toBe(6 * 8000);
     await recording.close();
   });
 

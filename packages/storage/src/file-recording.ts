@@ -12,8 +12,8 @@ import { StereoTimeline } from './stereo-timeline.ts';
 /** What is silent is left out in blocks of this length. */
 export const BLOCK_MS = 1_000;
 
-/** Blocks that are written together: few writes. Events are written every second. */
-export const BLOCKS_A_WRITE = 5;
+/** Blocks that are written together: few writes. Events are written every two seconds. */
+export const BLOCKS_A_WRITE = 6;
 
 /** Two channels of 16 bits. */
 export const FRAME_BYTES = 4;
@@ -22,7 +22,7 @@ export const FRAME_BYTES = 4;
 const CERTAIN_AFTER_MS = 2_000;
 
 /**
- * A client that buffers gets up to 10 s ahead, and up to 8 s wait to be written; the rest is for a
+ * A client that buffers gets up to 10 s ahead, and up to 10 s wait to be written; the rest is for a
  * disk that takes its time. 1 MiB of audio at most.
  */
 const MAX_HELD_MS = 30_000;

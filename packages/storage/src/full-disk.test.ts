@@ -58,7 +58,7 @@ function recorded(capacity: number) {
 
 describe('a recording on a full disk', () => {
   it('goes on without a loss when there is room again soon', async () => {
-    const test = recorded(200_000);
+    const test = recorded(100_000);
     await test.go(14);
     expect(test.faults).toEqual(['disk_full']);
     test.disk.capacity = Infinity;

@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '@antiphon/session';
 
 /** Each recording is looked at once in so many ticks; they are spread over them. */
-const SLOTS = 10;
+const SLOTS = 20;
 
 const TICK_MS = 100;
 
@@ -17,7 +17,7 @@ export interface WriteBuffer {
 
 /** A recording, as its writer sees it. */
 export interface Written {
-  /** Called once a second; whether it wants to write. */
+  /** Called every two seconds; whether it wants to write. */
   isDue(): boolean;
   /** Writes what is due. Never rejects. */
   write(buffer: WriteBuffer): Promise<void>;
@@ -31,8 +31,8 @@ interface Entry {
 }
 
 /**
- * Writes all recordings of a process, a few at a time, with buffers that they use in turns. A second
- * is spread over its recordings, so that they do not all come at once.
+ * Writes all recordings of a process, a few at a time, with buffers that they use in turns. Two
+ * seconds are spread over them, so that they do not all come at once.
  */
 export class RecordingWriter {
   readonly #clock: Clock;
