@@ -1,15 +1,20 @@
 import type { Rejection } from './ports/control-channel.ts';
 import type { FollowUps } from './ports/follow-ups.ts';
-import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
 import type { CallOutcome } from './ports/session-event.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
-import { SecureEntries } from './secure-entries.ts';
+import { SecureEntries, withoutPlaceholders } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
-import { consentFor, textIn, usableEmail } from './tool-consent.ts';
+import { consentFor, contactIn, unknownTool, usableEmail } from './tool-consent.ts';
 import type { CallTreatment } from './tool-consent.ts';
-import { declinedOutput, DEFERRED_OUTPUT, NO_MORE_CALLS, outputOf } from './tool-output.ts';
+import {
+  declinedOutput,
+  DEFERRED_OUTPUT,
+  maskedOutcome,
+  NO_MORE_CALLS,
+  outputOf,
+} from './tool-output.ts';
 
 /** A call as an engine reports it. */
 export interface CalledTool {
@@ -30,15 +35,6 @@ interface PendingTool extends CallTreatment {
   /** While an e-mail is being promised: the outcome that came meanwhile. */
   deferral: { outcome: ToolOutcome | null } | null;
 }
-
-/** A tool nobody defined is settled at once, so its waits are never used. */
-const UNKNOWN_TOOL = {
-  ...PLAIN_TOOL,
-  description: '',
-  parameters: {},
-  runs: 'server',
-  coverAfterMs: 60_000,
-} as const;
 
 /** A model that calls on and on for one turn of the caller goes round in circles. */
 const MOST_CALLS_A_TURN = 16;
@@ -119,10 +115,7 @@ export class ToolDesk {
   called(call: CalledTool, tools: readonly ToolDefinition[]): void {
     const { parts } = this.#options;
     this.#countCall();
-    const defined = tools.find((candidate) => candidate.name === call.name) ?? {
-      ...UNKNOWN_TOOL,
-      name: call.name,
-    };
+    const defined = tools.find(({ name }) => name === call.name) ?? unknownTool(call.name);
     const text = call.arguments === '' ? '{}' : call.arguments;
     const { tool, readBack, refusal } = consentFor(defined, text);
     const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
@@ -209,6 +202,9 @@ export class ToolDesk {
     const { call, tool, abort } = pending;
     const id = `${parts.sessionId}.${callId}`;
     const deferral: NonNullable<PendingTool['deferral']> = { outcome: null };
+    // The call may end when the session, and what was typed in it, is gone.
+    const mask = this.secrets.masker();
+    const tell = (outcome: ToolOutcome) => void followUps.settle(id, maskedOutcome(outcome, mask));
     pending.deferral = deferral;
     pending.settle = (outcome) => (deferral.outcome = outcome);
     const promised = {
@@ -217,12 +213,12 @@ export class ToolDesk {
       tool: tool.name,
       to,
       template: pending.tool.followUp,
-      arguments: call.arguments,
+      arguments: withoutPlaceholders(call.arguments),
     };
     void followUps.promise(promised).then((isKept) => {
       if (isKept) {
-        pending.settle = (outcome) => void followUps.settle(id, outcome);
-        if (deferral.outcome) void followUps.settle(id, deferral.outcome);
+        pending.settle = tell;
+        if (deferral.outcome) tell(deferral.outcome);
         if (this.#isClosed) return;
         parts.notify({ type: 'followUp.promised', callId, name: tool.name });
         this.#finish(pending, 'deferred', DEFERRED_OUTPUT);
@@ -277,7 +273,7 @@ export class ToolDesk {
     const pending = this.#pending.get(callId);
     if (!pending) return;
     pending.abort.abort();
-    this.#noteContact(pending.tool, output);
+    this.noteContact(contactIn(pending.tool, output));
     this.#tellSettled(pending, 'result', output);
   }
 
@@ -309,7 +305,7 @@ export class ToolDesk {
       this.#invalid.set(name, (this.#invalid.get(name) ?? 0) + 1);
     }
     const output = this.secrets.mask(outputOf(outcome, this.#refusalOf(name) !== null));
-    if (outcome.kind === 'result') this.#noteContact(pending.tool, output);
+    if (outcome.kind === 'result') this.noteContact(contactIn(pending.tool, output));
     this.#finish(pending, outcome.kind, output);
   }
 
@@ -391,10 +387,5 @@ export class ToolDesk {
   #refusalOf(name: string): string | null {
     const isStuck = (this.#invalid.get(name) ?? 0) >= MOST_INVALID;
     return isStuck || this.#callsOfTurn > MOST_CALLS_A_TURN ? NO_MORE_CALLS : null;
-  }
-
-  /** Keeps the address on file that a result holds. */
-  #noteContact({ contactField }: ToolDefinition, output: string): void {
-    if (contactField !== null) this.noteContact(textIn(output, contactField));
   }
 }
