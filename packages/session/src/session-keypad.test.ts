@@ -70,6 +70,7 @@ describe('secret numbers on the keypad', () => {
     const test = secure({
       followUp: { subject: 'Done', body: '{pin}: {result}' },
       deadlineMs: 8_000,
+      timeoutMs: 60_000,
     });
     passOn(test);
     test.engine.session.autoReply = (request) => (request.kind === 'say' ? request.text : 'Fine.');

@@ -3,23 +3,27 @@ import { TEST_KEY } from './test-server.ts';
 import { TestClient } from './test-client.ts';
 import type { Message } from './test-client.ts';
 
-/** A caller of the slow agent who types, and reads in the feed what comes of it. */
+/** A caller, of the slow agent unless another is named, who types, and reads in the feed what comes of it. */
 export class TypingCaller {
   readonly client: TestClient;
   readonly feed: TestClient;
 
-  private constructor(client: TestClient, feed: TestClient) {
+  readonly sessionId: string;
+
+  private constructor(sessionId: string, client: TestClient, feed: TestClient) {
+    this.sessionId = sessionId;
     this.client = client;
     this.feed = feed;
   }
 
   /** Connects; with a client secret, or else the key of the server. */
-  static async open(server: TestServer, key = TEST_KEY): Promise<TypingCaller> {
-    const url = `${server.wsUrl}/v1/realtime?agent=slow`;
+  static async open(server: TestServer, key = TEST_KEY, agent = 'slow'): Promise<TypingCaller> {
+    const url = `${server.wsUrl}/v1/realtime?agent=${agent}&events=antiphon`;
     const client = await TestClient.open(url, { key });
-    const { session } = (await client.message('session.created')) as { session?: { id: string } };
-    const feedUrl = `${server.wsUrl}/sessions/${session?.id}/feed`;
-    return new TypingCaller(client, await TestClient.open(feedUrl, { key: TEST_KEY }));
+    const { session } = await client.message('session.created');
+    const { id } = session as { id: string };
+    const feedUrl = `${server.wsUrl}/sessions/${id}/feed`;
+    return new TypingCaller(id, client, await TestClient.open(feedUrl, { key: TEST_KEY }));
   }
 
   /** Has the agent call one of its tools. */
@@ -33,6 +37,11 @@ export class TypingCaller {
     const item = { type: 'message', role: 'user', content };
     this.client.send({ type: 'conversation.item.create', item });
     this.client.send({ type: 'response.create' });
+  }
+
+  /** Presses the keys, one after the other. */
+  presses(keys: string): void {
+    for (const digit of keys) this.client.send({ type: 'antiphon.dtmf', digit });
   }
 
   /** Resolves once the turn is in this state and its states so far hold another `before`. */
