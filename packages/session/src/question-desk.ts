@@ -205,8 +205,9 @@ export class QuestionDesk {
     const callId = callIds[0] ?? '';
     const confirm = this.#options.tools.pending(callId)?.tool.confirm ?? 'none';
     if (!open?.readBack || confirm === 'none') return 'other';
-    const heardAtMs = this.#keyHeardAtMs(open, open.readBack.keyWordCount, repliedAtMs);
-    const verdict = verdictOf({ confirm, text: open.text, heardAtMs });
+    const { keyWordCount } = open.readBack;
+    const heardAtMs = this.#keyHeardAtMs(open, keyWordCount, repliedAtMs);
+    const verdict = verdictOf({ confirm, text: open.text, keyWordCount, heardAtMs });
     this.#decide(callId, verdict);
     if (verdict === 'confirmed') return 'yes';
     return verdict === 'refused' ? 'no' : 'other';
