@@ -114,7 +114,14 @@ export async function startServer(
     providers: () => breakers.standings(),
     otlp: otlpOf(config, log),
   });
-  const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
+  const followUps = await openServerFollowUps(config, {
+    clock,
+    log,
+    metrics: metrics.tools,
+  }).catch(async (error: unknown) => {
+    await metrics.close();
+    throw error;
+  });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);

@@ -72,5 +72,6 @@ export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
+export { sayAddress } from './say-address.ts';
 export { sessionCharts } from './session-charts.ts';
 export { replaySession } from './replay-session.ts';

@@ -189,7 +189,7 @@ class SessionRuntime {
       bargeIn: leg.capabilities.bargeIn,
       ...policyOf(agent.config),
       sendsEmail: followUps !== null,
-      hasAddress: contactEmail !== null,
+      hasAddress: this.#tools.email !== null,
       hearsSpelling: options.engine.hearsSpelling ?? false,
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
     };
