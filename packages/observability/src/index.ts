@@ -1,4 +1,10 @@
 export {
+  callAnalysisSchema,
+  RESOLUTIONS,
+  type CallAnalysis,
+  type SessionAnalysis,
+} from './call-analysis.ts';
+export {
   consoleRequestSchema,
   type Chart,
   type Charts,
