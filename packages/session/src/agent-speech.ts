@@ -2,7 +2,7 @@ import { TurnClock } from '@antiphon/observability';
 import type { Hop, HopBudgets } from '@antiphon/observability';
 import { AnswerCover } from './answer-cover.ts';
 import { AnsweredTurns } from './answered-turns.ts';
-import type { CommittedTurn } from './caller-turns.ts';
+import type { CommittedTurn } from './caller-turn.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { CancelReason, GenerationKind } from './ports/session-event.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
