@@ -148,12 +148,28 @@ describe('an upstream that finds turns and is lost', () => {
     const call = await start();
     await call.turn();
     await call.until(() => call.items.length > 1);
-    call.clock.advance(20_000);
-    await call.silence(100);
     call.connection.expire();
     await expectToFindMore(call);
-    expect(call.upstream.connections.length).toBeGreaterThan(1);
+    expect(call.upstream.connections).toHaveLength(2);
     expectTurns(call, 2);
+  });
+
+  it('before its hour is over makes room for another one, once nobody speaks', async () => {
+    const call = await start();
+    const startedAtMs = call.clock.now();
+    await call.turn();
+    await call.until(() => call.items.length > 1);
+    await call.silence(2_000);
+    const leftMs = 55 * 60_000 - (call.clock.now() - startedAtMs);
+    await call.pass(leftMs - 1_000);
+    await call.speak(2_000);
+    const [first] = call.upstream.connections;
+    expect(call.upstream.open).toBe(2);
+    expect(first!.conversation.said.filter((entry) => entry.startsWith('user'))).toHaveLength(1);
+    await call.until(() => call.upstream.open === 1);
+    await expectToFindMore(call);
+    expectTurns(call, 3);
+    expect(call.faults).toEqual([]);
   });
 });
 

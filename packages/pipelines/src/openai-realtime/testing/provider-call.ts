@@ -27,6 +27,9 @@ export interface ProviderCallOptions {
 
 const FRAME_MS = 20;
 
+/** As often as there is a ping. */
+const PASS_MS = 20_000;
+
 /** A whole session on a driven clock, whose turns its upstream finds, and a caller in it. */
 export class ProviderCall {
   readonly clock = new DrivenClock();
@@ -141,6 +144,16 @@ export class ProviderCall {
     await this.speak(ms);
     const finals = () => this.channel.of('caller.transcript').filter(({ isFinal }) => isFinal);
     await this.until(() => finals().length > known);
+  }
+
+  /** Lets a long time pass, in which pings are answered and hardly anything is heard. */
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.clock.now() + ms;
+    while (this.clock.now() < untilMs) {
+      this.clock.advance(Math.min(PASS_MS, untilMs - this.clock.now()));
+      for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+      await this.silence(FRAME_MS);
+    }
   }
 
   async close(): Promise<void> {
