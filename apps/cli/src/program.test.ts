@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { runProgram } from './testing/run-program.ts';
 
 describe('the command line', () => {
-  it.each(['--help', 'call --help', 'load --help'])('%s has examples', async (line) => {
-    const { stdout } = await runProgram(line);
-    expect(stdout).toMatch(/Examples:\n +\$ antiphon /u);
-  });
+  it.each(['--help', 'call --help', 'load --help', 'analyze --help'])(
+    '%s has examples',
+    async (line) => {
+      const { stdout } = await runProgram(line);
+      expect(stdout).toMatch(/Examples:\n +\$ antiphon /u);
+    },
+  );
 
   it('lists the scenarios when there is none of the name', async () => {
     const { error } = await runProgram('call --scenario nothing');

@@ -1,4 +1,7 @@
+import { ANALYSTS } from '@antiphon/analysis';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { runAnalyzeCommand } from './analyze/analyze-command.ts';
+import type { AnalyzeCommand } from './analyze/analyze-command.ts';
 import { runCallCommand } from './call/call-command.ts';
 import type { CallCommand } from './call/call-command.ts';
 import { DOORS, runDoorCommand } from './load/door-command.ts';
@@ -30,6 +33,7 @@ Examples:
   $ antiphon call                            play the worked example and check it
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --door realtime            what connecting and events cost
+  $ antiphon analyze sess_…                  have a recorded call judged by a model
 `;
 
 const CALL_EXAMPLES = `
@@ -73,6 +77,22 @@ Without --url it starts the built server in a process of its own and stops it af
 Exits with 0 when there were no errors, else with 1.
 `;
 
+const ANALYZE_EXAMPLES = `
+Examples:
+  $ antiphon analyze sess_…                  with the key in GEMINI_API_KEY
+  $ antiphon analyze .antiphon/recordings/sess_…
+  $ antiphon analyze sess_… --analyst openai --rubric house-rules.yaml
+  $ antiphon analyze sess_… --analyst openai --url http://127.0.0.1:8000/v1 --model a-model-of-yours
+  $ antiphon analyze sess_… --json | jq .overall
+  $ ls .antiphon/recordings | xargs -n 1 antiphon analyze --json > analyses.jsonl
+
+The call's sound and transcript are sent to the model with the rubric, and the result is kept as
+analysis.json beside the recording. A question that was answered before is not paid for again.
+Without --analyst it is the one of ANTIPHON_ANALYZE with its other variables, else gemini. Another
+address than the vendor's is sent no key unless --key-variable names one.
+Exits with 0 when there is an analysis, else with 1.
+`;
+
 /** How a run of the program is told and stopped. */
 export interface ProgramOptions {
   readonly terminal: Terminal;
@@ -95,6 +115,7 @@ export function antiphonProgram(options: ProgramOptions): Command {
   addCall(program, options);
   addLoad(program, options);
   addRecord(program, options);
+  addAnalyze(program, options);
   return program;
 }
 
@@ -138,6 +159,24 @@ function addRecord(program: Command, { terminal, signal, onResult }: ProgramOpti
     )
     .action(async (given: RecordCommand) => {
       onResult(await runRecordCommand(given, terminal, signal));
+    });
+}
+
+function addAnalyze(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
+  program
+    .command('analyze')
+    .description('Has a recorded call judged by a model that hears it, by a rubric.')
+    .argument('<recording>', 'its folder, or the id of a session in .antiphon/recordings')
+    .addOption(new Option('--analyst <name>', 'who judges').choices(ANALYSTS))
+    .option('--model <name>', 'its model, one that hears audio')
+    .option('--url <address>', 'the base of its API, where it is not the vendor’s')
+    .option('--key-variable <name>', 'the variable that holds the key (GEMINI_API_KEY, …)')
+    .option('--rubric <file>', 'what to judge by, YAML; docs/analysis.md shows one')
+    .option('--again', 'ask although the same was asked before', false)
+    .option('--json', 'print the analysis as JSON; everything else goes to stderr', false)
+    .addHelpText('after', ANALYZE_EXAMPLES)
+    .action(async (recording: string, given: Omit<AnalyzeCommand, 'recording'>) => {
+      onResult(await runAnalyzeCommand({ ...given, recording }, terminal, signal));
     });
 }
 
