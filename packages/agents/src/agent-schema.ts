@@ -18,6 +18,21 @@ const turnDetectionSchema = strictMapping({
   interruptsResponse: z.boolean().default(turnDetection.interruptsResponse),
 });
 
+/** A hop that takes longer is no turn of a conversation. */
+const LONGEST_HOP_MS = 10_000;
+
+const budget = (usualMs: number) => z.int().min(1).max(LONGEST_HOP_MS).default(usualMs);
+const { budgetsMs } = AGENT_DEFAULTS;
+
+const budgetsSchema = strictMapping({
+  endpointingMs: budget(budgetsMs.endpointing),
+  waitMs: budget(budgetsMs.wait),
+  inferenceMs: budget(budgetsMs.inference),
+  aggregationMs: budget(budgetsMs.aggregation),
+  synthesisMs: budget(budgetsMs.synthesis),
+  egressMs: budget(budgetsMs.egress),
+});
+
 /** The shape of `agent.yaml`; what holds between its values is checked apart. */
 export const agentSchema = strictMapping({
   description: spoken('one line that says what the agent does'),
@@ -43,7 +58,14 @@ export const agentSchema = strictMapping({
   greeting: spoken('what the agent says first, or null to wait for the caller')
     .nullable()
     .default(null),
+  budgets: budgetsSchema.optional(),
   covers: z.array(spoken('a phrase of at most three words')).default([...AGENT_DEFAULTS.covers]),
+  answerCoverAfterMs: z
+    .int()
+    .min(200)
+    .max(LONGEST_WAIT_MS)
+    .nullable()
+    .default(AGENT_DEFAULTS.answerCoverAfterMs),
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),

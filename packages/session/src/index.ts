@@ -1,6 +1,8 @@
+export { DEFAULT_HOP_BUDGETS_MS, type HopBudgets } from '@antiphon/observability';
 export type { AgentDefinition } from './ports/agent-definition.ts';
 export type { GeminiUpstream } from './ports/gemini-upstream.ts';
 export type {
+  BreakerSettings,
   CascadeService,
   CascadeServices,
   Fallback,
@@ -58,6 +60,7 @@ export type {
   EngineContext,
   EngineEvent,
   EngineMark,
+  ProviderTookOver,
   SpeechEdit,
   EngineSession,
   GenerationRequest,
@@ -69,5 +72,6 @@ export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
+export { sayAddress } from './say-address.ts';
 export { sessionCharts } from './session-charts.ts';
 export { replaySession } from './replay-session.ts';
