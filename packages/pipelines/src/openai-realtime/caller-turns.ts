@@ -202,6 +202,7 @@ export class CallerTurns {
     const eventId = `commit_${++this.#count}`;
     this.#committing.push({ eventId, turn, itemId: turn.itemId });
     link.send({ type: 'input_audio_buffer.commit', event_id: eventId });
+    link.probe();
   }
 
   #committed(upstreamId: string, previousId: string | null): void {

@@ -128,6 +128,33 @@ describe('an upstream that finds turns and is lost', () => {
     expect(call.items[0]).toMatch(/^caller/u);
   });
 
+  it('without a word: a sound that it tells nothing of finds it out, and is a turn', async () => {
+    const call = await start();
+    const dead = call.connection;
+    dead.freeze();
+    await call.speak(1_200);
+    expect(call.channel.of('caller.speechStarted')).toHaveLength(1);
+    await call.until(() => call.items.length > 0 && call.said.length > 0);
+    expect(call.upstream.connections).toHaveLength(2);
+    expect(Math.abs(msOf(call.said[0]) - (300 + 1_200 + 500))).toBeLessThanOrEqual(100);
+    dead.thaw();
+    await expectToFindMore(call);
+    expectTurns(call, 2);
+  });
+
+  it('without a word in the middle of a turn: its end finds it out', async () => {
+    const call = await start();
+    await call.speak(600);
+    const dead = call.connection;
+    dead.freeze();
+    await call.silence(1_200);
+    expect(call.channel.of('caller.speechStopped')).toHaveLength(1);
+    dead.thaw();
+    await call.until(() => call.items.length > 1);
+    await expectToFindMore(call);
+    expectTurns(call, 2);
+  });
+
   it('after the turn and before its item: another session is given the turn', async () => {
     const call = await start({
       sends: (event, connection) => {

@@ -172,8 +172,8 @@ export class RealtimeSession implements EngineSession {
     this.#link.rested();
     if (!generation?.isWaiting) return;
     const { request } = generation;
-    if (request.kind === 'answer' && this.#turns.isOwed) return;
     if (!this.#link.isReady) this.#link.wake();
+    else if (request.kind === 'answer' && this.#turns.isOwed) return;
     else if (this.#needsAnotherVoice(request)) this.#restart();
     const fault = this.#link.lastingFault;
     if (fault) {
@@ -240,6 +240,7 @@ export class RealtimeSession implements EngineSession {
     this.#configure(null);
     this.#turns.resume();
     this.#line.takeBack();
+    this.#calm();
     this.#advance();
   }
 
@@ -251,6 +252,7 @@ export class RealtimeSession implements EngineSession {
     this.#desk.lost(fault);
     // Nothing is waited for where nothing will change.
     if (this.#link.lastingFault) this.#advance();
+    else if (this.#generation?.isWaiting) this.#wait(this.#generation);
   }
 
   #hear(event: ServerEvent): void {
