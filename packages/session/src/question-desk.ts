@@ -1,6 +1,6 @@
 import { verdictOfKey, verdictOfTurn } from './consent-verdict.ts';
 import type { AskedConsent } from './consent-verdict.ts';
-import type { CommittedTurn } from './caller-turns.ts';
+import type { CommittedTurn } from './caller-turn.ts';
 import type { ConsentVerdict, GenerationKind } from './ports/session-event.ts';
 import type { ReadBack } from './read-back.ts';
 import type { SessionParts } from './session-parts.ts';

@@ -1,4 +1,11 @@
-import type { BargeInOutcome, BargeInStage, LegName, Rejected } from '@antiphon/observability';
+import type {
+  BargeInOutcome,
+  BargeInStage,
+  FailoverReason,
+  LegName,
+  ProviderService,
+  Rejected,
+} from '@antiphon/observability';
 import type {
   CallOutcome,
   ConsentVerdict,
@@ -31,6 +38,12 @@ export const METRIC_VALUES = {
     serverStopping: true,
     failed: true,
   }),
+  services: keysOf<ProviderService>({
+    speechToText: true,
+    languageModel: true,
+    textToSpeech: true,
+  }),
+  failovers: keysOf<FailoverReason>({ failed: true, slow: true, open: true }),
   rejections: keysOf<Rejected>({
     invalid_key: true,
     connection_rate: true,

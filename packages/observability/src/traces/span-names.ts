@@ -36,6 +36,7 @@ export const SPAN_EVENT = {
   state: 'antiphon.state',
   cover: 'antiphon.cover',
   overdue: 'antiphon.tool.overdue',
+  failover: 'antiphon.provider.failover',
 } as const;
 
 /**
@@ -80,6 +81,18 @@ export const ATTRIBUTE = {
   turnEscalated: 'antiphon.turn.escalated',
   /** Something that went wrong in it was logged. */
   turnFaulted: 'antiphon.turn.faulted',
+  /** Another provider had to take over in it. */
+  turnFailedOver: 'antiphon.turn.failed_over',
+  providerService: 'antiphon.provider.service',
+  providerName: 'antiphon.provider.name',
+  /** Who took over. */
+  providerNext: 'antiphon.provider.next',
+  failoverReason: 'antiphon.provider.failover_reason',
+  /** The hops that took longer than they may. */
+  turnBudgetsExceeded: 'antiphon.turn.budgets_exceeded',
+  /** Of a hop that took longer: what it may take. */
+  budgetMs: 'antiphon.hop.budget_ms',
+  budgetExceeded: 'antiphon.hop.budget_exceeded',
   unexplainedMs: 'antiphon.turn.unexplained_ms',
   sessionEndReason: 'antiphon.session.end_reason',
   generationKind: 'antiphon.generation.kind',
