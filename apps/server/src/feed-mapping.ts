@@ -99,6 +99,7 @@ export class FeedMapping {
       case 'caller.committed':
       case 'item.added':
       case 'generation.started':
+      case 'generation.piece':
       case 'generation.ended':
         return [];
     }

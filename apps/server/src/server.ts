@@ -151,6 +151,9 @@ export async function startServer(
           agent: session.agent.name,
           pipeline: session.agent.pipeline,
           leg: 'realtime',
+          get codec() {
+            return session.codec?.() ?? null;
+          },
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,

@@ -186,6 +186,7 @@ export class AgentSpeech {
         if (event.mark === 'transcriptReady')
           this.#answered.transcribed(generation.ask, event.atMs);
         return;
+      case 'generation.piece':
       case 'generation.edited':
         parts.notify(event);
         return;

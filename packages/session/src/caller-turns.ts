@@ -5,6 +5,7 @@ import { CallerLevel } from './caller-level.ts';
 import { BACKGROUND_DB } from './onset-gate.ts';
 import { CallerVoice } from './caller-voice.ts';
 import type { EchoWatch } from './echo-watch.ts';
+import type { OpenTurn } from './open-turn.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
 import type { Rejection } from './ports/control-channel.ts';
 import type { TurnDetection } from './ports/session-config.ts';
@@ -23,28 +24,6 @@ const LISTENING_WINDOW_MS = 500;
 
 /** Somebody who speaks for longer without a pause is heard in parts: recognisers have bounds too. */
 const MAX_TURN_MS = 120_000;
-
-interface OpenTurn {
-  readonly itemId: string;
-  readonly startMs: number;
-  /** Where the detector heard the voice begin. */
-  readonly onsetMs: number;
-  /** When it was told. */
-  readonly beganAtMs: number;
-  /** How loud the caller was before it. */
-  readonly levelDbfs: number;
-  loudestDbfs: number;
-  /** Where the voice stopped, while it pauses. */
-  pausedMs: number | null;
-  /** Since when the agent has made no noise. */
-  quietSinceMs: number;
-  /** End of the last voiced sound, once the turn is over. */
-  endMs: number | null;
-  /** The speech is over, and waits for the verdict on it. */
-  isStopped: boolean;
-  /** The engine was told that it is over, and owes the transcript. */
-  isWithEngine: boolean;
-}
 
 /** A turn that became an item. */
 export interface CommittedTurn {
@@ -140,6 +119,7 @@ export class CallerTurns {
     if (this.#turn) this.#hearTurn(this.#turn, frame);
     else if (this.#detection === null) this.#beginByHand(frame);
     this.#voice.accept(frame);
+    this.#audio.handed(this.#options.parts.clock.now());
   }
 
   /** Takes what the engine makes of the caller's words, before the conversation does. */
@@ -175,7 +155,14 @@ export class CallerTurns {
         turn.loudestDbfs > -Infinity && turn.loudestDbfs < turn.levelDbfs - BACKGROUND_DB,
     };
     const previousItemId = parts.conversation.items.at(-1)?.id ?? null;
-    parts.notify({ type: 'caller.committed', itemId: turn.itemId, previousItemId });
+    const arrival = turn.endMs === null ? null : this.#audio.arrivalOf(turn.endMs);
+    parts.notify({
+      type: 'caller.committed',
+      itemId: turn.itemId,
+      previousItemId,
+      ...(arrival && { arrival }),
+      ...(turn.prediction && { prediction: turn.prediction }),
+    });
     addFinishedItem(parts, {
       kind: 'message',
       id: turn.itemId,
@@ -284,6 +271,7 @@ export class CallerTurns {
     if (!turn || turn.isStopped) return;
     turn.endMs = endMs;
     turn.isStopped = true;
+    turn.prediction = this.#ending.prediction;
     this.#ending.close();
     this.#options.parts.notify({
       type: 'caller.speechStopped',
@@ -322,6 +310,7 @@ export class CallerTurns {
       this.#voice.reset();
       turn.endMs = turn.pausedMs ?? this.audioMs;
       turn.isStopped = true;
+      turn.prediction = this.#ending.prediction;
       this.#ending.close();
       this.#options.parts.notify({
         type: 'caller.speechStopped',
@@ -389,6 +378,7 @@ export class CallerTurns {
       quietSinceMs: onsetMs,
       endMs: null,
       isStopped: false,
+      prediction: null,
       isWithEngine: false,
     };
   }

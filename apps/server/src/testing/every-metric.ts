@@ -25,7 +25,7 @@ export async function everyMetric(): Promise<string> {
   const values = METRIC_VALUES;
   const { sessions, tools, recordings } = metrics;
   const [leg = 'realtime'] = values.legs;
-  const session = { agent: 'acme', pipeline: 'embedded', leg };
+  const session = { agent: 'acme', pipeline: 'embedded', leg, codec: 'pcm16' };
   sessions.turn(session, TURN);
   for (const outcome of values.bargeInOutcomes) sessions.bargeIn(session, outcome);
   for (const stage of values.bargeInStages) sessions.bargeInReacted(session, stage, 1);
