@@ -186,6 +186,7 @@ export async function startServer(
             if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
           },
           onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
+          onAppend: (kind, tookMs) => metrics.recordings.appended(kind, tookMs),
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -197,6 +198,7 @@ export async function startServer(
       }),
     followUps: followUps.followUps,
     audio,
+    onPaced: (lateMs) => metrics.pacing.late(lateMs),
     clock,
     log,
     maxSessions: config.maxSessions,

@@ -17,7 +17,7 @@ export {
 export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
-export { RecordingMetrics } from './recording-metrics.ts';
+export { RecordingMetrics, type AppendKind } from './recording-metrics.ts';
 export {
   SessionMetrics,
   type BargeInOutcome,

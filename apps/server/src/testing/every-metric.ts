@@ -26,7 +26,7 @@ export async function everyMetric(): Promise<string> {
   const { sessions, tools, recordings } = metrics;
   const [leg = 'realtime'] = values.legs;
   const session = { agent: 'acme', pipeline: 'embedded', leg, codec: 'pcm16' };
-  sessions.turn(session, TURN);
+  for (const codec of values.codecs) sessions.turn({ ...session, codec }, TURN);
   for (const outcome of values.bargeInOutcomes) sessions.bargeIn(session, outcome);
   for (const stage of values.bargeInStages) sessions.bargeInReacted(session, stage, 1);
   sessions.bargeInOvershot(session, 1);
@@ -45,6 +45,8 @@ export async function everyMetric(): Promise<string> {
   tools.overdue(tool);
   for (const state of values.followUps) tools.followUp(tool, state);
   for (const verdict of values.verdicts) tools.consentDecided(tool, verdict);
+  for (const kind of values.appends) recordings.appended(kind, 1);
+  metrics.pacing.late(1);
   recordings.faulted('disk_full');
   recordings.lost({ bytes: 2, isFirst: true });
   const text = await metrics.text();
