@@ -12,6 +12,7 @@ export const importsOfRoom = {
   'packages/pipelines': ['session', 'protocol', 'audio', 'observability'],
   'packages/tools': ['session', 'protocol', 'audio', 'observability'],
   'packages/storage': ['session', 'protocol', 'audio', 'observability'],
+  'packages/analysis': ['session', 'storage', 'audio', 'observability'],
   'packages/agents': ['session', 'protocol', 'audio', 'observability'],
   'apps/cli': ['protocol', 'audio', 'observability'],
   'apps/console': ['observability'],

@@ -10,7 +10,7 @@ describe('the command line', () => {
   it('lists the scenarios when there is none of the name', async () => {
     const { error } = await runProgram('call --scenario nothing');
     expect(error).toContain(
-      'There is: ask-for-a-person, cancel-interrupted, cancel-no, cancel-yes, slow-tool, worked-example.',
+      'There is: ask-for-a-person, cancel-interrupted, cancel-no, cancel-yes, slow-tool, whole-call, worked-example.',
     );
   });
 

@@ -39,6 +39,8 @@ Examples:
   $ antiphon call acme-support --scenario slow-tool    a tool that takes too long, and an e-mail
   $ antiphon call acme-support --scenario cancel-yes   consent given; also cancel-no and
                                                        cancel-interrupted
+  $ antiphon call acme-support --scenario whole-call   all of these in one call
+  $ antiphon call my-agent --scenario acme-support/whole-call   a copy of it, with another pipeline
   $ antiphon call --voice-set all --quiet    one call per voice, verdicts only
   $ antiphon call --json | jq .passed
   $ antiphon call --wav call.wav             caller left, agent right
@@ -103,7 +105,11 @@ function addCall(program: Command, { terminal, signal, onResult }: ProgramOption
       'Plays a recorded caller against an agent in real time and checks the conversation.',
     )
     .argument('[agent]', 'the agent to call', 'acme-support')
-    .option('--scenario <name>', 'the conversation to play', 'worked-example')
+    .option(
+      '--scenario <name>',
+      'the conversation to play; <agent>/<name> for one of another agent',
+      'worked-example',
+    )
     .option('--url <address>', 'the server', DEFAULT_SERVER_URL)
     .option('--key <key>', 'its API key (ANTIPHON_API_KEY, .antiphon/api-key)')
     .option('--voice-set <voice>', `the caller’s voice; "${ALL_VOICES}" for one call each`, 'hts')

@@ -1,4 +1,10 @@
-import { RecordingMetrics, SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import {
+  observeProviders,
+  RecordingMetrics,
+  SessionMetrics,
+  ToolMetrics,
+} from '@antiphon/observability';
+import type { ProviderStanding } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -22,6 +28,8 @@ export interface ServerMetricsOptions {
   readonly audio?: Readonly<AudioCounts>;
   /** Jobs that no worker has taken, where there is a queue; must not reject. */
   readonly waitingJobs?: (() => Promise<number>) | null;
+  /** How the providers stand that others stand in for. */
+  readonly providers?: () => readonly ProviderStanding[];
   /** Where the metrics are sent as well. */
   readonly otlp?: OtlpMetricsOptions | null;
 }
@@ -47,6 +55,7 @@ export class ServerMetrics {
 
   constructor({ sessions, bufferedBytes = () => 0, otlp = null, ...more }: ServerMetricsOptions) {
     const { waitingJobs = null, remaining = () => 0, audio = { in: 0, out: 0, late: 0 } } = more;
+    const { providers = () => [] } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
       readers: otlp ? [this.#reader, otlpMetricsReader(otlp, [this.pacing])] : [this.#reader],
@@ -78,6 +87,7 @@ export class ServerMetrics {
     jobs.addCallback(async (result) => {
       if (waitingJobs) result.observe(await waitingJobs());
     });
+    observeProviders(meter, providers);
     const left = meter.createObservableGauge('antiphon.drain.remaining', {
       description: 'Sessions that are left while the server stops.',
       unit: '{session}',

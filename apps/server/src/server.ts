@@ -22,6 +22,7 @@ import { openAgents } from './open-agents.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
+import { openBreakers } from './provider-breakers.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
@@ -102,6 +103,7 @@ export async function startServer(
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const audio: AudioCounts = { in: 0, out: 0, late: 0 };
+  const breakers = openBreakers({ clock, log });
   let queueView: QueueView | null = null;
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
@@ -109,9 +111,17 @@ export async function startServer(
     remaining: () => registry.remaining,
     waitingJobs: config.redisUrl === null ? null : async () => (await queueView?.waiting()) ?? 0,
     audio,
+    providers: () => breakers.standings(),
     otlp: otlpOf(config, log),
   });
-  const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
+  const followUps = await openServerFollowUps(config, {
+    clock,
+    log,
+    metrics: metrics.tools,
+  }).catch(async (error: unknown) => {
+    await metrics.close();
+    throw error;
+  });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
@@ -289,6 +299,7 @@ export async function startServer(
       clock,
       log,
       variables: config.variables,
+      breakers,
       maxSessions: config.maxSessions,
       onProgress,
       onFailure: (what, err) => {

@@ -122,6 +122,8 @@ export type SessionPatch = {
 } & {
   sessionType?: SessionConfig['sessionType'];
   turnDetection?: TurnDetectionPatch | null;
+  /** Antiphon's own: the caller's e-mail address on file. It is told and never shown. */
+  contactEmail?: string;
 };
 
 /** A running session as session.created and session.updated show it; expiresAt is in seconds. */

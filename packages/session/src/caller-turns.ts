@@ -5,7 +5,6 @@ import { CallerLevel } from './caller-level.ts';
 import { BACKGROUND_DB } from './onset-gate.ts';
 import { CallerVoice } from './caller-voice.ts';
 import type { EchoWatch } from './echo-watch.ts';
-import type { OpenTurn } from './open-turn.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
 import type { Rejection } from './ports/control-channel.ts';
 import type { TurnDetection } from './ports/session-config.ts';
@@ -15,6 +14,7 @@ import type { EngineEvent, EngineSession } from './ports/voice-engine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { addFinishedItem } from './session-parts.ts';
 import { TurnEnding } from './turn-ending.ts';
+import type { CommittedTurn, OpenTurn } from './caller-turn.ts';
 
 /** The least audio that can be committed, as the Realtime protocol has it. */
 const LEAST_COMMIT_MS = 100;
@@ -24,22 +24,6 @@ const LISTENING_WINDOW_MS = 500;
 
 /** Somebody who speaks for longer without a pause is heard in parts: recognisers have bounds too. */
 const MAX_TURN_MS = 120_000;
-
-/** A turn that became an item. */
-export interface CommittedTurn {
-  readonly itemId: string;
-  /** When the last voiced sound reached us; null when no detector said so. */
-  readonly voiceEndAtMs: number | null;
-  readonly committedAtMs: number;
-  /** Whether the session answers it without being asked. */
-  readonly wantsAnswer: boolean;
-  /** When its first sound reached us; null when no detector said so. */
-  readonly voiceStartAtMs: number | null;
-  /** When its onset was told. */
-  readonly toldAtMs: number;
-  /** Far softer than the caller's turns before it. */
-  readonly isBackground: boolean;
-}
 
 /** What the caller's side of a session needs. */
 export interface CallerTurnsOptions {
@@ -71,6 +55,7 @@ export class CallerTurns {
     this.#options = options;
     const { parts, guard, judgeTimings, echo, detectors, agentHasFloor } = options;
     this.#voice = new CallerVoice({
+      sessionId: parts.sessionId,
       detectors,
       audio: this.#audio,
       level: this.#level,
@@ -102,6 +87,11 @@ export class CallerTurns {
   /** Caller audio taken in so far. */
   get audioMs(): number {
     return this.#audio.takenMs;
+  }
+
+  /** Whether a turn is open whose end was not heard. */
+  get isCallerSpeaking(): boolean {
+    return this.#turn?.endMs === null;
   }
 
   /** The turn committed last. */

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, stat, truncate, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, rm, stat, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DrivenClock } from '@antiphon/session/testing';
@@ -62,9 +62,35 @@ describe('the archive', () => {
     expect(await archive.events('sess_none')).toBeNull();
     expect(await archive.recordingMs('sess_none')).toBeNull();
     expect(await archive.peaks('sess_none', 10)).toBeNull();
+    expect(await archive.mono('sess_none')).toBeNull();
     expect(await archive.delete('sess_none')).toBe(false);
     await expect(archive.events('../sess_a')).rejects.toThrow('names no session');
     await expect(archive.delete('..')).rejects.toThrow('names no session');
+  });
+
+  it('mixes both sides into one channel, and what is too loud is as loud as can be', async () => {
+    await record('sess_mixed');
+    const audio = path.join(folder, 'sess_mixed', 'audio.wav');
+    const file = await open(audio, 'r+');
+    const loud = Buffer.alloc(8);
+    for (const [at, sample] of [20_000, 20_000, -300, 100].entries()) {
+      loud.writeInt16LE(sample, 2 * at);
+    }
+    await file.write(loud, 0, loud.length, 44);
+    await file.close();
+    const mono = await archive.mono('sess_mixed');
+    expect([...(mono?.subarray(0, 3) ?? [])]).toEqual([32_767, -200, 0]);
+    expect(mono?.[12_000]).toBe(16_384);
+    expect(await archive.sound('sess_mixed')).toEqual({ sampleRate: 8000, frames: mono?.length });
+  });
+
+  it('keeps an analysis of a session, where there is one', async () => {
+    expect(await archive.analysis('sess_a')).toBeNull();
+    await archive.keepAnalysis('sess_a', { version: 1 });
+    expect(await archive.analysis('sess_a')).toEqual({ version: 1 });
+    const kept = await stat(path.join(folder, 'sess_a', 'analysis.json'));
+    expect(kept.mode.toString(8)).toMatch(/600$/u);
+    await expect(archive.keepAnalysis('sess_none', {})).rejects.toThrow('ENOENT');
   });
 
   it('lists the latest first, with what was kept of each', async () => {

@@ -9,6 +9,7 @@ import { StorageError } from './storage-error.ts';
 const AUDIO = 'audio.wav';
 const EVENTS = 'events.jsonl';
 const SUMMARY = 'summary.json';
+const ANALYSIS = 'analysis.json';
 
 const HEADER_BYTES = 44;
 /** Two channels of 16 bits. */
@@ -54,19 +55,22 @@ export class SessionArchive {
 
   /** Keeps what lists show of a session beside its files; rejects where there are none. */
   async keepSummary(id: string, summary: object): Promise<void> {
-    const file = this.#file(id, SUMMARY);
-    await writeFile(`${file}.new`, `${JSON.stringify(summary)}\n`, { mode: 0o600 });
-    await rename(`${file}.new`, file);
+    await keepJson(this.#file(id, SUMMARY), JSON.stringify(summary));
   }
 
   /** What was kept of it; null where nothing was, or nothing that can be read. */
-  async summary(id: string): Promise<unknown> {
-    const text = await readFile(this.#file(id, SUMMARY), 'utf8').catch(() => 'null');
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      return null;
-    }
+  summary(id: string): Promise<unknown> {
+    return readJson(this.#file(id, SUMMARY));
+  }
+
+  /** Keeps what a model made of a call beside its files; rejects where there are none. */
+  async keepAnalysis(id: string, analysis: object): Promise<void> {
+    await keepJson(this.#file(id, ANALYSIS), JSON.stringify(analysis, null, 2));
+  }
+
+  /** What a model made of it; null where nothing was kept, or nothing that can be read. */
+  analysis(id: string): Promise<unknown> {
+    return readJson(this.#file(id, ANALYSIS));
   }
 
   /**
@@ -91,13 +95,13 @@ export class SessionArchive {
 
   /** How long the recording is, also where a crash left its header without a length; or null. */
   async recordingMs(id: string): Promise<number | null> {
-    const audio = await this.#audio(id);
+    const audio = await this.sound(id);
     return audio && (audio.frames * 1000) / audio.sampleRate;
   }
 
   /** The shape of a recording in about so many points; null when there is none. */
   async peaks(id: string, points: number): Promise<Peaks | null> {
-    const audio = await this.#audio(id);
+    const audio = await this.sound(id);
     if (!audio) return null;
     const perPoint = Math.max(1, Math.ceil(audio.frames / points));
     const count = Math.ceil(audio.frames / perPoint);
@@ -105,22 +109,16 @@ export class SessionArchive {
       caller: Array.from({ length: count }, () => 0),
       agent: Array.from({ length: count }, () => 0),
     };
-    let frame = 0;
-    let rest: Buffer = Buffer.alloc(0);
-    const end = HEADER_BYTES + audio.frames * FRAME_BYTES - 1;
     if (audio.frames === 0) return { msPerPoint: 0, caller: [], agent: [] };
-    const stream = createReadStream(this.#file(id, AUDIO), { start: HEADER_BYTES, end });
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-      const whole = bytes.length - (bytes.length % FRAME_BYTES);
-      for (let at = 0; at < whole; at += FRAME_BYTES, frame++) {
+    let frame = 0;
+    for await (const bytes of this.#frames(id, audio.frames)) {
+      for (let at = 0; at < bytes.length; at += FRAME_BYTES, frame++) {
         const point = Math.floor(frame / perPoint);
         const caller = Math.abs(bytes.readInt16LE(at));
         const agent = Math.abs(bytes.readInt16LE(at + 2));
         if (caller > loudest.caller[point]!) loudest.caller[point] = caller;
         if (agent > loudest.agent[point]!) loudest.agent[point] = agent;
       }
-      rest = bytes.subarray(whole);
     }
     const shown = (value: number) => Math.round((value / 32_768) * 1000) / 1000;
     return {
@@ -128,6 +126,23 @@ export class SessionArchive {
       caller: loudest.caller.map(shown),
       agent: loudest.agent.map(shown),
     };
+  }
+
+  /** Both sides of a recording in one channel; null when there is none. */
+  async mono(id: string): Promise<Int16Array | null> {
+    const audio = await this.sound(id);
+    if (!audio) return null;
+    const pcm = new Int16Array(audio.frames);
+    let frame = 0;
+    if (audio.frames > 0) {
+      for await (const bytes of this.#frames(id, audio.frames)) {
+        for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+          const sum = bytes.readInt16LE(at) + bytes.readInt16LE(at + 2);
+          pcm[frame++] = Math.max(-32_768, Math.min(32_767, sum));
+        }
+      }
+    }
+    return pcm;
   }
 
   /** Deletes all that is kept of a session; false when there was nothing. */
@@ -152,7 +167,21 @@ export class SessionArchive {
     return swept;
   }
 
-  async #audio(id: string): Promise<{ sampleRate: number; frames: number } | null> {
+  /** The bytes of the first so many frames, one at least, in pieces of whole frames. */
+  async *#frames(id: string, frames: number): AsyncGenerator<Buffer> {
+    let rest: Buffer = Buffer.alloc(0);
+    const end = HEADER_BYTES + frames * FRAME_BYTES - 1;
+    const stream = createReadStream(this.#file(id, AUDIO), { start: HEADER_BYTES, end });
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const whole = bytes.length - (bytes.length % FRAME_BYTES);
+      yield bytes.subarray(0, whole);
+      rest = bytes.subarray(whole);
+    }
+  }
+
+  /** How much sound there is, also where a crash left a header without a length; or null. */
+  async sound(id: string): Promise<{ sampleRate: number; frames: number } | null> {
     const file = await open(this.#file(id, AUDIO)).catch(() => null);
     if (!file) return null;
     try {
@@ -177,6 +206,21 @@ export class SessionArchive {
       throw new StorageError('invalid_argument', `${JSON.stringify(id)} names no session`);
     }
     return path.join(this.#folder, id, name);
+  }
+}
+
+/** Whole or not at all; what callers said is nobody's but its owner's. */
+async function keepJson(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch(() => 'null');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
   }
 }
 

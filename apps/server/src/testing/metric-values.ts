@@ -3,7 +3,9 @@ import type {
   AppendKind,
   BargeInOutcome,
   BargeInStage,
+  FailoverReason,
   LegName,
+  ProviderService,
   Rejected,
 } from '@antiphon/observability';
 import type {
@@ -40,6 +42,12 @@ export const METRIC_VALUES = {
     serverStopping: true,
     failed: true,
   }),
+  services: keysOf<ProviderService>({
+    speechToText: true,
+    languageModel: true,
+    textToSpeech: true,
+  }),
+  failovers: keysOf<FailoverReason>({ failed: true, slow: true, open: true }),
   rejections: keysOf<Rejected>({
     invalid_key: true,
     connection_rate: true,

@@ -143,6 +143,9 @@ export class TracingChannel implements ControlChannel {
         turns.toolStarted({ ...event, name, isQueued, isFollowed });
         return;
       }
+      case 'generation.covered':
+        turns.answerCovered(atMs);
+        return;
       case 'tool.covered':
         turns.toolCovered(event.callId, atMs);
         return;
@@ -151,6 +154,9 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'tool.settled':
         turns.toolSettled(event);
+        return;
+      case 'provider.tookOver':
+        turns.failedOver(event);
         return;
       case 'handoff.requested':
         turns.escalated();

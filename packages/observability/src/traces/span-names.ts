@@ -40,6 +40,7 @@ export const SPAN_EVENT = {
   state: 'antiphon.state',
   cover: 'antiphon.cover',
   overdue: 'antiphon.tool.overdue',
+  failover: 'antiphon.provider.failover',
 } as const;
 
 /**
@@ -98,6 +99,18 @@ export const ATTRIBUTE = {
   eouWindowMs: 'antiphon.eou.window_ms',
   /** Which piece of an answer, from 0. */
   piece: 'antiphon.synthesis.piece',
+  /** Another provider had to take over in it. */
+  turnFailedOver: 'antiphon.turn.failed_over',
+  providerService: 'antiphon.provider.service',
+  providerName: 'antiphon.provider.name',
+  /** Who took over. */
+  providerNext: 'antiphon.provider.next',
+  failoverReason: 'antiphon.provider.failover_reason',
+  /** The hops that took longer than they may. */
+  turnBudgetsExceeded: 'antiphon.turn.budgets_exceeded',
+  /** Of a hop that took longer: what it may take. */
+  budgetMs: 'antiphon.hop.budget_ms',
+  budgetExceeded: 'antiphon.hop.budget_exceeded',
   unexplainedMs: 'antiphon.turn.unexplained_ms',
   sessionEndReason: 'antiphon.session.end_reason',
   generationKind: 'antiphon.generation.kind',

@@ -105,6 +105,17 @@ export interface ToolEnd {
   readonly atMs: number;
 }
 
+/** Another provider took over a request. */
+export interface FailedOver {
+  readonly service: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  /** The code of what failed. */
+  readonly code: string | null;
+  readonly atMs: number;
+}
+
 /** Why a turn's trace ended, where it was neither interrupted nor failed. */
 export type TurnEnd = 'completed' | 'superseded' | 'sessionEnded';
 

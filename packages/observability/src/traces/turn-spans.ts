@@ -1,5 +1,6 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import { exceededBudgets } from '../latency-budgets.ts';
 import { HOPS } from '../turn-report.ts';
 import type { Hop, TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
@@ -36,14 +37,18 @@ export class TurnSpans {
   }
 
   /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
-  caller({ voiceEndAtMs, committedAtMs, hops }: TurnReport, part: CallerPart): void {
+  caller(report: TurnReport, part: CallerPart): void {
+    const { voiceEndAtMs, committedAtMs, hops } = report;
     const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode, evidence } = part;
     if (voiceEndAtMs === null) return;
     const startAtMs = Math.min(noticedAtMs, voiceEndAtMs);
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
     this.#ingress(voiceEndAtMs, evidence);
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
-    const attributes = mode === null ? {} : { [ATTRIBUTE.endpointingMode]: mode };
+    const attributes = {
+      ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
+      ...overBudget(report, 'endpointing'),
+    };
     const endpointing = this.#child(SPAN.endpointing, {
       startAtMs: voiceEndAtMs,
       endAtMs,
@@ -163,19 +168,22 @@ export class TurnSpans {
         endAtMs: reachedAtMs,
         parent,
         kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: isChat
-          ? {
-              [ATTRIBUTE.operation]: models.operation,
-              ...modelOf(models.inference),
-              [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
-              ...(end && {
-                [ATTRIBUTE.inputTokens]: end.inputTokens,
-                [ATTRIBUTE.outputTokens]: end.outputTokens,
-              }),
-            }
-          : hop === 'synthesis'
-            ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
-            : {},
+        attributes: {
+          ...overBudget(report, hop),
+          ...(isChat
+            ? {
+                [ATTRIBUTE.operation]: models.operation,
+                ...modelOf(models.inference),
+                [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
+                ...(end && {
+                  [ATTRIBUTE.inputTokens]: end.inputTokens,
+                  [ATTRIBUTE.outputTokens]: end.outputTokens,
+                }),
+              }
+            : hop === 'synthesis'
+              ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
+              : {}),
+        },
       });
     }
   }
@@ -210,6 +218,13 @@ function spanOfHop(hop: Exclude<Hop, 'endpointing' | 'wait'>, models: SessionMod
     default:
       return SPAN[hop];
   }
+}
+
+/** Marks a hop that took longer than it may. */
+function overBudget(report: TurnReport, hop: Hop): Attributes {
+  const exceeded = exceededBudgets(report).find((candidate) => candidate.hop === hop);
+  if (!exceeded) return {};
+  return { [ATTRIBUTE.budgetExceeded]: true, [ATTRIBUTE.budgetMs]: exceeded.budgetMs };
 }
 
 function modelOf(model: string | null): Attributes {

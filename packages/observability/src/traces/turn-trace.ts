@@ -1,9 +1,11 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
+import { exceededBudgets } from '../latency-budgets.ts';
 import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import type {
+  FailedOver,
   Generation,
   GenerationEnd,
   ItemPlayed,
@@ -216,6 +218,21 @@ export class TurnTrace {
     });
   }
 
+  covered(atMs: number): void {
+    this.#event(SPAN_EVENT.cover, atMs, {});
+  }
+
+  failedOver({ service, from, to, why, code, atMs }: FailedOver): void {
+    this.#note(ATTRIBUTE.turnFailedOver);
+    this.#event(SPAN_EVENT.failover, atMs, {
+      [ATTRIBUTE.providerService]: service,
+      [ATTRIBUTE.providerName]: from,
+      [ATTRIBUTE.providerNext]: to,
+      [ATTRIBUTE.failoverReason]: why,
+      ...(code !== null && { [ATTRIBUTE.errorType]: code }),
+    });
+  }
+
   escalated(): void {
     this.#note(ATTRIBUTE.turnEscalated);
   }
@@ -261,10 +278,12 @@ export class TurnTrace {
       this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
     }
     if (first) {
+      const exceeded = exceededBudgets(first).map(({ hop }) => hop);
       this.#root.setAttributes({
         [ATTRIBUTE.turnIndex]: first.turn,
         [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
         [ATTRIBUTE.turnPostEndpointMs]: Math.max(0, first.firstAudioAtMs - committedAtMs),
+        ...(exceeded.length > 0 && { [ATTRIBUTE.turnBudgetsExceeded]: exceeded }),
         ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
       });
     }

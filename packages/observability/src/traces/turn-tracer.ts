@@ -6,6 +6,7 @@ import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import { TurnTrace } from './turn-trace.ts';
 import { UNKNOWN_MODELS } from './turn-facts.ts';
 import type {
+  FailedOver,
   GenerationEnd,
   ItemPlayed,
   SessionSetup,
@@ -48,6 +49,9 @@ export interface StateChange {
   readonly atMs: number;
 }
 
+/** Of what is told while the caller speaks: the next turn gets it. */
+const MOST_EARLY = 8;
+
 const UNKNOWN_SETUP: SessionSetup = { models: UNKNOWN_MODELS, playoutSource: null };
 
 /** Turns that wait for a tool while the caller has gone on; the oldest is ended beyond that. */
@@ -70,6 +74,8 @@ export class TurnTracer {
   #speech: { readonly itemId: string; readonly atMs: number; stoppedAtMs: number | null } | null =
     null;
   #endpointing: string | null = null;
+  /** Providers that were replaced in a turn that has not begun. */
+  #early: FailedOver[] = [];
   #isListening = true;
   #isSilent = true;
 
@@ -155,6 +161,11 @@ export class TurnTracer {
     this.#current?.toolStarted(tool);
   }
 
+  /** An answer is long in coming, and was covered. */
+  answerCovered(atMs: number): void {
+    this.#current?.covered(atMs);
+  }
+
   toolCovered(callId: string, atMs: number): void {
     for (const turn of this.#open) turn.toolEvent(callId, SPAN_EVENT.cover, atMs);
   }
@@ -193,6 +204,12 @@ export class TurnTracer {
     this.#current?.bargeIn(stage, playedMs, atMs);
   }
 
+  /** Another provider took over: in this turn, or in the one that is being spoken. */
+  failedOver(failedOver: FailedOver): void {
+    if (this.#current) this.#current.failedOver(failedOver);
+    else if (this.#early.length < MOST_EARLY) this.#early.push(failedOver);
+  }
+
   escalated(): void {
     this.#current?.escalated();
   }
@@ -222,6 +239,7 @@ export class TurnTracer {
       ...turn,
     });
     this.#previous = this.#current.spanContext;
+    for (const failedOver of this.#early.splice(0)) this.#current.failedOver(failedOver);
     this.#open.add(this.#current);
     this.#settle(atMs);
     const [oldest] = this.#open;

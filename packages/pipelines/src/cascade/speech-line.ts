@@ -1,5 +1,5 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { Clock, TimedWord, TimerHandle } from '@antiphon/session';
+import type { Clock, ProviderTookOver, TimedWord, TimerHandle } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { PlainPiece } from './plain-piece.ts';
 import type { Synthesis, TextToSpeech } from './ports/text-to-speech.ts';
@@ -38,6 +38,7 @@ export interface SpeechLineOptions {
   readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
   /** A piece, counted from 0, that was given to the synthesizer then is about to sound. */
   readonly onPiece: (piece: number, startedAtMs: number) => void;
+  readonly onTookOver?: (tookOver: ProviderTookOver) => void;
   /** The line has stopped for good. */
   readonly onFailure: (failure: PipelineError) => void;
 }
@@ -148,6 +149,7 @@ export class SpeechLine {
           onAudio: (pcm, sampleRate) => this.#audio(piece, pcm, sampleRate),
           onEnd: () => this.#end(piece),
           onError: (error) => this.#fail(piece, providerError(textToSpeech.name, error)),
+          onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
         },
       );
       if (this.#piece === piece) piece.synthesis = synthesis;

@@ -1,4 +1,4 @@
-import type { Clock } from '@antiphon/session';
+import type { Clock, ProviderVad } from '@antiphon/session';
 import type { TokenPrices } from '../upstream/token-costs.ts';
 
 /** Where the models of OpenAI answer. */
@@ -62,6 +62,10 @@ export interface RealtimeSettings {
    * the wire, and PCM at 24 kHz otherwise.
    */
   readonly audio?: 'auto' | 'pcm' | 'g711';
+  /** Who finds the caller's turns: the session's own detector, unless it is the provider. */
+  readonly turnDetection?: 'session' | 'provider' | undefined;
+  /** How the provider does; as the session's own detector is told to, unless given. */
+  readonly providerVad?: ProviderVad | undefined;
   readonly prices?: TokenPrices | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { TurnReport } from '@antiphon/observability';
 import type { ConversationItem } from './conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
-import type { SpeechEdit, TimedWord, Usage } from './voice-engine.ts';
+import type { ProviderTookOver, SpeechEdit, TimedWord, Usage } from './voice-engine.ts';
 
 /** Why a session ended. */
 export type EndReason =
@@ -164,6 +164,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly generationId: string;
       readonly edits: readonly SpeechEdit[];
     }
+  /** The answer is long in coming: a few words are said before it. */
+  | { readonly type: 'generation.covered'; readonly generationId: string }
   | {
       readonly type: 'generation.ended';
       readonly generationId: string;
@@ -222,6 +224,7 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly type: 'audio.formatDoubted'; readonly declared: string; readonly looksLike: string }
   | { readonly type: 'invariant.violated'; readonly name: string; readonly detail: string }
   | { readonly type: 'engine.failed'; readonly code: string; readonly message: string }
+  | ({ readonly type: 'provider.tookOver' } & ProviderTookOver)
 );
 
 /**

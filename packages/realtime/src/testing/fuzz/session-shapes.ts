@@ -133,6 +133,14 @@ const sharedMembers: Record<string, Member> = {
   parallel_tool_calls: optional(flag),
   reasoning: optional(reasoning),
   max_output_tokens: optional(maxTokens),
+  antiphon: optional(
+    strict({
+      contactEmail: optional(
+        text({ min: 1, max: 254, samples: ['jo@example.com', 'al@example.org', 'at home'] }),
+      ),
+    }),
+    12,
+  ),
   id: optional(anything, 12),
   object: optional(anything, 12),
   expires_at: optional(anything, 12),

@@ -1,6 +1,6 @@
 import type { TurnPrediction } from './ports/session-event.ts';
 
-/** A turn of the caller's that is being heard, or waits for the verdict on it. */
+/** What the caller is saying. Offsets are milliseconds of their audio. */
 export interface OpenTurn {
   readonly itemId: string;
   readonly startMs: number;
@@ -23,4 +23,20 @@ export interface OpenTurn {
   prediction: TurnPrediction | null;
   /** The engine was told that it is over, and owes the transcript. */
   isWithEngine: boolean;
+}
+
+/** A turn that became an item. */
+export interface CommittedTurn {
+  readonly itemId: string;
+  /** When the last voiced sound reached us; null when no detector said so. */
+  readonly voiceEndAtMs: number | null;
+  readonly committedAtMs: number;
+  /** Whether the session answers it without being asked. */
+  readonly wantsAnswer: boolean;
+  /** When its first sound reached us; null when no detector said so. */
+  readonly voiceStartAtMs: number | null;
+  /** When its onset was told. */
+  readonly toldAtMs: number;
+  /** Far softer than the caller's turns before it. */
+  readonly isBackground: boolean;
 }
