@@ -161,6 +161,9 @@ export async function startServer(
           agent: session.agent.name,
           pipeline: session.agent.pipeline,
           leg: 'realtime',
+          get codec() {
+            return session.codec?.() ?? null;
+          },
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,
@@ -193,6 +196,7 @@ export async function startServer(
             if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
           },
           onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
+          onAppend: (kind, tookMs) => metrics.recordings.appended(kind, tookMs),
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -204,6 +208,7 @@ export async function startServer(
       }),
     followUps: followUps.followUps,
     audio,
+    onPaced: (lateMs) => metrics.pacing.late(lateMs),
     clock,
     log,
     maxSessions: config.maxSessions,

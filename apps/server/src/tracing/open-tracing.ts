@@ -47,7 +47,10 @@ export interface Tracing {
   readonly tracer: Tracer | null;
   /** What listens to a session that begins. */
   listenersOf(
-    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent' | 'playedPosition'>,
+    session: Pick<
+      NewSession,
+      'sessionId' | 'agent' | 'traceparent' | 'playedPosition' | 'rttMs' | 'codec'
+    >,
   ): readonly ControlChannel[];
   /** The trace that a session is in, if that is certain to be kept; null otherwise. */
   traceIdOf(sessionId: string): string | null;
@@ -56,6 +59,9 @@ export interface Tracing {
   /** Sends what is there, for two seconds at most; never rejects. */
   close(): Promise<void>;
 }
+
+/** How callers are connected: there is one way. */
+const LEG = 'realtime';
 
 const NO_TOOLS: ReadonlySet<string> = new Set();
 
@@ -107,7 +113,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
 
   return {
     tracer,
-    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null }) => {
+    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null, ...line }) => {
       const tools = redisUrl === null ? NO_TOOLS : queuedToolsOf(agent);
       const followedTools = new Set([...tools, ...webhooksOf(agent.name)]);
       const channel = new TracingChannel({
@@ -118,7 +124,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         isFollowed: (name) => followedTools.has(name),
-        setup: { models: modelsOf(agent), playoutSource: playedPosition },
+        setup: { models: modelsOf(agent), playoutSource: playedPosition, leg: LEG, ...line },
         caller: () => spanOf(traceparent()),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
