@@ -36,6 +36,7 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
@@ -89,11 +90,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  const turnOf: Tracing['turnOf'] = (id) => tracing.turnOf(id);
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     // Nothing is said of a session before there are any.
-    traceIdOf,
+    turnOf,
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -173,7 +174,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    traceIdOf,
+    turnOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),

@@ -17,6 +17,7 @@ import type {
   VoiceEngine,
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
+import type { SpanContext } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { CountedLeg } from './counted-leg.ts';
 import type { AudioCounts } from './counted-leg.ts';
@@ -48,8 +49,8 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
-  /** The trace that the log refers to for a session. */
-  readonly traceIdOf?: (sessionId: string) => string | null;
+  /** The turn's span that the log refers to for a session. */
+  readonly turnOf?: (sessionId: string) => SpanContext | null;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
@@ -138,8 +139,8 @@ export class SessionRegistry {
     const { sessionId, tenant = null, agent, leg, channel } = request;
     const { traceparent = () => null, rttMs = () => null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
-    const { traceIdOf = () => null, onPaced } = this.#options;
-    const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
+    const { turnOf = () => null, onPaced } = this.#options;
+    const log = tracedLog(this.#options.log, turnOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const counted = new CountedLeg(leg, this.#audio, clock);

@@ -4,7 +4,7 @@ import type { SessionModels, TracedTurn } from '@antiphon/observability';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Tracer } from '@opentelemetry/api';
+import type { SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
@@ -52,8 +52,8 @@ export interface Tracing {
       'sessionId' | 'agent' | 'traceparent' | 'playedPosition' | 'rttMs' | 'codec'
     >,
   ): readonly ControlChannel[];
-  /** The trace that a session is in, if that is certain to be kept; null otherwise. */
-  traceIdOf(sessionId: string): string | null;
+  /** The turn that a session is in, if its trace is certain to be kept; null otherwise. */
+  turnOf(sessionId: string): SpanContext | null;
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
   /** Sends what is there, for two seconds at most; never rejects. */
@@ -67,7 +67,7 @@ const NO_TOOLS: ReadonlySet<string> = new Set();
 
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
-  traceIdOf: () => null,
+  turnOf: () => null,
   toolsOf: (runner) => runner,
   tracer: null,
   close: () => Promise.resolve(),
@@ -141,10 +141,11 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       });
       return [channel];
     },
-    traceIdOf: (sessionId) => {
+    turnOf: (sessionId) => {
       const current = channels.get(sessionId)?.current;
       if (!current) return null;
-      return current.isNotable || isInRatio(current.traceId, ratio) ? current.traceId : null;
+      const { root, isNotable } = current;
+      return isNotable || isInRatio(root.traceId, ratio) ? root : null;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),

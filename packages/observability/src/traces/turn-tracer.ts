@@ -189,9 +189,9 @@ export class TurnTracer {
   }
 
   /** The turn that the session is in, and whether it is kept whatever else comes. */
-  get current(): { readonly traceId: string; readonly isNotable: boolean } | null {
+  get current(): { readonly root: SpanContext; readonly isNotable: boolean } | null {
     const turn = this.#current;
-    return turn && { traceId: turn.spanContext.traceId, isNotable: turn.isNotable };
+    return turn && { root: turn.spanContext, isNotable: turn.isNotable };
   }
 
   /** Something went wrong that is logged. */
