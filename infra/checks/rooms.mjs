@@ -14,7 +14,7 @@ export const importsOfRoom = {
   'packages/storage': ['session', 'protocol', 'audio', 'observability'],
   'packages/analysis': ['session', 'storage', 'audio', 'observability'],
   'packages/agents': ['session', 'protocol', 'audio', 'observability'],
-  'apps/cli': ['protocol', 'audio', 'observability'],
+  'apps/cli': ['protocol', 'audio', 'observability', 'analysis', 'storage'],
   'apps/console': ['observability'],
   'apps/worker': ['session', 'tools', 'agents', 'protocol', 'audio', 'observability'],
   'apps/server': [

@@ -11,6 +11,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { otlpMetricsReader } from './otlp-metrics.ts';
 import type { AudioCounts } from './counted-leg.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
+import { PacingTally } from './pacing-tally.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 
 /** The last export may take so long before it is given up. */
@@ -42,7 +43,12 @@ export class ServerMetrics {
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
   readonly #process: ProcessMetrics;
-  readonly #reader = new PrometheusExporter({ preventServerStart: true });
+  /** Counts in itself, since it is told of up to ten times a second by every session. */
+  readonly pacing = new PacingTally();
+  readonly #reader = new PrometheusExporter({
+    preventServerStart: true,
+    metricProducers: [this.pacing],
+  });
   readonly #provider: MeterProvider;
   /** Without a timestamp, `target_info` and the names of scopes: one server has one of each. */
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
@@ -52,7 +58,7 @@ export class ServerMetrics {
     const { providers = () => [] } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
-      readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
+      readers: otlp ? [this.#reader, otlpMetricsReader(otlp, [this.pacing])] : [this.#reader],
     });
     const meter = this.#provider.getMeter('antiphon');
     this.tools = new ToolMetrics(meter);

@@ -36,6 +36,7 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
@@ -89,11 +90,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  const turnOf: Tracing['turnOf'] = (id) => tracing.turnOf(id);
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     // Nothing is said of a session before there are any.
-    traceIdOf,
+    turnOf,
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -161,6 +162,9 @@ export async function startServer(
           agent: session.agent.name,
           pipeline: session.agent.pipeline,
           leg: 'realtime',
+          get codec() {
+            return session.codec?.() ?? null;
+          },
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,
@@ -170,7 +174,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    traceIdOf,
+    turnOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -193,6 +197,7 @@ export async function startServer(
             if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
           },
           onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
+          onAppend: (kind, tookMs) => metrics.recordings.appended(kind, tookMs),
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -204,6 +209,7 @@ export async function startServer(
       }),
     followUps: followUps.followUps,
     audio,
+    onPaced: (lateMs) => metrics.pacing.late(lateMs),
     clock,
     log,
     maxSessions: config.maxSessions,
