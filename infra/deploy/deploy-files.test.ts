@@ -35,7 +35,9 @@ const services = Object.entries(compose.services);
 /** The variables that an app's config.ts knows. */
 function variablesOf(app: string): string[] {
   const source = readFileSync(path.join(REPOSITORY, `apps/${app}/src/config.ts`), 'utf8');
-  return [...source.matchAll(/^ {2}([A-Z][A-Z_]+): \{/gmu)].map(([, name = '']) => name);
+  return [...source.matchAll(/^ {2}([A-Z][A-Z_]+): (?:\{|shared\()/gmu)].map(
+    ([, name = '']) => name,
+  );
 }
 
 describe('compose.yaml', () => {

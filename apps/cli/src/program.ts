@@ -11,6 +11,7 @@ import { runLoadCommand } from './load/load-command.ts';
 import type { LoadCommand } from './load/load-command.ts';
 import { TOOL_LOADS } from './load/bench-tools.ts';
 import type { ToolLoad } from './load/bench-tools.ts';
+import { PROVIDER_DELAYS } from './load/provider-delays.ts';
 import { TURN_DETECTIONS } from './load/load-run.ts';
 import { runToolCommand } from './load/tool-command.ts';
 import { runRecordCommand } from './record/record-command.ts';
@@ -43,6 +44,8 @@ Examples:
   $ antiphon call acme-support --scenario slow-tool    a tool that takes too long, and an e-mail
   $ antiphon call acme-support --scenario cancel-yes   consent given; also cancel-no and
                                                        cancel-interrupted
+  $ antiphon call acme-support --scenario whole-call   all of these in one call
+  $ antiphon call my-agent --scenario acme-support/whole-call   a copy of it, with another pipeline
   $ antiphon call --voice-set all --quiet    one call per voice, verdicts only
   $ antiphon call --json | jq .passed
   $ antiphon call --wav call.wav             caller left, agent right
@@ -55,7 +58,9 @@ Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
-  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model, without its delays
+  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model; also gemini-live
+  $ antiphon load --sessions 20 --engine cascade            a cascade of providers that answer at once
+  $ antiphon load --sessions 20 --engine cascade --provider-delays hosted
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --sessions 200 --tools slow
@@ -70,6 +75,12 @@ with how fast another session is answered meanwhile.
 With --tools the bench agent’s turns call tools: of every kind (mixed), or four in five the one that
 takes 5 s (slow). It is measured for the duration without and then with them: how late covers are
 heard, what tools add beside their own time, and what they do to the turns of others.
+
+Models and providers of the engines openai-realtime, gemini-live and cascade are local servers of
+their protocols, in a process of their own, which is not counted as the server. They answer at once;
+with --provider-delays hosted a cascade’s take as long as good hosted ones: 100 ms to the final
+transcript, 150 to the first token, 80 to the first audio. One turn in three ends with a word that
+was not known in the pause before it, so its answer cannot have been made ready.
 
 Without --url it starts the built server in a process of its own and stops it afterwards.
 Exits with 0 when there were no errors, else with 1.
@@ -124,7 +135,11 @@ function addCall(program: Command, { terminal, signal, onResult }: ProgramOption
       'Plays a recorded caller against an agent in real time and checks the conversation.',
     )
     .argument('[agent]', 'the agent to call', 'acme-support')
-    .option('--scenario <name>', 'the conversation to play', 'worked-example')
+    .option(
+      '--scenario <name>',
+      'the conversation to play; <agent>/<name> for one of another agent',
+      'worked-example',
+    )
     .option('--url <address>', 'the server', DEFAULT_SERVER_URL)
     .option('--key <key>', 'its API key (ANTIPHON_API_KEY, .antiphon/api-key)')
     .option('--voice-set <voice>', `the caller’s voice; "${ALL_VOICES}" for one call each`, 'hts')
@@ -195,6 +210,11 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .addOption(new Option('--door <door>', 'how they come in').choices(DOORS))
     .addOption(new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES))
     .addOption(
+      new Option('--provider-delays <delays>', 'of a cascade’s providers (none)')
+        .choices(PROVIDER_DELAYS)
+        .conflicts('door'),
+    )
+    .addOption(
       new Option('--turn-detection <mode>', 'what ends callers’ turns (as the agent has it)')
         .choices(TURN_DETECTIONS)
         .conflicts('door'),
@@ -202,7 +222,7 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .addOption(
       new Option('--tools [kinds]', 'callers’ turns call tools of the bench agent')
         .choices(TOOL_LOADS)
-        .conflicts(['door', 'engine', 'turnDetection']),
+        .conflicts(['door', 'engine', 'turnDetection', 'providerDelays']),
     )
     .addOption(
       new Option('--connections-per-second <count>', 'of a door that is measured')

@@ -57,6 +57,24 @@ describe('ScenarioLibrary', () => {
     );
   });
 
+  it('plays to an agent what was written for another', () => {
+    const { scenario, writtenFor } = library.find('my-agent', `${AGENT}/cancel-yes`);
+    expect({ agent: scenario.agent, name: scenario.name, writtenFor }).toEqual({
+      agent: 'my-agent',
+      name: 'cancel-yes',
+      writtenFor: AGENT,
+    });
+    expect(library.find(AGENT, 'cancel-yes').scenario).toEqual(
+      library.scenario(AGENT, 'cancel-yes'),
+    );
+    expect(() => library.find('my-agent', 'cancel-yes')).toThrowError(
+      'There are no scenarios for an agent my-agent.',
+    );
+    expect(() => library.find('my-agent', `${AGENT}/nothing`)).toThrowError(
+      'There is no scenario nothing for acme-support.',
+    );
+  });
+
   it('lists the voices', () => {
     expect(library.voices(AGENT, 'all')).toEqual(['hts', 'rms']);
     expect(library.voices(AGENT, 'rms')).toEqual(['rms']);

@@ -13,6 +13,12 @@ export const SCENARIOS = fileURLToPath(new URL('../scenarios', import.meta.url))
 /** `--voice-set` for every voice there is. */
 export const ALL_VOICES = 'all';
 
+/** A scenario, and the agent it was written for, whose recordings it plays. */
+export interface FoundScenario {
+  readonly writtenFor: string;
+  readonly scenario: Scenario;
+}
+
 /** Scenarios of agents, and the voices that play them: `<agent>/<name>.yaml`, `<agent>/audio/<voice>/<clip>.wav`. */
 export class ScenarioLibrary {
   readonly #folder: string;
@@ -33,6 +39,15 @@ export class ScenarioLibrary {
     }
     const shown = path.relative(process.cwd(), file);
     return parseScenario({ name, file: shown, text: readFileSync(file, 'utf8') });
+  }
+
+  /**
+   * The scenario that a call to an agent plays: one of its own by its name, one that was written for
+   * another agent as `<agent>/<name>`. Throws like `scenario`.
+   */
+  find(agent: string, choice: string): FoundScenario {
+    const [, writtenFor = agent, name = choice] = /^([^/]+)\/(.+)$/u.exec(choice) ?? [];
+    return { writtenFor, scenario: { ...this.scenario(writtenFor, name), agent } };
   }
 
   /** The voices a `--voice-set` selects. Throws `unknown_agent` or `unknown_voice`. */
@@ -57,7 +72,8 @@ export class ScenarioLibrary {
     throw new CliError(
       'unknown_agent',
       `There are no scenarios for an agent ${agent}. There are some for: ${listOf(agents)}. ` +
-        `Write one in ${path.join(path.relative(process.cwd(), this.#folder), agent)}.`,
+        `Play one of theirs, as --scenario ${agents[0] ?? 'agent'}/NAME, or write one in ` +
+        `${path.join(path.relative(process.cwd(), this.#folder), agent)}.`,
     );
   }
 

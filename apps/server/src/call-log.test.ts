@@ -186,9 +186,9 @@ describe('the log of a call, with everything that is ever logged', () => {
       new Set(['session started', 'engine failed', 'session ended']),
     );
     for (const line of lines) {
-      const traceId = line['trace_id'];
-      if (line['msg'] !== 'engine failed') expect(traceId).toBeUndefined();
-      else expect(traced).toContain(`"traceId":"${String(traceId)}"`);
+      const { trace_id: traceId, span_id: spanId } = line;
+      if (line['msg'] !== 'engine failed') expect([traceId, spanId]).toEqual([undefined, undefined]);
+      else expect(traced).toContain(`"traceId":"${String(traceId)}","spanId":"${String(spanId)}"`);
     }
   });
 });

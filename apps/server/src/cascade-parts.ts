@@ -8,6 +8,7 @@ import {
   SpelledOutTextToSpeech,
 } from '@antiphon/pipelines';
 import type {
+  CircuitBreaker,
   FallbackOptions,
   LanguageModel,
   SpeechToText,
@@ -20,8 +21,10 @@ import type {
   Fallback,
   TextToSpeechService,
 } from '@antiphon/session';
+import { breakerSubject } from './breaker-subject.ts';
 import { CASCADE_PROVIDERS } from './cascade-providers.ts';
 import type { Provider, ProviderSeed } from './cascade-providers.ts';
+import { keyVariableOf } from './key-variable.ts';
 import { modelKey } from './model-key.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { threadsOf } from './threads-of.ts';
@@ -56,7 +59,7 @@ export class CascadeParts {
     const providers = await this.#each(served, (one) =>
       this.#made(CASCADE_PROVIDERS.speechToText, one),
     );
-    const options = this.#fallback(served, providers, BUDGETS_MS.speechToText);
+    const options = this.#fallback('speechToText', served, providers);
     return options ? new FallbackSpeechToText(options) : providers[0]!;
   }
 
@@ -65,14 +68,14 @@ export class CascadeParts {
     const providers = await this.#each(served, (one) =>
       this.#made(CASCADE_PROVIDERS.languageModel, one),
     );
-    const options = this.#fallback(served, providers, BUDGETS_MS.languageModel);
+    const options = this.#fallback('languageModel', served, providers);
     return options ? new FallbackLanguageModel({ ...options, hedges }) : providers[0]!;
   }
 
   /** One that tells when its words are said, and says numbers as people do. */
   async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<TextToSpeech> {
     const providers = await this.#each(served, (one) => this.#voiceOf(one));
-    const options = this.#fallback(served, providers, BUDGETS_MS.textToSpeech);
+    const options = this.#fallback('textToSpeech', served, providers);
     return options ? new FallbackTextToSpeech(options) : providers[0]!;
   }
 
@@ -115,18 +118,35 @@ export class CascadeParts {
 
   /** Null where nobody stands in. */
   #fallback<Part>(
-    { agent, service: { budgetMs } }: Served<Fallback<unknown>>,
+    kind: keyof typeof BUDGETS_MS,
+    { agent, service }: Served<CascadeService & Fallback<CascadeService>>,
     providers: readonly Part[],
-    usualMs: number,
   ): FallbackOptions<Part> | null {
     if (providers.length < 2) return null;
     const { clock, log } = this.#options;
     return {
       providers,
-      budgetMs: budgetMs ?? usualMs,
+      budgetMs: service.budgetMs ?? BUDGETS_MS[kind],
+      breakers: this.#breakersOf(kind, service),
       clock,
-      onTookOver: (tookOver) => log.warn({ agent: agent.name, ...tookOver }, 'provider replaced'),
+      onTookOver: (tookOver) => {
+        // While its breaker is open every request says so, and the breaker has said it once.
+        const level = tookOver.why === 'open' ? 'debug' : 'warn';
+        log[level]({ agent: agent.name, ...tookOver }, 'provider replaced');
+      },
     };
+  }
+
+  /** Those of the process, which other agents with the same providers share. */
+  #breakersOf(
+    kind: keyof typeof BUDGETS_MS,
+    service: CascadeService & Fallback<CascadeService>,
+  ): CircuitBreaker[] {
+    const { breakers } = this.#options;
+    return [service, ...(service.fallback ?? [])].map((one) => {
+      const { hosted = null } = CASCADE_PROVIDERS[kind][one.provider] ?? {};
+      return breakers.of(breakerSubject(kind, one, hosted), service.breaker);
+    });
   }
 
   #alignerOf(): Promise<ForcedAligner> {
@@ -160,19 +180,10 @@ export class CascadeParts {
       embeddedVoice: () => this.voice(),
       onProgress,
     };
-    const variable = keyVariableOf(service, provider);
+    const variable = keyVariableOf(service, provider.hosted);
     const apiKey = variable === null ? null : modelKey(agent.name, variable, variables);
     const made = await provider.open({ ...seed, apiKey });
     this.#open.add(made);
     return made;
   }
-}
-
-/** Another server is not given the key of the provider unless it is said. */
-function keyVariableOf(
-  { apiKeyVariable, url }: CascadeService,
-  { hosted }: Pick<Provider<never, unknown>, 'hosted'>,
-): string | null {
-  if (apiKeyVariable !== undefined) return apiKeyVariable;
-  return hosted === null || url !== undefined ? null : hosted.keyVariable;
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_TOOL_PHRASES, systemClock } from '@antiphon/session';
 import type { AgentDefinition, CascadeServices } from '@antiphon/session';
+import { CircuitBreakers } from '@antiphon/pipelines';
 import { LocalChatServer } from '@antiphon/pipelines/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -46,6 +47,7 @@ function open(agent: AgentDefinition, variables: Readonly<Record<string, string>
   return openCascadePipeline([agent], {
     agents: new Map([[agent.name, agent]]),
     clock: systemClock,
+    breakers: new CircuitBreakers({ clock: systemClock }),
     log: pino({ level: 'silent' }),
     variables: (name) => variables[name],
     maxSessions: 1,

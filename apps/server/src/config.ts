@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  AddressGuard,
-  readSenderAddress,
-  readSmtpUrl,
-  REDIS_URL_FORMS,
-  redisAddress,
+  faultOfToolVariables,
+  readToolSettings,
+  SECRET_TOOL_SETTINGS,
+  TOOL_SETTINGS,
 } from '@antiphon/tools';
+import type { ToolSetting, ToolSettings } from '@antiphon/tools';
 import { z } from 'zod';
 import { apiKeys } from './configured-keys.ts';
 import type { ConfiguredKey } from './configured-keys.ts';
@@ -43,7 +43,7 @@ const MOST_CONNECTIONS_PER_MINUTE = 1_000_000;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** Everything the server can be told from outside, checked. Paths are absolute. */
-export interface ServerConfig {
+export interface ServerConfig extends ToolSettings {
   /** The address to listen on. */
   readonly host: string;
   /** The port to listen on; 0 picks a free one. */
@@ -69,22 +69,10 @@ export interface ServerConfig {
   readonly maxSessionMs: number;
   /** Realtime connections that each key may open in a minute; as many may come at once. */
   readonly connectionsPerMinute: number;
-  /**
-   * Where queued tools are put for workers, and promised e-mails are kept; may hold a password.
-   * `null` runs and keeps them in this process.
-   */
-  readonly redisUrl: string | null;
-  /** Hosts, addresses and ranges that webhooks may call although they are not public. */
-  readonly webhookAllow: readonly string[];
   /** The environment, for agent folders that refer to a variable of it. */
   readonly variables: (name: string) => string | undefined;
   /** Files in PEM, or a certificate made here; `null` is plain HTTP. */
   readonly tls: CertificateFiles | 'self-signed' | null;
-  /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
-  readonly smtpUrl: string | null;
-  /** Whom they come from, `address` or `Name <address>`; never `null` with a mail server. */
-  readonly smtpFrom: string | null;
-  readonly mailDir: string;
   /** Where metrics are sent over OTLP/HTTP; `null` sends none. */
   readonly otlpMetricsUrl: string | null;
   /** `null` traces nothing. */
@@ -115,16 +103,11 @@ const wholeNumber = (least: number, most: number) =>
     .transform(Number)
     .refine((number) => number >= least && number <= most);
 
-const webhookAllow = z
-  .string()
-  .transform((text) => text.split(',').map((entry) => entry.trim()))
-  .refine((allowed) => {
-    try {
-      return Boolean(new AddressGuard({ allowed }));
-    } catch {
-      return false;
-    }
-  });
+/** A setting that workers read alike. */
+const shared = ({ accepts, allowed }: ToolSetting) => ({
+  schema: z.string().refine(accepts),
+  allowed,
+});
 
 const variables = {
   ANTIPHON_HOST: {
@@ -140,7 +123,7 @@ const variables = {
     allowed:
       'keys of visible ASCII characters, separated by commas, those of a tenant as tenant:key, and at least one without',
   },
-  ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  ANTIPHON_DATA_DIR: shared(TOOL_SETTINGS.ANTIPHON_DATA_DIR),
   ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },
   ANTIPHON_DEFAULT_AGENT: {
     schema: z.string().regex(/^[a-z0-9][a-z0-9-]*$/u),
@@ -164,26 +147,16 @@ const variables = {
     schema: wholeNumber(1, MOST_CONNECTIONS_PER_MINUTE),
     allowed: `a whole number from 1 to ${MOST_CONNECTIONS_PER_MINUTE}`,
   },
-  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
-  ANTIPHON_WEBHOOK_ALLOW: {
-    schema: webhookAllow,
-    allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
-  },
+  REDIS_URL: shared(TOOL_SETTINGS.REDIS_URL),
+  ANTIPHON_WEBHOOK_ALLOW: shared(TOOL_SETTINGS.ANTIPHON_WEBHOOK_ALLOW),
   ANTIPHON_TLS: { schema: z.enum(['self-signed', 'off']), allowed: 'self-signed or off' },
   ANTIPHON_TLS_CERT: { schema: z.string().min(1), allowed: 'a certificate file in PEM' },
   ANTIPHON_TLS_KEY: { schema: z.string().min(1), allowed: 'a private key file in PEM' },
-  SMTP_URL: {
-    schema: z.string().refine((text) => readSmtpUrl(text) !== null),
-    allowed:
-      'smtp://user:password@host:port, or smtps:// for TLS from the start; percent-encode ' +
-      'special characters in the user and password',
-  },
-  SMTP_FROM: {
-    schema: z.string().refine((text) => readSenderAddress(text) !== null),
-    allowed:
-      'one e-mail address, such as support@example.com or Acme Support <support@example.com>',
-  },
-  ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  SMTP_URL: shared(TOOL_SETTINGS.SMTP_URL),
+  SMTP_FROM: shared(TOOL_SETTINGS.SMTP_FROM),
+  SMTP_CA_FILE: shared(TOOL_SETTINGS.SMTP_CA_FILE),
+  ANTIPHON_MAIL_DIR: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DIR),
+  ANTIPHON_MAIL_DAYS: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DAYS),
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: z.string().refine(isHttpUrl),
     allowed: "a collector's base address for OTLP/HTTP, such as http://localhost:4318",
@@ -210,8 +183,7 @@ const variables = {
 /** Their values are secrets, or hold one, even when they are malformed. */
 const SECRETS: readonly string[] = [
   'ANTIPHON_API_KEYS',
-  'REDIS_URL',
-  'SMTP_URL',
+  ...SECRET_TOOL_SETTINGS,
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
@@ -242,7 +214,9 @@ const environment = z.object({
   ANTIPHON_TLS_KEY: variables.ANTIPHON_TLS_KEY.schema.optional(),
   SMTP_URL: variables.SMTP_URL.schema.optional(),
   SMTP_FROM: variables.SMTP_FROM.schema.optional(),
+  SMTP_CA_FILE: variables.SMTP_CA_FILE.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
+  ANTIPHON_MAIL_DAYS: variables.ANTIPHON_MAIL_DAYS.schema.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_METRICS_ENDPOINT:
     variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT.schema.optional(),
@@ -288,14 +262,11 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     throw new ServerError('invalid_config', lines.join('\n'));
   }
   const values = parsed.data;
-  if (values.SMTP_URL !== undefined && values.SMTP_FROM === undefined) {
-    throw new ServerError(
-      'invalid_config',
-      `SMTP_URL is set, but SMTP_FROM is not; use ${variables.SMTP_FROM.allowed}.`,
-    );
-  }
+  const fault = faultOfToolVariables(values);
+  if (fault !== null) throw new ServerError('invalid_config', fault);
   const dataDir = path.resolve(workingDir, values.ANTIPHON_DATA_DIR);
   return {
+    ...readToolSettings(values, workingDir),
     host: values.ANTIPHON_HOST,
     port: values.ANTIPHON_PORT,
     apiKeys: values.ANTIPHON_API_KEYS ?? null,
@@ -308,13 +279,8 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
     connectionsPerMinute: values.ANTIPHON_CONNECTIONS_PER_MINUTE,
-    redisUrl: values.REDIS_URL ?? null,
-    webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
     variables: (name) => env[name],
     tls: readTls(values, workingDir),
-    smtpUrl: values.SMTP_URL ?? null,
-    smtpFrom: values.SMTP_FROM ?? null,
-    mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
     otlpMetricsUrl: metricsUrlOf(values),
     tracing: readTracing(values),
   };
@@ -373,15 +339,6 @@ function readTracing(values: z.output<typeof environment>): TracingConfig | null
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol);
-}
-
-function isRedisUrl(url: string): boolean {
-  try {
-    redisAddress(url);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function complaint(shownName: string, name: Variable, value: string | undefined): string {

@@ -229,6 +229,13 @@ describe('FeedMapping', () => {
     ]);
   });
 
+  it('tells which provider took over from which, and why', () => {
+    const tookOver = { service: 'languageModel', from: 'a', to: 'b', why: 'slow' } as const;
+    expect(feedOf([{ type: 'provider.tookOver', code: null, ...tookOver }])).toEqual([
+      { type: 'provider', code: null, ...tookOver },
+    ]);
+  });
+
   it('tells of audio that is not in its declared format as a fault', () => {
     expect(
       feedOf([{ type: 'audio.formatDoubted', declared: 'pcm16', looksLike: 'g711_ulaw' }]),

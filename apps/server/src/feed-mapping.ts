@@ -87,6 +87,10 @@ export class FeedMapping {
         return [{ type: 'turn', report: event.report }];
       case 'engine.failed':
         return [{ type: 'fault', code: event.code, message: event.message }];
+      case 'provider.tookOver': {
+        const { service, from, to, why, code } = event;
+        return [{ type: 'provider', service, from, to, why, code }];
+      }
       case 'audio.formatDoubted': {
         const message = `Caller audio declared as ${event.declared} looks like ${event.looksLike}.`;
         return [{ type: 'fault', code: 'audio_format_mismatch', message }];
@@ -98,7 +102,10 @@ export class FeedMapping {
       case 'caller.speechStopped':
       case 'caller.committed':
       case 'item.added':
+      case 'generation.covered':
+        return [{ type: 'agent.covered' }];
       case 'generation.started':
+      case 'generation.piece':
       case 'generation.ended':
         return [];
     }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAgents } from '@antiphon/agents';
+import { CircuitBreakers } from '@antiphon/pipelines';
 import { engineModel, GEMINI_KEY, LocalGemini } from '@antiphon/pipelines/testing';
 import { systemClock } from '@antiphon/session';
 import pino from 'pino';
@@ -33,6 +34,7 @@ beforeEach(async () => {
   embedded = await openCascadePipeline([definition], {
     agents: new Map([[definition.name, definition]]),
     clock: systemClock,
+    breakers: new CircuitBreakers({ clock: systemClock }),
     log: pino({ level: 'silent' }),
     variables: () => undefined,
     maxSessions: 4,

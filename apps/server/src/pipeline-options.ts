@@ -1,5 +1,5 @@
 import type { AgentDefinition, Clock } from '@antiphon/session';
-import type { TextToSpeech } from '@antiphon/pipelines';
+import type { CircuitBreakers, TextToSpeech } from '@antiphon/pipelines';
 import type { Logger } from 'pino';
 
 /** What speaks for an agent, and as whom. */
@@ -15,6 +15,8 @@ export interface PipelineOptions {
   readonly log: Logger;
   /** The environment, for the keys of models. */
   readonly variables: (name: string) => string | undefined;
+  /** Of the providers of all agents. */
+  readonly breakers: CircuitBreakers;
   /** Sessions at once. */
   readonly maxSessions: number;
   /** Told, in a few words, what is being loaded. */

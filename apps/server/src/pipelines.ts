@@ -27,6 +27,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
   const { agents, clock, maxSessions, onProgress, onFailure } = options;
   const definitions = [...agents.values()];
   const engines = new Map<string, VoiceEngine>();
+  const detectors = new Map<string, TurnDetectors>();
   const voices = new Map<string, AgentVoice | null>();
   const closings: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -55,6 +56,8 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
       for (const agent of realtime) {
         engines.set(agent.name, pipeline.engineOf(agent));
         voices.set(agent.name, pipeline.voiceOf(agent));
+        const own = pipeline.detectorsOf(agent);
+        if (own) detectors.set(agent.name, own);
       }
     }
     const gemini = definitions.filter(({ pipeline }) => pipeline === 'gemini-live');
@@ -68,7 +71,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     }
     const energy = new EnergyTurnDetectors();
     let neural: NeuralTurnDetectors | null = null;
-    if (definitions.some(({ detector }) => detector === 'neural')) {
+    if (definitions.some(({ detector, name }) => detector === 'neural' && !detectors.has(name))) {
       onProgress('Loading the turn detector');
       const started = await NeuralTurnDetectors.start({
         maxSessions,
@@ -79,7 +82,8 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     }
     return {
       engineOf: (agent) => engines.get(agent.name) ?? unknownAgent(agent),
-      detectorsOf: ({ detector }) => (detector === 'neural' && neural ? neural : energy),
+      detectorsOf: ({ detector, name }) =>
+        detectors.get(name) ?? (detector === 'neural' && neural ? neural : energy),
       voiceOf: ({ name }) => voices.get(name) ?? null,
       close,
     };

@@ -25,6 +25,10 @@ let microphone: Microphone;
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'antiphon-chain-'));
   upstream = await startStockServer({ settings: { ANTIPHON_API_KEYS: 'sk-upstream' } });
+}, LIMIT_MS);
+
+/** Starts the server whose agent has these options of its model besides its address. */
+async function startServer(options: string): Promise<void> {
   cpSync(path.join(AGENTS, 'acme-support'), path.join(folder, 'acme-support'), { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   const file = path.join(folder, 'acme-support', 'agent.yaml');
@@ -33,11 +37,11 @@ beforeEach(async () => {
     'pipeline: openai-realtime',
   );
   const model = `openaiRealtime:\n  url: ${upstream.realtimeUrl}\n  model: acme-support\n`;
-  writeFileSync(file, `${yaml}${model}`);
+  writeFileSync(file, `${yaml}${model}${options}`);
   server = await startStockServer({
     settings: { ANTIPHON_AGENTS_DIR: folder, OPENAI_API_KEY: 'sk-upstream' },
   });
-}, LIMIT_MS);
+}
 
 afterEach(async () => {
   microphone.close();
@@ -46,10 +50,21 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it(
-  'an agent whose model is another server of ours looks up an order and tells of it',
+it.each([
+  ['finding the turns itself', ''],
+  [
+    'which finds the turns by server_vad',
+    '  turnDetection: provider\n  providerVad: { type: server_vad }\n',
+  ],
+  [
+    'which finds the turns by semantic_vad',
+    '  turnDetection: provider\n  providerVad: { type: semantic_vad, eagerness: high }\n',
+  ],
+])(
+  'an agent whose model is another server of ours, %s, looks up an order and tells of it',
   { timeout: LIMIT_MS },
-  async () => {
+  async (_case, options) => {
+    await startServer(options);
     const client = await TestClient.open(`${server.realtimeUrl}?agent=acme-support`, {
       key: server.key,
     });

@@ -1,6 +1,11 @@
 import { OpenaiRealtimeEngine } from '@antiphon/pipelines';
 import type { RealtimeSettings } from '@antiphon/pipelines';
-import type { AgentDefinition, RealtimeUpstream, VoiceEngine } from '@antiphon/session';
+import type {
+  AgentDefinition,
+  RealtimeUpstream,
+  TurnDetectors,
+  VoiceEngine,
+} from '@antiphon/session';
 import { exactVoice, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
 import { modelKey } from './model-key.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
@@ -8,6 +13,8 @@ import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 /** Speech-to-speech models behind a number of agents, and what speaks and aligns beside them. */
 export interface RealtimePipeline {
   engineOf(agent: AgentDefinition): VoiceEngine;
+  /** What finds its turns; null where that is not its provider. */
+  detectorsOf(agent: AgentDefinition): TurnDetectors | null;
   /** Its voice without a conversation; null where it has none of its own. */
   voiceOf(agent: AgentDefinition): AgentVoice | null;
   close(): Promise<void>;
@@ -39,7 +46,7 @@ export async function openRealtimePipeline(
     options,
   );
   try {
-    const engines = new Map<string, VoiceEngine>();
+    const engines = new Map<string, OpenaiRealtimeEngine>();
     for (const [index, { agent, upstream }] of modelled.entries()) {
       const speech = upstream.exactTexts === 'embedded' ? helpers.textToSpeech : null;
       const defaultVoice = exactVoice(agent, speech?.voices ?? []);
@@ -59,12 +66,14 @@ export async function openRealtimePipeline(
       );
       if (speech) await rehearseExactTexts(speech, agent, defaultVoice);
     }
+    const engineOf = ({ name }: AgentDefinition): OpenaiRealtimeEngine => {
+      const engine = engines.get(name);
+      if (!engine) throw new TypeError(`No model was opened for ${name}.`);
+      return engine;
+    };
     return {
-      engineOf: (agent) => {
-        const engine = engines.get(agent.name);
-        if (!engine) throw new TypeError(`No model was opened for ${agent.name}.`);
-        return engine;
-      },
+      engineOf,
+      detectorsOf: (agent) => engineOf(agent).turnDetectors,
       voiceOf: (agent) => {
         const { textToSpeech } = helpers;
         if (upstreamOf(agent).exactTexts !== 'embedded' || !textToSpeech) return null;

@@ -1,10 +1,17 @@
-import { RecordingMetrics, SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import {
+  observeProviders,
+  RecordingMetrics,
+  SessionMetrics,
+  ToolMetrics,
+} from '@antiphon/observability';
+import type { ProviderStanding } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { otlpMetricsReader } from './otlp-metrics.ts';
 import type { AudioCounts } from './counted-leg.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
+import { PacingTally } from './pacing-tally.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 
 /** The last export may take so long before it is given up. */
@@ -21,6 +28,8 @@ export interface ServerMetricsOptions {
   readonly audio?: Readonly<AudioCounts>;
   /** Jobs that no worker has taken, where there is a queue; must not reject. */
   readonly waitingJobs?: (() => Promise<number>) | null;
+  /** How the providers stand that others stand in for. */
+  readonly providers?: () => readonly ProviderStanding[];
   /** Where the metrics are sent as well. */
   readonly otlp?: OtlpMetricsOptions | null;
 }
@@ -34,16 +43,22 @@ export class ServerMetrics {
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
   readonly #process: ProcessMetrics;
-  readonly #reader = new PrometheusExporter({ preventServerStart: true });
+  /** Counts in itself, since it is told of up to ten times a second by every session. */
+  readonly pacing = new PacingTally();
+  readonly #reader = new PrometheusExporter({
+    preventServerStart: true,
+    metricProducers: [this.pacing],
+  });
   readonly #provider: MeterProvider;
   /** Without a timestamp, `target_info` and the names of scopes: one server has one of each. */
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
 
   constructor({ sessions, bufferedBytes = () => 0, otlp = null, ...more }: ServerMetricsOptions) {
     const { waitingJobs = null, remaining = () => 0, audio = { in: 0, out: 0, late: 0 } } = more;
+    const { providers = () => [] } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
-      readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
+      readers: otlp ? [this.#reader, otlpMetricsReader(otlp, [this.pacing])] : [this.#reader],
     });
     const meter = this.#provider.getMeter('antiphon');
     this.tools = new ToolMetrics(meter);
@@ -72,6 +87,7 @@ export class ServerMetrics {
     jobs.addCallback(async (result) => {
       if (waitingJobs) result.observe(await waitingJobs());
     });
+    observeProviders(meter, providers);
     const left = meter.createObservableGauge('antiphon.drain.remaining', {
       description: 'Sessions that are left while the server stops.',
       unit: '{session}',

@@ -22,6 +22,7 @@ import { openAgents } from './open-agents.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
+import { openBreakers } from './provider-breakers.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
@@ -35,6 +36,7 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
@@ -88,11 +90,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  const turnOf: Tracing['turnOf'] = (id) => tracing.turnOf(id);
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
     // Nothing is said of a session before there are any.
-    traceIdOf,
+    turnOf,
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -102,6 +104,7 @@ export async function startServer(
   let pipelines: Pipelines | null = null;
   const opened = () => pipelines ?? notReady();
   const audio: AudioCounts = { in: 0, out: 0, late: 0 };
+  const breakers = openBreakers({ clock, log });
   let queueView: QueueView | null = null;
   const metrics = new ServerMetrics({
     sessions: () => sessionCounts(registry.list(), agents.agents.keys()),
@@ -109,9 +112,17 @@ export async function startServer(
     remaining: () => registry.remaining,
     waitingJobs: config.redisUrl === null ? null : async () => (await queueView?.waiting()) ?? 0,
     audio,
+    providers: () => breakers.standings(),
     otlp: otlpOf(config, log),
   });
-  const followUps = await openServerFollowUps(config, { clock, log, metrics: metrics.tools });
+  const followUps = await openServerFollowUps(config, {
+    clock,
+    log,
+    metrics: metrics.tools,
+  }).catch(async (error: unknown) => {
+    await metrics.close();
+    throw error;
+  });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
@@ -151,6 +162,9 @@ export async function startServer(
           agent: session.agent.name,
           pipeline: session.agent.pipeline,
           leg: 'realtime',
+          get codec() {
+            return session.codec?.() ?? null;
+          },
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,
@@ -160,7 +174,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    traceIdOf,
+    turnOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -183,6 +197,7 @@ export async function startServer(
             if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
           },
           onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
+          onAppend: (kind, tookMs) => metrics.recordings.appended(kind, tookMs),
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -194,6 +209,7 @@ export async function startServer(
       }),
     followUps: followUps.followUps,
     audio,
+    onPaced: (lateMs) => metrics.pacing.late(lateMs),
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -284,6 +300,7 @@ export async function startServer(
       clock,
       log,
       variables: config.variables,
+      breakers,
       maxSessions: config.maxSessions,
       onProgress,
       onFailure: (what, err) => {

@@ -1,4 +1,4 @@
-import { SessionMetrics, ToolMetrics } from '@antiphon/observability';
+import { DEFAULT_HOP_BUDGETS_MS, SessionMetrics, ToolMetrics } from '@antiphon/observability';
 import type { TurnReport } from '@antiphon/observability';
 import type { SessionEvent } from '@antiphon/session';
 import {
@@ -26,7 +26,12 @@ afterEach(async () => {
   for (const metrics of opened.splice(0)) await metrics.close();
 });
 
-const labels = { agent: 'acme', pipeline: 'embedded', leg: 'realtime' } as const;
+const labels = {
+  agent: 'acme',
+  pipeline: 'embedded',
+  leg: 'realtime',
+  codec: 'g711_ulaw',
+} as const;
 
 function open(sent = { ms: 0 }) {
   const metrics = new ServerMetrics({ sessions: () => new Map() });
@@ -51,8 +56,8 @@ function open(sent = { ms: 0 }) {
         .filter(({ name }) => name === metric)
         .map(({ labels: all, value }) => {
           const { gen_ai_agent_name: agent, antiphon_pipeline: pipeline, ...others } = all;
-          const { antiphon_leg: leg, ...more } = others;
-          expect({ agent, pipeline, leg }).toEqual(labels);
+          const { antiphon_leg: leg, antiphon_codec: codec, ...more } = others;
+          expect({ agent, pipeline, leg, codec }).toEqual(labels);
           return [Object.values(more).join(' '), value] as const;
         });
       return Object.fromEntries(shown);
@@ -116,6 +121,16 @@ describe('SessionMetricsChannel', () => {
     expect(await read('antiphon_turn_hop_duration_count')).toMatchObject({ egress: 1 });
   });
 
+  it('counts the hops that took longer than the agent allows', async () => {
+    const { tell, read } = open();
+    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, endpointing: 400, synthesis: 200 };
+    tell(measured({}), measured({ budgetsMs }));
+    expect(await read('antiphon_turn_budgets_exceeded_total')).toEqual({
+      endpointing: 1,
+      synthesis: 1,
+    });
+  });
+
   it('counts what came of speech over the agent', async () => {
     const { tell, read } = open();
     const decided = { type: 'bargeIn.decided', itemId: null, playedMs: 300 } as const;
@@ -138,6 +153,17 @@ describe('SessionMetricsChannel', () => {
     const edited = { type: 'generation.edited', generationId: 'gen_1' } as const;
     tell({ ...edited, edits: ['markup', 'list'] }, { ...edited, edits: ['markup'] });
     expect(await read('antiphon_speech_edits_total')).toEqual({ markup: 2, list: 1 });
+  });
+
+  it('counts the requests that another provider took over, by whose they were and why', async () => {
+    const { tell, read } = open();
+    const slow = { service: 'languageModel', from: 'openai gpt', to: 'b', why: 'slow' } as const;
+    const tookOver = { type: 'provider.tookOver', code: null, ...slow } as const;
+    tell(tookOver, tookOver, { ...tookOver, why: 'open' });
+    expect(await read('antiphon_provider_failovers_total')).toEqual({
+      'languageModel openai gpt slow': 2,
+      'languageModel openai gpt open': 1,
+    });
   });
 
   it('has how soon the agent fell silent, and was cut, after a caller spoke over it', async () => {

@@ -65,6 +65,12 @@ export class SessionMetricsChannel implements ControlChannel {
       case 'engine.failed':
         this.#metrics.engineFailed(this.#labels, event.code);
         return;
+      case 'generation.covered':
+        this.#metrics.answerCovered(this.#labels);
+        return;
+      case 'provider.tookOver':
+        this.#metrics.failedOver(this.#labels, event);
+        return;
       case 'session.ended': {
         const durationMs = Math.max(0, event.atMs - this.#startedAtMs);
         this.#metrics.ended(this.#labels, { reason: event.reason, durationMs });

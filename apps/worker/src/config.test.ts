@@ -17,6 +17,7 @@ describe('readConfig', () => {
     expect(read({ REDIS_URL })).toMatchObject({
       smtpUrl: null,
       mailDir: '/srv/voice/.antiphon/mail',
+      mailDays: 30,
       webhookAllow: [],
     });
     const SMTP = { SMTP_URL: 'smtp://localhost:25', SMTP_FROM: 'help@example.com' };
@@ -56,6 +57,8 @@ describe('readConfig', () => {
       /^(?!.*secret)OTEL_EXPORTER_OTLP_ENDPOINT is not usable; use a collector/u,
     ],
     [{ REDIS_URL, SMTP_URL: 'smtp://localhost:25' }, /^SMTP_URL is set, but SMTP_FROM is not;/u],
+    [{ REDIS_URL, SMTP_CA_FILE: 'ca.pem' }, /^SMTP_CA_FILE is set, but SMTP_URL is not;/u],
+    [{ REDIS_URL, ANTIPHON_MAIL_DAYS: '0' }, /^ANTIPHON_MAIL_DAYS is "0"; use a whole number/u],
     [{ REDIS_URL, ANTIPHON_WEBHOOK_ALLOW: '10.0.0.0/99' }, /^ANTIPHON_WEBHOOK_ALLOW is "10/u],
     [{ REDIS_URL, ANTIPHON_LOG_LEVEL: 'loud' }, /^ANTIPHON_LOG_LEVEL is "loud"; use silent,/u],
   ])('refuses %j and says what is allowed', (env, message) => {

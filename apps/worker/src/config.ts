@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  AddressGuard,
-  readSenderAddress,
-  readSmtpUrl,
-  REDIS_URL_FORMS,
-  redisAddress,
+  faultOfToolVariables,
+  readToolSettings,
+  SECRET_TOOL_SETTINGS,
+  TOOL_SETTINGS,
 } from '@antiphon/tools';
+import type { ToolSetting, ToolSettings } from '@antiphon/tools';
 import { z } from 'zod';
 import { WorkerError } from './worker-error.ts';
 
@@ -20,22 +20,15 @@ const MOST_CONCURRENCY = 1_000;
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /** Everything the worker can be told from outside, checked. Paths are absolute. */
-export interface WorkerConfig {
+export interface WorkerConfig extends ToolSettings {
   /** Where the servers put their jobs; may hold a password. */
   readonly redisUrl: string;
   /** One folder per agent, the same as the servers have. */
   readonly agentsDir: string;
   /** Jobs at once. */
   readonly concurrency: number;
-  /** Hosts, addresses and ranges that webhooks may call although they are not public. */
-  readonly webhookAllow: readonly string[];
   /** The environment, for agent folders that refer to a variable of it. */
   readonly variables: (name: string) => string | undefined;
-  /** The server that e-mailed answers are handed to; `null` puts them into `mailDir`. */
-  readonly smtpUrl: string | null;
-  /** Whom they come from; never `null` with a mail server. */
-  readonly smtpFrom: string | null;
-  readonly mailDir: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `null` traces nothing. */
   readonly tracing: TracingConfig | null;
@@ -48,8 +41,14 @@ export interface TracingConfig {
   readonly serviceName: string;
 }
 
+/** A setting that servers read alike. */
+const shared = ({ accepts, allowed }: ToolSetting) => ({
+  schema: z.string().refine(accepts),
+  allowed,
+});
+
 const variables = {
-  REDIS_URL: { schema: z.string().refine(isRedisUrl), allowed: REDIS_URL_FORMS },
+  REDIS_URL: shared(TOOL_SETTINGS.REDIS_URL),
   ANTIPHON_AGENTS_DIR: { schema: z.string().min(1), allowed: 'a folder with one folder per agent' },
   ANTIPHON_WORKER_CONCURRENCY: {
     schema: z
@@ -59,23 +58,13 @@ const variables = {
       .refine((number) => number >= 1 && number <= MOST_CONCURRENCY),
     allowed: `a whole number from 1 to ${MOST_CONCURRENCY}`,
   },
-  ANTIPHON_WEBHOOK_ALLOW: {
-    schema: z
-      .string()
-      .transform((text) => text.split(',').map((entry) => entry.trim()))
-      .refine(isAllowance),
-    allowed: 'hosts, addresses or ranges such as 10.0.0.0/8, separated by commas',
-  },
-  SMTP_URL: {
-    schema: z.string().refine((text) => readSmtpUrl(text) !== null),
-    allowed: 'smtp://user:password@host:port, or smtps:// for TLS from the start',
-  },
-  SMTP_FROM: {
-    schema: z.string().refine((text) => readSenderAddress(text) !== null),
-    allowed: 'one e-mail address, such as support@example.com',
-  },
-  ANTIPHON_DATA_DIR: { schema: z.string().min(1), allowed: 'a folder' },
-  ANTIPHON_MAIL_DIR: { schema: z.string().min(1), allowed: 'a folder' },
+  ANTIPHON_WEBHOOK_ALLOW: shared(TOOL_SETTINGS.ANTIPHON_WEBHOOK_ALLOW),
+  SMTP_URL: shared(TOOL_SETTINGS.SMTP_URL),
+  SMTP_FROM: shared(TOOL_SETTINGS.SMTP_FROM),
+  SMTP_CA_FILE: shared(TOOL_SETTINGS.SMTP_CA_FILE),
+  ANTIPHON_DATA_DIR: shared(TOOL_SETTINGS.ANTIPHON_DATA_DIR),
+  ANTIPHON_MAIL_DIR: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DIR),
+  ANTIPHON_MAIL_DAYS: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DAYS),
   ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: z.string().refine(isHttpUrl),
@@ -90,8 +79,7 @@ const variables = {
 
 /** Their values hold passwords, even when they are malformed. */
 const SECRETS: readonly string[] = [
-  'REDIS_URL',
-  'SMTP_URL',
+  ...SECRET_TOOL_SETTINGS,
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
 ];
@@ -106,8 +94,10 @@ const environment = z.object({
   ANTIPHON_WEBHOOK_ALLOW: variables.ANTIPHON_WEBHOOK_ALLOW.schema.optional(),
   SMTP_URL: variables.SMTP_URL.schema.optional(),
   SMTP_FROM: variables.SMTP_FROM.schema.optional(),
-  ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.default('.antiphon'),
+  SMTP_CA_FILE: variables.SMTP_CA_FILE.schema.optional(),
+  ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
+  ANTIPHON_MAIL_DAYS: variables.ANTIPHON_MAIL_DAYS.schema.optional(),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
@@ -140,22 +130,14 @@ export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
     throw new WorkerError('invalid_config', lines.join('\n'));
   }
   const values = parsed.data;
-  if (values.SMTP_URL !== undefined && values.SMTP_FROM === undefined) {
-    throw new WorkerError(
-      'invalid_config',
-      `SMTP_URL is set, but SMTP_FROM is not; use ${variables.SMTP_FROM.allowed}.`,
-    );
-  }
-  const dataDir = path.resolve(workingDir, values.ANTIPHON_DATA_DIR);
+  const fault = faultOfToolVariables(values);
+  if (fault !== null) throw new WorkerError('invalid_config', fault);
   return {
+    ...readToolSettings(values, workingDir),
     redisUrl: values.REDIS_URL,
     agentsDir: path.resolve(workingDir, values.ANTIPHON_AGENTS_DIR),
     concurrency: values.ANTIPHON_WORKER_CONCURRENCY,
-    webhookAllow: values.ANTIPHON_WEBHOOK_ALLOW ?? [],
     variables: (name) => env[name],
-    smtpUrl: values.SMTP_URL ?? null,
-    smtpFrom: values.SMTP_FROM ?? null,
-    mailDir: path.resolve(workingDir, values.ANTIPHON_MAIL_DIR ?? path.join(dataDir, 'mail')),
     logLevel: values.ANTIPHON_LOG_LEVEL,
     tracing: readTracing(values),
   };
@@ -171,23 +153,6 @@ function readTracing(values: z.output<typeof environment>): TracingConfig | null
 
 function isHttpUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol);
-}
-
-function isRedisUrl(url: string): boolean {
-  try {
-    redisAddress(url);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isAllowance(allowed: readonly string[]): boolean {
-  try {
-    return Boolean(new AddressGuard({ allowed }));
-  } catch {
-    return false;
-  }
 }
 
 function complaint(name: Variable, value: string | undefined): string {

@@ -112,6 +112,18 @@ describe('the worker program', () => {
     },
   );
 
+  it.skipIf(isRedisMissing)('does not start where the server sends mails elsewhere', async () => {
+    const redis = await PrivateRedis.start();
+    closings.push(() => redis.close());
+    const SMTP = { SMTP_URL: 'smtp://u:secret@127.0.0.1:2525', SMTP_FROM: 'help@example.com' };
+    await start({ REDIS_URL: redis.url, ...SMTP }).printed('Ctrl-C stops it.');
+    const { code, text } = await start({ REDIS_URL: redis.url }).ended;
+    expect(code).toBe(2);
+    expect(text).toMatch(/sends e-mailed answers to smtp:\/\/127\.0\.0\.1:2525 from help@/u);
+    expect(text).toMatch(/would send them to .*mail from .* same SMTP_URL/u);
+    expect(text).not.toContain('secret');
+  });
+
   it('says what it needs when it is started without', async () => {
     const { code, text } = await start({}).ended;
     expect(code).toBe(2);

@@ -3,6 +3,7 @@ import { systemClock } from '@antiphon/session';
 import {
   AddressGuard,
   openFollowUps,
+  ToolError,
   toolFunctions,
   ToolWorker,
   type AgentTools,
@@ -22,6 +23,9 @@ export interface RunningWorker {
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
+
+const MAILS_DIFFER =
+  'another server or worker of this Redis sends e-mailed answers elsewhere: none are sent from here';
 
 /** A broken connection makes many errors a second; the first of each kind is told, then every so often. */
 const SAME_FAULT_MS = 60_000;
@@ -54,7 +58,10 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
-  const mails = await openMails(config, log);
+  const mails = await openMails(config, log).catch(async (error: unknown) => {
+    await tracing.close();
+    throw error;
+  });
   const toldAtMs = new Map<string, number>();
   const worker = new ToolWorker({
     url: config.redisUrl,
@@ -88,7 +95,7 @@ export async function startWorker(
 
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
 function openMails(
-  { redisUrl, smtpUrl, smtpFrom, mailDir }: WorkerConfig,
+  { redisUrl, smtpUrl, smtpFrom, smtpCaFile, mailDir, mailDays }: WorkerConfig,
   log: Logger,
 ): Promise<OpenFollowUps> {
   return openFollowUps({
@@ -96,12 +103,22 @@ function openMails(
     smtpUrl,
     from: smtpFrom,
     folder: mailDir,
+    folderDays: mailDays,
+    caFile: smtpCaFile,
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
       const isBad = state === 'failed' || state === 'unknown';
       log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
     },
     onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
+    onMailsDiffer: (other) => log.error(other, MAILS_DIFFER),
+    onSwept: (count, code) =>
+      code === null
+        ? log.info({ count, mailDays }, 'old mails deleted')
+        : log.warn({ code }, 'old mails could not be deleted'),
+  }).catch((error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    throw new WorkerError('invalid_config', error.message, { cause: error });
   });
 }
 

@@ -1,3 +1,5 @@
+import { DEFAULT_HOP_BUDGETS_MS } from '@antiphon/session';
+
 /** What `agent.yaml` need not say, each with its reason. */
 export const AGENT_DEFAULTS = {
   /** The voice's own rate. */
@@ -22,6 +24,10 @@ export const AGENT_DEFAULTS = {
   },
   /** Spoken in well under a second by every voice, and more than one so that none repeats. */
   covers: ['One moment.', 'Let me check.', 'Checking now.'],
+  /** What a caller who waits takes for a quick answer. */
+  budgetsMs: DEFAULT_HOP_BUDGETS_MS,
+  /** With the silence that ends a turn, a cover is heard before two seconds of silence are over. */
+  answerCoverAfterMs: 1_000,
   /** Neither agrees nor promises anything. */
   listeningNoises: ['Mm-hmm.'],
   /** Most turns are over by then; a listener on the telephone makes a noise about as often. */

@@ -5,11 +5,7 @@ import { geminiUpstreamSchema } from './gemini-upstream-schema.ts';
 import { realtimeUpstreamSchema } from './realtime-upstream-schema.ts';
 import { strictMapping } from './schema-faults.ts';
 import { LONGEST_WAIT_MS, spoken, toolPhrasesSchema, toolSchema } from './tool-schema.ts';
-
-/** Beyond this a caller thinks that nobody is there; semantic detection seldom waits so long. */
-const LONGEST_SILENCE_MS = 8_000;
-/** No detector finds an onset later than that. */
-const LONGEST_PADDING_MS = 2_000;
+import { LONGEST_PADDING_MS, LONGEST_SILENCE_MS } from './turn-limits.ts';
 
 const { turnDetection } = AGENT_DEFAULTS;
 
@@ -20,6 +16,21 @@ const turnDetectionSchema = strictMapping({
   silenceDurationMs: z.int().min(50).max(LONGEST_SILENCE_MS).optional(),
   createsResponse: z.boolean().default(turnDetection.createsResponse),
   interruptsResponse: z.boolean().default(turnDetection.interruptsResponse),
+});
+
+/** A hop that takes longer is no turn of a conversation. */
+const LONGEST_HOP_MS = 10_000;
+
+const budget = (usualMs: number) => z.int().min(1).max(LONGEST_HOP_MS).default(usualMs);
+const { budgetsMs } = AGENT_DEFAULTS;
+
+const budgetsSchema = strictMapping({
+  endpointingMs: budget(budgetsMs.endpointing),
+  waitMs: budget(budgetsMs.wait),
+  inferenceMs: budget(budgetsMs.inference),
+  aggregationMs: budget(budgetsMs.aggregation),
+  synthesisMs: budget(budgetsMs.synthesis),
+  egressMs: budget(budgetsMs.egress),
 });
 
 /** The shape of `agent.yaml`; what holds between its values is checked apart. */
@@ -47,7 +58,14 @@ export const agentSchema = strictMapping({
   greeting: spoken('what the agent says first, or null to wait for the caller')
     .nullable()
     .default(null),
+  budgets: budgetsSchema.optional(),
   covers: z.array(spoken('a phrase of at most three words')).default([...AGENT_DEFAULTS.covers]),
+  answerCoverAfterMs: z
+    .int()
+    .min(200)
+    .max(LONGEST_WAIT_MS)
+    .nullable()
+    .default(AGENT_DEFAULTS.answerCoverAfterMs),
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),

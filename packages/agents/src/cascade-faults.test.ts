@@ -114,7 +114,11 @@ describe('an agent with the pipeline cascade', () => {
     ],
     [
       `languageModel: { ${MODEL}, apiKey: sk-secret }`,
-      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, fallback, budgetMs, hedges.',
+      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, fallback, budgetMs, breaker, hedges.',
+    ],
+    [
+      `languageModel: { ${MODEL}, breaker: { failures: 0 } }`,
+      '6:76 "cascade.languageModel.breaker.failures" is 0; the least is 1. Change it or remove it.',
     ],
     [
       `languageModel: { ${MODEL}, apiKeyVariable: sk-secret }`,

@@ -29,25 +29,32 @@ const speechToText = {
 
 const textToSpeech = { ...service, voice: spoken('a voice of the provider').optional() };
 
-const budgetMs = z.int().min(100).max(3_000).optional();
+/** How the first one and those that stand in for it are used. */
+const use = {
+  budgetMs: z.int().min(100).max(3_000).optional(),
+  breaker: strictMapping({
+    failures: z.int().min(1).max(100).optional(),
+    coolDownMs: z.int().min(1_000).max(600_000).optional(),
+  }).optional(),
+};
 
 /** The shape of `cascade` in `agent.yaml`; what is left out is embedded. */
 export const cascadeSchema = strictMapping({
   speechToText: strictMapping({
     ...speechToText,
     fallback: z.array(strictMapping(speechToText)).max(MOST_FALLBACKS).optional(),
-    budgetMs,
+    ...use,
   }).prefault({}),
   languageModel: strictMapping({
     ...service,
     fallback: z.array(strictMapping(service)).max(MOST_FALLBACKS).optional(),
-    budgetMs,
+    ...use,
     hedges: z.boolean().optional(),
   }).prefault({}),
   textToSpeech: strictMapping({
     ...textToSpeech,
     fallback: z.array(strictMapping(textToSpeech)).max(MOST_FALLBACKS).optional(),
-    budgetMs,
+    ...use,
   }).prefault({}),
   speechGuard: z.enum(['on', 'off']).optional(),
 });

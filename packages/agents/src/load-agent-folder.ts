@@ -1,6 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import type { AgentDefinition, Dialogue, FollowUpTemplate, ToolFunction } from '@antiphon/session';
+import type {
+  AgentDefinition,
+  Dialogue,
+  FollowUpTemplate,
+  HopBudgets,
+  ToolFunction,
+} from '@antiphon/session';
 import { AGENT_DEFAULTS } from './agent-defaults.ts';
 import { agentFileFaults } from './agent-file-faults.ts';
 import { AgentFolderError, type FolderFault } from './agent-folder-error.ts';
@@ -50,7 +56,9 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
- *   `farewell`, `reportFormatMismatch`, `toolPhrases` (any of `progress`, `offer`, `addressCheck`
+ *   `farewell`, `reportFormatMismatch`, `answerCoverAfterMs` (of an answer that is
+ *   long in coming; `null` for never), `budgets` (what the hops of a turn may
+ *   take), `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
  *   for numbers that nobody may read), `openaiRealtime` and `geminiLive` (the models behind the
  *   pipelines of those names: see `RealtimeUpstream` and `GeminiUpstream`), `cascade` (the services
@@ -164,6 +172,7 @@ function definitionOf(
       turnDetection: file.turnDetection && turnDetectionOf(file.turnDetection),
       greeting: file.greeting,
       covers: file.covers,
+      ...(file.answerCoverAfterMs !== null && { answerCoverAfterMs: file.answerCoverAfterMs }),
       toolPhrases: file.toolPhrases,
       keypad: file.keypad,
       listeningNoises: file.backchannel === 'emit' ? file.listeningNoises : [],
@@ -172,10 +181,23 @@ function definitionOf(
       farewell: file.farewell,
     },
     reportFormatMismatch: file.reportFormatMismatch,
+    ...(file.budgets && { budgetsMs: budgetsOf(file.budgets) }),
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
     ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
     ...(file.pipeline === 'cascade' && { cascade: file.cascade }),
+  };
+}
+
+/** By the hops' own names. */
+function budgetsOf(file: NonNullable<AgentFile['budgets']>): HopBudgets {
+  return {
+    endpointing: file.endpointingMs,
+    wait: file.waitMs,
+    inference: file.inferenceMs,
+    aggregation: file.aggregationMs,
+    synthesis: file.synthesisMs,
+    egress: file.egressMs,
   };
 }
 

@@ -33,6 +33,7 @@ describe('an agent with the pipeline openai-realtime', () => {
       apiKeyVariable: 'OPENAI_API_KEY',
       apiKeyHeader: 'bearer',
       audio: 'auto',
+      turnDetection: 'session',
       exactTexts: 'embedded',
       wordTimes: 'aligned',
     });
@@ -60,6 +61,22 @@ describe('an agent with the pipeline openai-realtime', () => {
     });
   });
 
+  it.each([
+    ['{ type: server_vad }', { type: 'server_vad' }],
+    [
+      '{ type: server_vad, threshold: 0.6, prefixPaddingMs: 200, silenceDurationMs: 400 }',
+      { type: 'server_vad', threshold: 0.6, prefixPaddingMs: 200, silenceDurationMs: 400 },
+    ],
+    ['{ type: semantic_vad, eagerness: low }', { type: 'semantic_vad', eagerness: 'low' }],
+  ])('leaves finding turns to its provider, by %s', async (written, providerVad) => {
+    const yaml = `${REALTIME_AGENT}openaiRealtime:
+  turnDetection: provider
+  providerVad: ${written}
+`;
+    const { definition } = await load(yaml, { OPENAI_API_KEY: 'k' });
+    expect(definition.openaiRealtime).toMatchObject({ turnDetection: 'provider', providerVad });
+  });
+
   it('is told where a key is missing, by the line that asks for it', async () => {
     expect(await faults(REALTIME_AGENT)).toEqual([
       'agent.yaml:2:11 the environment variable OPENAI_API_KEY is not set. Set it to the key of the model before the start, or name another variable.',
@@ -79,7 +96,7 @@ describe('an agent with the pipeline openai-realtime', () => {
   it.each([
     [
       'apiKey: sk-secret',
-      '6:3 unknown key "apiKey". Known are url, model, apiKeyVariable, apiKeyHeader, voice, transcriptionModel, transcriptionLanguage, audio, exactTexts, wordTimes, prices.',
+      '6:3 unknown key "apiKey". Known are url, model, apiKeyVariable, apiKeyHeader, voice, transcriptionModel, transcriptionLanguage, audio, turnDetection, providerVad, exactTexts, wordTimes, prices.',
     ],
     [
       'apiKeyVariable: sk-secret',
@@ -97,6 +114,30 @@ describe('an agent with the pipeline openai-realtime', () => {
     [
       'audio: opus',
       '6:10 "openaiRealtime.audio" is "opus"; it must be auto or pcm or g711. Known are auto, pcm, g711.',
+    ],
+    [
+      'turnDetection: theirs',
+      '6:18 "openaiRealtime.turnDetection" is "theirs"; it must be session or provider. Known are session, provider.',
+    ],
+    [
+      'providerVad: { type: server_vad }',
+      '6:16 nothing is left to the provider that this could say more of. Add "turnDetection: provider".',
+    ],
+    [
+      'turnDetection: provider\n  providerVad: { type: energy }',
+      '7:24 "openaiRealtime.providerVad.type" is "energy"; it must be server_vad or semantic_vad. Known are server_vad, semantic_vad.',
+    ],
+    [
+      'turnDetection: provider\n  providerVad: { type: semantic_vad, eagerness: eager }',
+      '7:49 "openaiRealtime.providerVad.eagerness" is "eager"; it must be low or medium or high or auto. Known are low, medium, high, auto.',
+    ],
+    [
+      'turnDetection: provider\n  providerVad: { type: semantic_vad, silenceDurationMs: 500 }',
+      '7:38 unknown key "silenceDurationMs". Known are type, eagerness.',
+    ],
+    [
+      'turnDetection: provider\n  providerVad: { type: server_vad, silenceDurationMs: 10 }',
+      '7:55 "openaiRealtime.providerVad.silenceDurationMs" is 10; the least is 50. Change it or remove it.',
     ],
     [
       'transcriptionLanguage: english',

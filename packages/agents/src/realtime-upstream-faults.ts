@@ -40,6 +40,7 @@ export function realtimeUpstreamFaults(
     const upstream = isRecord(written) ? written : {};
     return [
       ...addressFaults(source, part, upstream.url),
+      ...unusedVadFaults(source, part, upstream),
       // Of a model that is not used, the key need not be there.
       ...(isUsed ? keyFaults(source, part, { named: upstream.apiKeyVariable, variables }) : []),
     ];
@@ -69,6 +70,13 @@ function addressFaults(
   }
   if (hash === '') return [];
   return [source.faultAt(at, `"${hash}" is never sent to a server`, 'Remove it.')];
+}
+
+function unusedVadFaults(source: YamlSource, { name }: UpstreamPart, upstream: Fields) {
+  const { providerVad, turnDetection } = upstream;
+  if (!isRecord(providerVad) || turnDetection === 'provider') return [];
+  const reason = 'nothing is left to the provider that this could say more of';
+  return [source.faultAt([name, 'providerVad'], reason, 'Add "turnDetection: provider".')];
 }
 
 function keyFaults(

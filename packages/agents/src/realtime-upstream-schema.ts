@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { strictMapping } from './schema-faults.ts';
 import { spoken } from './tool-schema.ts';
+import { LONGEST_PADDING_MS, LONGEST_SILENCE_MS } from './turn-limits.ts';
 
 /** What a model behind the pipeline `openai-realtime` is unless it is said. */
 export const UPSTREAM_DEFAULTS = {
@@ -21,6 +22,20 @@ export const tokenPricesSchema = strictMapping({
   audioOutput: dollars,
 });
 
+/** How a provider finds turns; what is left out is as the session would be told. */
+const providerVadSchema = z.discriminatedUnion('type', [
+  strictMapping({
+    type: z.literal('server_vad'),
+    threshold: z.number().min(0).max(1).optional(),
+    prefixPaddingMs: z.int().min(0).max(LONGEST_PADDING_MS).optional(),
+    silenceDurationMs: z.int().min(50).max(LONGEST_SILENCE_MS).optional(),
+  }),
+  strictMapping({
+    type: z.literal('semantic_vad'),
+    eagerness: z.enum(['low', 'medium', 'high', 'auto']).optional(),
+  }),
+]);
+
 /** The shape of `openaiRealtime` in `agent.yaml`. */
 export const realtimeUpstreamSchema = strictMapping({
   url: spoken('the WebSocket address, such as wss://api.openai.com/v1/realtime').optional(),
@@ -38,6 +53,8 @@ export const realtimeUpstreamSchema = strictMapping({
     .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
     .optional(),
   audio: z.enum(['auto', 'pcm', 'g711']).default('auto'),
+  turnDetection: z.enum(['session', 'provider']).default('session'),
+  providerVad: providerVadSchema.optional(),
   exactTexts: z.enum(['embedded', 'model']).default('embedded'),
   wordTimes: z.enum(['aligned', 'none']).default('aligned'),
   prices: tokenPricesSchema.optional(),

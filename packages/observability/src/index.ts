@@ -21,14 +21,18 @@ export {
   type Waveform,
 } from './console-feed.ts';
 export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
+export { DEFAULT_HOP_BUDGETS_MS, exceededBudgets, type HopBudgets } from './latency-budgets.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
-export { RecordingMetrics } from './recording-metrics.ts';
+export { observeProviders, type ProviderStanding } from './provider-metrics.ts';
+export { RecordingMetrics, type AppendKind } from './recording-metrics.ts';
 export {
   SessionMetrics,
   type BargeInOutcome,
   type BargeInStage,
+  type FailoverReason,
   type LegName,
+  type ProviderService,
   type Rejected,
   type SessionLabels,
 } from './session-metrics.ts';

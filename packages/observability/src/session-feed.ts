@@ -33,6 +33,8 @@ const body = z.discriminatedUnion('type', [
     type: z.literal('agent.edited'),
     edits: z.array(z.enum(['markup', 'code', 'data', 'list', 'shortened'])),
   }),
+  /** What the agent says next is a few words before an answer that is long in coming. */
+  z.object({ type: z.literal('agent.covered') }),
   /** Where the agent's words lie in their item's audio; always before that audio. */
   z.object({ type: z.literal('agent.words'), itemId: z.string(), words: z.array(word) }),
   /** The agent's item was cut: what the caller heard of it and what not. */
@@ -99,6 +101,16 @@ const body = z.discriminatedUnion('type', [
   /** The caller is to be passed to a person; `details` is the transfer call's JSON arguments. */
   z.object({ type: z.literal('handoff'), details: z.string(), record: handoffRecordSchema }),
   z.object({ type: z.literal('turn'), report: turnReportSchema }),
+  /** Another provider had to take over from the one that is asked first. */
+  z.object({
+    type: z.literal('provider'),
+    service: z.enum(['speechToText', 'languageModel', 'textToSpeech']),
+    from: z.string(),
+    to: z.string(),
+    why: z.enum(['failed', 'slow', 'open']),
+    /** The code of what failed. */
+    code: z.string().nullable(),
+  }),
   z.object({ type: z.literal('fault'), code: z.string(), message: z.string() }),
   /** What is wrong with the recording from here on, in words; null once nothing is. */
   z.object({ type: z.literal('recording'), fault: z.string().nullable() }),

@@ -1,5 +1,6 @@
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
 import { boundedCode } from './bounded-code.ts';
+import { exceededBudgets } from './latency-budgets.ts';
 import type { TurnReport } from './turn-report.ts';
 import { HOPS } from './turn-report.ts';
 
@@ -11,11 +12,15 @@ const OUTCOME = 'antiphon.barge_in.outcome';
 const REASON = 'antiphon.session.end_reason';
 const INVARIANT = 'antiphon.invariant';
 const ERROR = 'error.type';
+const CODEC = 'antiphon.codec';
 const LEG = 'antiphon.leg';
 const STAGE = 'antiphon.barge_in.stage';
 const EDIT = 'antiphon.speech.edit';
 const OPERATION = 'gen_ai.operation.name';
 const REJECTION = 'antiphon.admission.reason';
+const SERVICE = 'antiphon.provider.service';
+const PROVIDER = 'antiphon.provider.name';
+const FAILOVER = 'antiphon.provider.failover_reason';
 
 /** In seconds: close together where a caller feels the difference. */
 const LATENCIES_S = [
@@ -33,6 +38,8 @@ export interface SessionLabels {
   readonly agent: string;
   readonly pipeline: string;
   readonly leg: LegName;
+  /** In which format the caller's audio comes; there are three. Null where it is not known. */
+  readonly codec: string | null;
 }
 
 /** How a caller is connected. */
@@ -43,6 +50,20 @@ export type BargeInOutcome = 'cut' | 'false_alarm';
 
 /** Up to where a barge-in was reacted to. */
 export type BargeInStage = 'silenced' | 'cut';
+
+/** What a provider does. */
+export type ProviderService = 'speechToText' | 'languageModel' | 'textToSpeech';
+
+/** Why another provider took over: the first failed, was slow, or was not asked. */
+export type FailoverReason = 'failed' | 'slow' | 'open';
+
+/** A provider that was replaced. */
+export interface Failover {
+  readonly service: ProviderService;
+  /** As the folder names it; there are few. */
+  readonly from: string;
+  readonly why: FailoverReason;
+}
 
 /** Why a client was turned away. */
 export type Rejected =
@@ -58,6 +79,7 @@ export type Rejected =
 export class SessionMetrics {
   readonly #latencies: Histogram;
   readonly #hops: Histogram;
+  readonly #exceeded: Counter;
   readonly #durations: Histogram;
   readonly #ends: Counter;
   readonly #bargeIns: Counter;
@@ -71,6 +93,8 @@ export class SessionMetrics {
   readonly #violations: Counter;
   readonly #failures: Counter;
   readonly #rejections: Counter;
+  readonly #failovers: Counter;
+  readonly #covers: Counter;
   readonly #codeOf = boundedCode(MOST_CODES);
 
   constructor(meter: Meter) {
@@ -88,6 +112,11 @@ export class SessionMetrics {
       "From the caller's last sound to the first agent audio.",
     );
     this.#hops = histogram('antiphon.turn.hop.duration', LATENCIES_S, "A hop of a turn's latency.");
+    this.#exceeded = counter(
+      'turn.budgets_exceeded',
+      'hop',
+      'Hops that took longer than the agent allows.',
+    );
     this.#durations = histogram(
       'antiphon.session.duration',
       SESSIONS_S,
@@ -116,16 +145,30 @@ export class SessionMetrics {
     this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
     this.#violations = counter('invariant.violations', 'violation', 'Broken invariants, by name.');
     this.#failures = counter('engine.failures', 'failure', 'Failures of engines, by code.');
+    this.#covers = counter(
+      'answer.covers',
+      'cover',
+      'Answers that were so long in coming that something was said before them.',
+    );
+    this.#failovers = counter(
+      'provider.failovers',
+      'request',
+      'Requests that another provider took over, by whom they were taken from.',
+    );
     this.#rejections = counter('admission.rejected', 'client', 'Clients turned away, by reason.');
   }
 
   /** A turn of the agent has begun to be heard; one that nobody spoke before has hops only. */
-  turn(labels: SessionLabels, { voiceToVoiceMs, hops }: TurnReport): void {
+  turn(labels: SessionLabels, report: TurnReport): void {
+    const { voiceToVoiceMs, hops } = report;
     const attributes = attributesOf(labels);
     if (voiceToVoiceMs !== null) this.#latencies.record(voiceToVoiceMs / 1000, attributes);
     for (const hop of HOPS) {
       const hopMs = hops[hop];
       if (hopMs !== null) this.#hops.record(hopMs / 1000, { ...attributes, [HOP]: hop });
+    }
+    for (const { hop } of exceededBudgets(report)) {
+      this.#exceeded.add(1, { ...attributes, [HOP]: hop });
     }
     if (hops.inference !== null) {
       this.#firstChunks.record(hops.inference / 1000, { ...attributes, [OPERATION]: 'chat' });
@@ -179,11 +222,23 @@ export class SessionMetrics {
     this.#failures.add(1, { ...attributesOf(labels), [ERROR]: this.#codeOf(code) });
   }
 
+  /** Something was said because the answer was long in coming. */
+  answerCovered(labels: SessionLabels): void {
+    this.#covers.add(1, attributesOf(labels));
+  }
+
+  /** Another provider had to take over a request. */
+  failedOver(labels: SessionLabels, { service, from, why }: Failover): void {
+    const attributes = { ...attributesOf(labels), [SERVICE]: service, [PROVIDER]: from };
+    this.#failovers.add(1, { ...attributes, [FAILOVER]: why });
+  }
+
   rejected(reason: Rejected): void {
     this.#rejections.add(1, { [REJECTION]: reason });
   }
 }
 
-function attributesOf({ agent, pipeline, leg }: SessionLabels): Attributes {
-  return { [AGENT]: agent, [PIPELINE]: pipeline, [LEG]: leg };
+function attributesOf({ agent, pipeline, leg, codec }: SessionLabels): Attributes {
+  const attributes = { [AGENT]: agent, [PIPELINE]: pipeline, [LEG]: leg };
+  return codec === null ? attributes : { ...attributes, [CODEC]: codec };
 }

@@ -1,3 +1,4 @@
+import type { HopBudgets } from './latency-budgets.ts';
 import type { Hop, TurnReport } from './turn-report.ts';
 import { HOPS } from './turn-report.ts';
 
@@ -6,6 +7,8 @@ export interface TurnStart {
   readonly turn: number;
   readonly generationId: string;
   readonly askedAtMs: number;
+  /** What the agent's hops may take, where it says so. */
+  readonly budgetsMs?: HopBudgets | undefined;
 }
 
 /** The caller's turn to which a generation is the first sound. */
@@ -38,7 +41,7 @@ export class TurnClock {
    * for what answers nobody.
    */
   finish(firstAudioAtMs: number, answered: AnsweredTurn | null): TurnReport {
-    const { turn, generationId, askedAtMs } = this.#start;
+    const { turn, generationId, askedAtMs, budgetsMs } = this.#start;
     const voiceEndAtMs = answered?.voiceEndAtMs ?? null;
     const committedAtMs = answered?.committedAtMs ?? askedAtMs;
     const zeroAtMs = voiceEndAtMs ?? committedAtMs;
@@ -77,6 +80,7 @@ export class TurnClock {
       voiceToVoiceMs: voiceEndAtMs === null ? null : firstAudioAtMs - voiceEndAtMs,
       postEndpointMs: firstAudioAtMs - committedAtMs,
       unexplainedMs: firstAudioAtMs - zeroAtMs - explainedMs,
+      ...(budgetsMs && { budgetsMs }),
     };
   }
 }

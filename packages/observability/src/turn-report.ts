@@ -5,8 +5,8 @@ import { z } from 'zod';
  * the end of the one before, so together they are the whole.
  *
  * - `endpointing`: last voiced sample → turn committed and its transcript final
- * - `wait`: → what is heard first was asked for, where that is not the answer to the turn itself: the
- *   cover of a tool's wait, or the answer after a tool
+ * - `wait`: → what is heard first was asked for, where that is not the answer to the turn itself: a
+ *   cover, or the answer after a tool
  * - `inference`: → first token of the answer
  * - `aggregation`: → first piece of text that can be spoken
  * - `synthesis`: → first byte of its audio
@@ -55,6 +55,17 @@ export const turnReportSchema = z.object({
   postEndpointMs: z.number(),
   /** What the hops leave unexplained. */
   unexplainedMs: z.number(),
+  /** What the hops may take, in milliseconds, where the agent says so itself. */
+  budgetsMs: z
+    .object({
+      endpointing: z.number(),
+      wait: z.number(),
+      inference: z.number(),
+      aggregation: z.number(),
+      synthesis: z.number(),
+      egress: z.number(),
+    })
+    .optional(),
 });
 
 /** Where the milliseconds of one turn went. */

@@ -1,5 +1,8 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
+export type { CircuitBreaker } from './cascade/fallback/circuit-breaker.ts';
+export { CircuitBreakers } from './cascade/fallback/circuit-breakers.ts';
+export type { BreakerSubject } from './cascade/fallback/circuit-breakers.ts';
 export type { FallbackOptions } from './cascade/fallback/fallback.ts';
 export { FallbackLanguageModel } from './cascade/fallback/fallback-language-model.ts';
 export { FallbackSpeechToText } from './cascade/fallback/fallback-speech-to-text.ts';

@@ -49,6 +49,8 @@ export interface ToolExtension {
   readBack?: string;
   /** Silence before a cover. */
   coverAfterMs?: number;
+  /** When the caller has waited for long. */
+  deadlineMs?: number;
   /** When a call is given up. */
   timeoutMs?: number;
   /** Said while it runs, in turn; those of the agent where there are none. */
@@ -122,6 +124,8 @@ export type SessionPatch = {
 } & {
   sessionType?: SessionConfig['sessionType'];
   turnDetection?: TurnDetectionPatch | null;
+  /** Antiphon's own: the caller's e-mail address on file. It is told and never shown. */
+  contactEmail?: string;
 };
 
 /** A running session as session.created and session.updated show it; expiresAt is in seconds. */

@@ -98,6 +98,7 @@ export class ClientCommands {
     this.#isConfigured = true;
     const fault = this.#faultOf(event.type, control().configure(update.config));
     if (fault) return fault;
+    if (update.contactEmail !== null) control().setContact(update.contactEmail);
     outlet.send({ type: 'session.updated', session: wire.object() });
     onReady();
     return null;

@@ -6,7 +6,12 @@ const NOTHING_YET = { hasSpoken: false, hasItems: false };
 
 /** An agent as a session is to start it, or why it cannot be started so. */
 export type Preparation =
-  | { readonly ok: true; readonly agent: AgentDefinition }
+  | {
+      readonly ok: true;
+      readonly agent: AgentDefinition;
+      /** The caller's address on file. */
+      readonly contactEmail: string | null;
+    }
   | { readonly ok: false; readonly fault: ProtocolFault };
 
 /** Applies a patch to a session that has not started; the model is decided by then. */
@@ -15,7 +20,12 @@ export function prepareSession(wire: WireSession, initialSession: SessionPatch):
   const update = wire.update(patch, NOTHING_YET);
   if (!update.ok) return update;
   const { agent } = wire;
-  return { ok: true, agent: { ...agent, config: { ...agent.config, ...update.config } } };
+  const { contactEmail } = update;
+  return {
+    ok: true,
+    contactEmail,
+    agent: { ...agent, config: { ...agent.config, ...update.config } },
+  };
 }
 
 /** What a session would be opened with. */

@@ -181,6 +181,9 @@ export class RealtimeConnection {
     this.#tellTraceparent();
     const startedAgent = prepared.ok ? prepared.agent : wire.agent;
     this.session = options.start(this.#leg, channel, startedAgent);
+    if (prepared.ok && prepared.contactEmail !== null) {
+      this.session.control.setContact(prepared.contactEmail);
+    }
     this.#greeting =
       greets && wire.config.sessionType === 'realtime' && !this.#hasEnded
         ? new GreetingCue(clock, () => control().greet())

@@ -11,6 +11,7 @@ import type {
   SessionObject,
   SessionPatch,
 } from '@antiphon/protocol';
+import { sayAddress } from '@antiphon/session';
 import type { AgentDefinition, AnswerOptions, SessionConfig } from '@antiphon/session';
 import {
   clientToolsOf,
@@ -42,7 +43,12 @@ export interface SessionProgress {
 
 /** What an update changes in the session, or why it changes nothing. */
 export type SessionUpdate =
-  | { readonly ok: true; readonly config: Partial<SessionConfig> }
+  | {
+      readonly ok: true;
+      readonly config: Partial<SessionConfig>;
+      /** The caller's address on file, where the update names one. */
+      readonly contactEmail: string | null;
+    }
   | { readonly ok: false; readonly fault: ProtocolFault };
 
 /** Overrides of one answer in the session's terms, or why they cannot be met. */
@@ -91,7 +97,10 @@ export class WireSession {
   }
 
   /** Takes a session.update as a whole, or leaves everything as it was. */
-  update(patch: SessionPatch, progress: SessionProgress): SessionUpdate {
+  update({ contactEmail, ...patch }: SessionPatch, progress: SessionProgress): SessionUpdate {
+    if (contactEmail !== undefined && sayAddress(contactEmail) === null) {
+      return { ok: false, fault: UNSPEAKABLE_ADDRESS };
+    }
     const asked = this.#options.greets ? withoutModel(patch) : patch;
     const next = applySessionPatch(this.#config, asked, this.#defaults);
     const fault = this.#faultOf(next, progress);
@@ -100,6 +109,7 @@ export class WireSession {
     this.#config = next;
     return {
       ok: true,
+      contactEmail: contactEmail ?? null,
       config: {
         instructions: next.instructions,
         voice: next.voice,
@@ -204,6 +214,14 @@ export class WireSession {
     return null;
   }
 }
+
+/** The address is not repeated: errors end up in logs. */
+const UNSPEAKABLE_ADDRESS = protocolErrors.invalidValue({
+  param: 'session.antiphon.contactEmail',
+  reason:
+    'it is read to the caller, so it must be one plain e-mail address of letters, digits and ' +
+    '._+-, such as jo.smith@example.com',
+});
 
 function startingConfig(options: WireSessionOptions): WireConfig {
   const { config } = options.agent;

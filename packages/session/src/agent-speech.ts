@@ -1,7 +1,8 @@
 import { TurnClock } from '@antiphon/observability';
-import type { Hop } from '@antiphon/observability';
+import type { Hop, HopBudgets } from '@antiphon/observability';
+import { AnswerCover } from './answer-cover.ts';
 import { AnsweredTurns } from './answered-turns.ts';
-import type { CommittedTurn } from './caller-turns.ts';
+import type { CommittedTurn } from './caller-turn.ts';
 import type { ConversationItem } from './ports/conversation-item.ts';
 import type { CancelReason, GenerationKind } from './ports/session-event.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
@@ -53,6 +54,8 @@ export interface AgentSpeechOptions {
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
   readonly words: OwnWords;
+  readonly budgetsMs?: HopBudgets | undefined;
+  readonly isCallerSpeaking: () => boolean;
   /** An item of a generation has begun. */
   readonly onItem: (kind: GenerationKind, itemId: string) => void;
 }
@@ -66,12 +69,21 @@ export class AgentSpeech {
   /** Generations whose first audio is still to be written, by id. */
   readonly #measured = new Map<string, { readonly clock: TurnClock; readonly ask: Ask }>();
   readonly #answered: AnsweredTurns;
+  readonly #cover: AnswerCover;
   /** Items that broke off and are still being heard: more may be written of them than is spoken. */
   readonly #broken = new Set<string>();
 
   constructor(options: AgentSpeechOptions) {
     this.#options = options;
     this.#answered = new AnsweredTurns(options.lastTurn);
+    const { parts, playout } = options;
+    this.#cover = new AnswerCover({
+      parts,
+      words: options.words,
+      engine: () => this.#engine,
+      isSilent: () => !playout.isActive && !options.isCallerSpeaking(),
+      onDue: () => this.#generation?.clock.mark('wait', parts.clock.now()),
+    });
   }
 
   /** The engine is opened after this, because it reports here. */
@@ -90,9 +102,10 @@ export class AgentSpeech {
   }
 
   generate(generationId: string, ask: Ask): void {
-    const { parts } = this.#options;
+    const { parts, budgetsMs } = this.#options;
     const turn = ++this.#turnCount;
-    const clock = new TurnClock({ turn, generationId, askedAtMs: parts.clock.now() });
+    const askedAtMs = parts.clock.now();
+    const clock = new TurnClock({ turn, generationId, askedAtMs, budgetsMs });
     const medium = ask.options.modality ?? parts.config().modality;
     const generation: Generation = {
       id: generationId,
@@ -114,6 +127,7 @@ export class AgentSpeech {
     });
     if (ask.kind === 'cover' || ask.kind === 'progress')
       this.#options.tools.covered(ask.callIds ?? []);
+    if (ask.kind === 'answer' && medium === 'audio') this.#cover.await(generationId);
     if (ask.kind === 'call') this.#giveCalls(generation);
     else this.#engine?.generate(this.#requestFor(generationId, ask));
   }
@@ -134,6 +148,7 @@ export class AgentSpeech {
     }
     const generation = this.#generation;
     if (!generation || event.generationId !== generation.id) return;
+    this.#cover.see(event);
     const { parts, playout, tools } = this.#options;
     switch (event.type) {
       case 'generation.text': {
@@ -186,6 +201,7 @@ export class AgentSpeech {
         if (event.mark === 'transcriptReady')
           this.#answered.transcribed(generation.ask, event.atMs);
         return;
+      case 'generation.piece':
       case 'generation.edited':
         parts.notify(event);
         return;
@@ -232,6 +248,7 @@ export class AgentSpeech {
     const { parts } = this.#options;
     this.#engine?.cancel(generation.id);
     this.#generation = null;
+    this.#cover.stop();
     this.#measured.delete(generation.id);
     const unspoken = generation.hasAudio ? null : this.#withdraw(generation);
     this.#tellItemDone(generation, 'incomplete');
@@ -270,7 +287,7 @@ export class AgentSpeech {
       const report = measured.clock.finish(parts.clock.now(), answered);
       parts.notify({ type: 'turn.measured', report });
     }
-    parts.report({ type: 'agent.firstAudio', generationId });
+    this.#cover.heard(generationId);
   }
 
   /** All audio of an item was heard. */
@@ -339,6 +356,7 @@ export class AgentSpeech {
   #finish(generation: Generation, { outcome, usage, error = null }: GenerationEnd): void {
     const { parts, playout } = this.#options;
     this.#generation = null;
+    this.#cover.stop();
     if (!generation.hasAudio) this.#measured.delete(generation.id);
     const isBroken = outcome === 'failed' || error !== null;
     const unspoken = isBroken && !generation.hasAudio ? this.#withdraw(generation) : null;

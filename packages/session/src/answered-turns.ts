@@ -1,5 +1,5 @@
 import type { AnsweredTurn } from '@antiphon/observability';
-import type { CommittedTurn } from './caller-turns.ts';
+import type { CommittedTurn } from './caller-turn.ts';
 import type { GenerationKind } from './ports/session-event.ts';
 import type { Ask } from './session.facts.ts';
 

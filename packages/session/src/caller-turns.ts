@@ -14,6 +14,7 @@ import type { EngineEvent, EngineSession } from './ports/voice-engine.ts';
 import type { SessionParts } from './session-parts.ts';
 import { addFinishedItem } from './session-parts.ts';
 import { TurnEnding } from './turn-ending.ts';
+import type { CommittedTurn, OpenTurn } from './caller-turn.ts';
 
 /** The least audio that can be committed, as the Realtime protocol has it. */
 const LEAST_COMMIT_MS = 100;
@@ -23,44 +24,6 @@ const LISTENING_WINDOW_MS = 500;
 
 /** Somebody who speaks for longer without a pause is heard in parts: recognisers have bounds too. */
 const MAX_TURN_MS = 120_000;
-
-interface OpenTurn {
-  readonly itemId: string;
-  readonly startMs: number;
-  /** Where the detector heard the voice begin. */
-  readonly onsetMs: number;
-  /** When it was told. */
-  readonly beganAtMs: number;
-  /** How loud the caller was before it. */
-  readonly levelDbfs: number;
-  loudestDbfs: number;
-  /** Where the voice stopped, while it pauses. */
-  pausedMs: number | null;
-  /** Since when the agent has made no noise. */
-  quietSinceMs: number;
-  /** End of the last voiced sound, once the turn is over. */
-  endMs: number | null;
-  /** The speech is over, and waits for the verdict on it. */
-  isStopped: boolean;
-  /** The engine was told that it is over, and owes the transcript. */
-  isWithEngine: boolean;
-}
-
-/** A turn that became an item. */
-export interface CommittedTurn {
-  readonly itemId: string;
-  /** When the last voiced sound reached us; null when no detector said so. */
-  readonly voiceEndAtMs: number | null;
-  readonly committedAtMs: number;
-  /** Whether the session answers it without being asked. */
-  readonly wantsAnswer: boolean;
-  /** When its first sound reached us; null when no detector said so. */
-  readonly voiceStartAtMs: number | null;
-  /** When its onset was told. */
-  readonly toldAtMs: number;
-  /** Far softer than the caller's turns before it. */
-  readonly isBackground: boolean;
-}
 
 /** What the caller's side of a session needs. */
 export interface CallerTurnsOptions {
@@ -92,6 +55,7 @@ export class CallerTurns {
     this.#options = options;
     const { parts, guard, judgeTimings, echo, detectors, agentHasFloor } = options;
     this.#voice = new CallerVoice({
+      sessionId: parts.sessionId,
       detectors,
       audio: this.#audio,
       level: this.#level,
@@ -125,6 +89,11 @@ export class CallerTurns {
     return this.#audio.takenMs;
   }
 
+  /** Whether a turn is open whose end was not heard. */
+  get isCallerSpeaking(): boolean {
+    return this.#turn?.endMs === null;
+  }
+
   /** The turn committed last. */
   get lastTurn(): CommittedTurn | null {
     return this.#lastTurn;
@@ -140,6 +109,7 @@ export class CallerTurns {
     if (this.#turn) this.#hearTurn(this.#turn, frame);
     else if (this.#detection === null) this.#beginByHand(frame);
     this.#voice.accept(frame);
+    this.#audio.handed(this.#options.parts.clock.now());
   }
 
   /** Takes what the engine makes of the caller's words, before the conversation does. */
@@ -175,7 +145,14 @@ export class CallerTurns {
         turn.loudestDbfs > -Infinity && turn.loudestDbfs < turn.levelDbfs - BACKGROUND_DB,
     };
     const previousItemId = parts.conversation.items.at(-1)?.id ?? null;
-    parts.notify({ type: 'caller.committed', itemId: turn.itemId, previousItemId });
+    const arrival = turn.endMs === null ? null : this.#audio.arrivalOf(turn.endMs);
+    parts.notify({
+      type: 'caller.committed',
+      itemId: turn.itemId,
+      previousItemId,
+      ...(arrival && { arrival }),
+      ...(turn.prediction && { prediction: turn.prediction }),
+    });
     addFinishedItem(parts, {
       kind: 'message',
       id: turn.itemId,
@@ -284,6 +261,7 @@ export class CallerTurns {
     if (!turn || turn.isStopped) return;
     turn.endMs = endMs;
     turn.isStopped = true;
+    turn.prediction = this.#ending.prediction;
     this.#ending.close();
     this.#options.parts.notify({
       type: 'caller.speechStopped',
@@ -322,6 +300,7 @@ export class CallerTurns {
       this.#voice.reset();
       turn.endMs = turn.pausedMs ?? this.audioMs;
       turn.isStopped = true;
+      turn.prediction = this.#ending.prediction;
       this.#ending.close();
       this.#options.parts.notify({
         type: 'caller.speechStopped',
@@ -389,6 +368,7 @@ export class CallerTurns {
       quietSinceMs: onsetMs,
       endMs: null,
       isStopped: false,
+      prediction: null,
       isWithEngine: false,
     };
   }

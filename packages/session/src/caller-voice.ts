@@ -24,6 +24,7 @@ export interface VoiceEvents {
 
 /** What listening needs. */
 export interface CallerVoiceOptions {
+  readonly sessionId: string;
   readonly detectors: TurnDetectors;
   readonly audio: CallerAudio;
   readonly level: CallerLevel;
@@ -62,12 +63,10 @@ export class CallerVoice {
     }
     this.close();
     if (detection === null) return;
-    const { detectors, audio, guard } = this.#options;
+    const { sessionId, detectors, audio, guard } = this.#options;
     this.#startMs = audio.takenMs;
-    this.#detector = detectors.open(
-      detection,
-      guard((fact: TurnFact) => this.#hear(fact)),
-    );
+    const onFact = guard((fact: TurnFact) => this.#hear(fact));
+    this.#detector = detectors.open(detection, onFact, sessionId);
   }
 
   /** Takes the next frame, which the audio has taken already. */

@@ -7,6 +7,7 @@ const HEARD_AT_MS = 1_000;
 const ASKED: AskedConsent = {
   confirm: 'verbal',
   text: 'Cancel order 4471. Shall I?',
+  keyWordCount: 3,
   heardAtMs: HEARD_AT_MS,
 };
 const BY_KEY: AskedConsent = { ...ASKED, confirm: 'dtmf' };
@@ -29,6 +30,17 @@ describe('consent by voice', () => {
       expect(verdictOfTurn(ASKED, turn(text))).toBe('unclear');
     },
   );
+
+  it('is given by a repetition of all that is done, whatever is said of it', () => {
+    const text = 'Cancel order 4471, and the money goes back to your card. Shall I?';
+    const asked = { ...ASKED, text };
+    expect(verdictOfTurn(asked, turn('yes, cancel order 4471'))).toBe('confirmed');
+    expect(verdictOfTurn(asked, turn('yes cancel it'))).toBe('confirmed');
+    expect(verdictOfTurn(asked, turn('yes cancel it but no money back'))).toBe('unclear');
+    const both = { ...ASKED, text: 'Cancel order 4471 and refund it. Shall I?', keyWordCount: 6 };
+    expect(verdictOfTurn(both, turn('yes, cancel order 4471'))).toBe('unclear');
+    expect(verdictOfTurn(both, turn('yes, cancel order 4471 and refund it'))).toBe('confirmed');
+  });
 
   it('is refused by a no, whatever was heard', () => {
     expect(verdictOfTurn(ASKED, turn('no thanks'))).toBe('refused');

@@ -9,6 +9,8 @@ export interface AskedConsent {
   readonly confirm: 'verbal' | 'dtmf';
   /** The read-back as it was said. */
   readonly text: string;
+  /** How many of its words, from the first, name the action and its key detail. */
+  readonly keyWordCount: number;
   /** When the part was over that names the action; `null` where it was not played to its end. */
   readonly heardAtMs: number | null;
 }
@@ -26,7 +28,7 @@ export interface ConsentTurn {
  * at most 60 s before. Nothing that a model wrote is looked at.
  */
 export function verdictOfTurn(asked: AskedConsent, turn: ConsentTurn): ConsentVerdict {
-  const reply = turn.isBackground ? 'other' : readReply(turn.text, asked.text);
+  const reply = turn.isBackground ? 'other' : readReply(turn.text, asked.text, keyOf(asked));
   if (reply === 'no') return 'refused';
   const isGiven = reply === 'yes' && asked.confirm === 'verbal';
   return verdictAt(asked, turn.startedAtMs, isGiven);
@@ -42,4 +44,8 @@ function verdictAt({ heardAtMs }: AskedConsent, atMs: number, isGiven: boolean):
   if (heardAtMs === null) return 'unheard';
   if (atMs > heardAtMs + CONSENT_WINDOW_MS) return 'expired';
   return isGiven && atMs >= heardAtMs ? 'confirmed' : 'unclear';
+}
+
+function keyOf({ text, keyWordCount }: AskedConsent): string {
+  return text.trim().split(/\s+/u).slice(0, keyWordCount).join(' ');
 }

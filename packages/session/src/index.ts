@@ -1,12 +1,14 @@
+export { DEFAULT_HOP_BUDGETS_MS, type HopBudgets } from '@antiphon/observability';
 export type { AgentDefinition } from './ports/agent-definition.ts';
 export type { GeminiUpstream } from './ports/gemini-upstream.ts';
 export type {
+  BreakerSettings,
   CascadeService,
   CascadeServices,
   Fallback,
   TextToSpeechService,
 } from './ports/cascade-services.ts';
-export type { RealtimeUpstream } from './ports/realtime-upstream.ts';
+export type { ProviderVad, RealtimeUpstream } from './ports/realtime-upstream.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
 export type { Clock, TimerHandle } from './ports/clock.ts';
@@ -58,6 +60,7 @@ export type {
   EngineContext,
   EngineEvent,
   EngineMark,
+  ProviderTookOver,
   SpeechEdit,
   EngineSession,
   GenerationRequest,
@@ -69,5 +72,6 @@ export { NO_USAGE } from './ports/voice-engine.ts';
 export { systemClock } from './clock/system-clock.ts';
 export type { Session } from './session-options.ts';
 export { startSession } from './session-runtime.ts';
+export { sayAddress } from './say-address.ts';
 export { sessionCharts } from './session-charts.ts';
 export { replaySession } from './replay-session.ts';

@@ -34,6 +34,7 @@ export class OwnWords {
   #wait = { callCount: 0, spokenCount: 0 };
   #lastLine: string | null = null;
   #noiseCount = 0;
+  #answerCoverCount = 0;
 
   constructor(options: OwnWordsOptions) {
     this.#options = options;
@@ -86,6 +87,15 @@ export class OwnWords {
   /** The cover of a call that is about to be made. */
   cover({ covers }: Pick<ToolDefinition, 'covers'>): string {
     return this.#waitLine([covers], 0);
+  }
+
+  /** The cover of an answer that is long in coming; null where there is none. */
+  answerCover(): string | null {
+    const { covers } = this.#options.parts.config();
+    const next = inTurn(covers, this.#answerCoverCount++);
+    const line = next === this.#lastLine ? inTurn(covers, this.#answerCoverCount++) : next;
+    this.#lastLine = line;
+    return line === '' ? null : line;
   }
 
   /** The next line of a wait, in which at least so many were said. */

@@ -1,6 +1,6 @@
 import { verdictOfKey, verdictOfTurn } from './consent-verdict.ts';
 import type { AskedConsent } from './consent-verdict.ts';
-import type { CommittedTurn } from './caller-turns.ts';
+import type { CommittedTurn } from './caller-turn.ts';
 import type { ConsentVerdict, GenerationKind } from './ports/session-event.ts';
 import type { ReadBack } from './read-back.ts';
 import type { SessionParts } from './session-parts.ts';
@@ -19,6 +19,8 @@ interface OpenQuestion {
   readonly question: Question;
   readonly text: string;
   readonly readBack: ReadBack | null;
+  /** The address that is read to the caller. */
+  readonly address: string | null;
   readonly askedAtMs: number;
   /**
    * Its items: the first, and what was said again after a false alarm; each with the instant at
@@ -67,9 +69,10 @@ export class QuestionDesk {
     if (kind === 'addressAsk') {
       return this.#begin({ kind: 'newAddress', callIds }, toolPhrases.addressAsk);
     }
-    const address = sayAddress(tools.email ?? '') ?? '';
-    const text = toolPhrases.addressCheck.replaceAll('{address}', () => address);
-    return this.#begin({ kind: 'address', callIds }, text);
+    const address = tools.email ?? '';
+    const said = sayAddress(address) ?? '';
+    const text = toolPhrases.addressCheck.replaceAll('{address}', () => said);
+    return this.#begin({ kind: 'address', callIds }, text, { address });
   }
 
   /** An item of the agent's has begun. */
@@ -140,12 +143,16 @@ export class QuestionDesk {
     const { readBack, tool } = pending;
     if (!readBack) return '';
     parts.notify({ type: 'consent.asked', callId, name: tool.name });
-    return this.#begin({ kind: 'consent', callIds }, readBack.text, readBack);
+    return this.#begin({ kind: 'consent', callIds }, readBack.text, { readBack });
   }
 
-  #begin(question: Question, text: string, readBack: ReadBack | null = null): string {
+  #begin(
+    question: Question,
+    text: string,
+    about: Partial<Pick<OpenQuestion, 'readBack' | 'address'>> = {},
+  ): string {
     const askedAtMs = this.#options.parts.clock.now();
-    this.#open = { question, text, readBack, askedAtMs, items: [] };
+    this.#open = { question, text, readBack: null, address: null, ...about, askedAtMs, items: [] };
     return text;
   }
 
@@ -161,8 +168,14 @@ export class QuestionDesk {
     }
     const address = this.#options.hearsSpelling ? readAddress(text) : null;
     if (address !== null) return this.#takeAddress(address);
-    if (ACCEPTANCE.test(text.trim())) return 'yes';
-    return readReply(text, this.#open?.text ?? '');
+    const asked = this.#open?.text ?? '';
+    const reading = ACCEPTANCE.test(text.trim()) ? 'yes' : readReply(text, asked);
+    // What the caller has heard is what was agreed to, whatever is on file by now.
+    const heard = this.#open?.address ?? null;
+    if (question.kind === 'address' && reading === 'yes' && heard !== null) {
+      this.#options.tools.email = heard;
+    }
+    return reading;
   }
 
   #readKey(question: Question): ReplyReading {
@@ -192,8 +205,9 @@ export class QuestionDesk {
     const callId = callIds[0] ?? '';
     const confirm = this.#options.tools.pending(callId)?.tool.confirm ?? 'none';
     if (!open?.readBack || confirm === 'none') return 'other';
-    const heardAtMs = this.#keyHeardAtMs(open, open.readBack.keyWordCount, repliedAtMs);
-    const verdict = verdictOf({ confirm, text: open.text, heardAtMs });
+    const { keyWordCount } = open.readBack;
+    const heardAtMs = this.#keyHeardAtMs(open, keyWordCount, repliedAtMs);
+    const verdict = verdictOf({ confirm, text: open.text, keyWordCount, heardAtMs });
     this.#decide(callId, verdict);
     if (verdict === 'confirmed') return 'yes';
     return verdict === 'refused' ? 'no' : 'other';

@@ -46,19 +46,29 @@ export class SecureEntries {
 
   /** A text from outside, such as a tool's output, without the secrets, also where they are spaced. */
   mask(text: string): string {
-    let masked = text;
-    for (const digits of this.#entries.values()) {
-      if (digits.length < FEWEST_MASKED_DIGITS) continue;
-      const spaced = digits.split('').join('[\\s.-]{0,2}');
-      masked = masked.replaceAll(new RegExp(`(?<!\\d)${spaced}(?!\\d)`, 'gu'), MASK);
-    }
-    return masked;
+    return masked(text, this.#entries.values());
+  }
+
+  /** Masks the secrets of this moment, also when they are forgotten here. */
+  masker(): (text: string) => string {
+    const kept = [...this.#entries.values()];
+    return (text) => masked(text, kept);
   }
 
   /** Forgets all of them. */
   clear(): void {
     this.#entries.clear();
   }
+}
+
+function masked(text: string, secrets: Iterable<string>): string {
+  let rest = text;
+  for (const digits of secrets) {
+    if (digits.length < FEWEST_MASKED_DIGITS) continue;
+    const spaced = digits.split('').join('[\\s.-]{0,2}');
+    rest = rest.replaceAll(new RegExp(`(?<!\\d)${spaced}(?!\\d)`, 'gu'), MASK);
+  }
+  return rest;
 }
 
 /** A value with its secrets as a caller is told of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAKE_WORD_MS, ToolSession } from './testing/index.ts';
+import { CANCEL_ORDER, FAKE_WORD_MS, ToolSession } from './testing/index.ts';
 import type { ToolSessionOptions } from './testing/tool-session.ts';
 
 const READ_BACK = "I'll cancel order 4471 and refund it. Shall I?";
@@ -68,6 +68,29 @@ describe('a tool that wants consent', () => {
     expect(test.outputs).toEqual([`{"declined":"${verdict}"}`]);
     expect(test.channel.of('tool.settled')[0]).toMatchObject({ outcome: 'declined' });
     expect(test.engine.session.request.kind).toBe('answer');
+  });
+
+  it('does not run after a yes to another action with the same key detail', async () => {
+    const refund = {
+      ...CANCEL_ORDER,
+      name: 'refund_order',
+      readBack: "[I'll refund order {order_id}]. Shall I?",
+    };
+    const test = new ToolSession({ config: { tools: [refund, CANCEL_ORDER] } });
+    test.calls('refund_order');
+    await test.wait(2_200);
+    test.says('yes, cancel order 4471', 1_000);
+    expect(verdicts(test)).toEqual(['unclear']);
+    expect(test.tools.running).toHaveLength(0);
+  });
+
+  it('does not run after a yes that comes when nobody waits for it any more', async () => {
+    const test = await heard();
+    await test.wait(20_100);
+    await test.wait(2_000);
+    test.says('yes');
+    expect(verdicts(test)).toEqual(['expired']);
+    expect(test.tools.running).toHaveLength(0);
   });
 
   it('does not run when nobody answers', async () => {

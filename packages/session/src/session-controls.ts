@@ -79,6 +79,13 @@ export class SessionControls implements SessionControl {
     return null;
   }
 
+  setContact(email: string): Rejection | null {
+    const { tools, isEnded } = this.#rooms;
+    if (isEnded()) return { code: 'ended' };
+    tools.noteContact(email);
+    return null;
+  }
+
   greet(): void {
     if (this.#hasGreeted || this.config.greeting === null) return;
     this.#hasGreeted = true;

@@ -1,5 +1,7 @@
+import { DEFAULT_HOP_BUDGETS_MS } from '@antiphon/observability';
 import type { TurnReport } from '@antiphon/observability';
 import { describe, expect, it } from 'vitest';
+import { TEST_CONFIG, TestSession } from './testing/test-session.ts';
 import { ToolSession } from './testing/tool-session.ts';
 import type { ToolSessionOptions } from './testing/tool-session.ts';
 
@@ -60,6 +62,27 @@ describe('the latency of a turn', () => {
     });
     expect(reports.map(({ hops }) => hops.wait)).toEqual([null]);
     expect(reports[0]?.voiceToVoiceMs).not.toBeNull();
+  });
+
+  it('is told with what the agent allows, where its folder says that', () => {
+    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, inference: 400 };
+    const agent = {
+      name: 'test',
+      description: 'For tests.',
+      pipeline: 'fake',
+      detector: 'energy',
+      config: TEST_CONFIG,
+      budgetsMs,
+      dialogue: null,
+    } as const;
+    for (const more of [{ agent }, {}]) {
+      const test = new TestSession({}, {}, more);
+      test.callerTurn();
+      test.engine.session.speak('Fine.');
+      test.hear(200);
+      const [measured] = test.channel.of('turn.measured');
+      expect(measured?.report.budgetsMs).toEqual('agent' in more ? budgetsMs : undefined);
+    }
   });
 
   it('is that of the apology where the engine fails', async () => {

@@ -143,6 +143,44 @@ describe('a call that reaches its deadline', () => {
     expect(test.followUps.promised[0]?.to).toBe('al@example.org');
   });
 
+  it('takes an address that was put on file during the call', async () => {
+    const test = new ToolSession({ more: { contactEmail: null } });
+    expect(test.session.control.setContact('al@example.org')).toBeNull();
+    test.calls('trace_package');
+    await test.wait(12_000);
+    test.says('okay');
+    await test.wait(2_500);
+    expect(test.said.at(-1)).toBe('I have A L at example dot org. Is that right?');
+    test.says('yes');
+    await test.wait(40);
+    expect(test.followUps.promised[0]?.to).toBe('al@example.org');
+  });
+
+  it.each(['no address', 'jö@example.com', ''])(
+    'is not offered where "%s" is put on file, which cannot be read aloud',
+    async (address) => {
+      const test = await offered({ more: { contactEmail: address } });
+      test.session.control.setContact(address);
+      await test.wait(2_000);
+      expect(test.said).not.toContain(offer);
+    },
+  );
+
+  it('goes to the address that was confirmed, whatever came on file after it was read', async () => {
+    const test = await accepted();
+    test.session.control.setContact('al@example.org');
+    test.says('yes');
+    await test.wait(40);
+    expect(test.followUps.promised[0]?.to).toBe('jo@example.com');
+    expect(test.session.control.setContact('al@example.org')).toBeNull();
+    await test.wait(2_000);
+    test.calls('trace_package', '{"order_id":"5520"}');
+    await test.wait(12_000);
+    test.says('yes');
+    await test.wait(40);
+    expect(test.said.at(-1)).toBe(ADDRESS_CHECK);
+  });
+
   it('stays when the address is wrong and no other can be heard', async () => {
     const test = await accepted();
     test.says('no');

@@ -66,6 +66,28 @@ describe('secret numbers on the keypad', () => {
     expect(told).toContain('•••• {secure:entry_1}');
   });
 
+  it('are not in a promised e-mail, when the tool ends after the call', async () => {
+    const test = secure({
+      followUp: { subject: 'Done', body: '{pin}: {result}' },
+      deadlineMs: 8_000,
+      timeoutMs: 60_000,
+    });
+    passOn(test);
+    test.engine.session.autoReply = (request) => (request.kind === 'say' ? request.text : 'Fine.');
+    await test.wait(12_000);
+    test.says('yes');
+    await test.wait(2_500);
+    test.says('yes');
+    await test.wait(40);
+    test.leg.hangUp();
+    await test.session.ended;
+    await test.tools.finish('{"echo":"9371-5520"}');
+    expect(test.followUps.settled).toMatchObject([{ outcome: { output: '{"echo":"••••"}' } }]);
+    const told = JSON.stringify([test.followUps, test.channel.events]);
+    expect(told).toContain('the number you typed in');
+    expect(told).not.toMatch(/9371|5520/u);
+  });
+
   it('are not given to a tool that runs on a worker', () => {
     const test = secure({ run: 'queued' });
     passOn(test);

@@ -54,7 +54,7 @@ async function play(
   followUps.keeps = script.length % 3 > 0;
   const test = new TestSession(
     LEGS[leg],
-    { tools: ASKING_TOOLS },
+    { tools: ASKING_TOOLS, ...(script.length % 5 === 0 && { answerCoverAfterMs: 700 }) },
     {
       onStep: (step) => coverage.see(step),
       followUps,

@@ -18,7 +18,7 @@ import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { ControlChannel } from './ports/control-channel.ts';
 import type { SessionConfig } from './ports/session-config.ts';
 import type { EndReason, SessionEvent } from './ports/session-event.ts';
-import type { EngineEvent } from './ports/voice-engine.ts';
+import type { EngineEvent, ProviderTookOver } from './ports/voice-engine.ts';
 import { QuestionDesk } from './question-desk.ts';
 import { RunningMachine } from './running-machine.ts';
 import { sendingLineOf } from './sending-line.ts';
@@ -106,6 +106,7 @@ class SessionRuntime {
       recording: this.#recording,
       echo,
       line: { join: (serve) => sendingLineOf(clock).join(this.#guard(serve)) },
+      onPaced: options.onPaced,
       onSent: (generationId) => {
         const violation = this.#invariants.sent(generationId);
         if (violation) this.#notify({ type: 'invariant.violated', ...violation });
@@ -140,6 +141,8 @@ class SessionRuntime {
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
+      budgetsMs: agent.budgetsMs,
+      isCallerSpeaking: () => this.#turns.isCallerSpeaking,
       words: new OwnWords({
         parts: this.#parts,
         tools: this.#tools,
@@ -157,6 +160,9 @@ class SessionRuntime {
         this.#speech.hear(event);
         if (event.type === 'transcript' && event.isFinal) this.#questions.transcribed(event.itemId);
       }),
+      onTookOver: this.#guard((tookOver: ProviderTookOver) =>
+        this.#notify({ type: 'provider.tookOver', ...tookOver }),
+      ),
     });
     this.#speech.attach(this.#engine);
     this.#turns = new CallerTurns({
@@ -184,7 +190,7 @@ class SessionRuntime {
       bargeIn: leg.capabilities.bargeIn,
       ...policyOf(agent.config),
       sendsEmail: followUps !== null,
-      hasAddress: contactEmail !== null,
+      hasAddress: this.#tools.email !== null,
       hearsSpelling: options.engine.hearsSpelling ?? false,
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
     };

@@ -1,3 +1,4 @@
+import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
 import { readBackOf } from './read-back.ts';
 import type { ReadBack } from './read-back.ts';
@@ -12,6 +13,18 @@ export interface CallTreatment {
   readonly refusal: string | null;
 }
 
+/** A tool nobody defined: its calls are settled at once, so its waits are never used. */
+export function unknownTool(name: string): ToolDefinition {
+  return {
+    ...PLAIN_TOOL,
+    name,
+    description: '',
+    parameters: {},
+    runs: 'server',
+    coverAfterMs: 60_000,
+  };
+}
+
 /** What is read back before a call that wants consent; a call that cannot be read back cannot run. */
 export function consentFor(tool: ToolDefinition, text: string): CallTreatment {
   if (tool.confirm === 'none') return { tool, readBack: null, refusal: null };
@@ -23,14 +36,15 @@ export function consentFor(tool: ToolDefinition, text: string): CallTreatment {
 
 /** An address that can be read to the caller, or none. */
 export function usableEmail(address: string | null): string | null {
-  return address !== null && sayAddress(address) !== null ? address : null;
+  return address !== null && sayAddress(address) !== null ? address.trim() : null;
 }
 
-/** The address in a field of a JSON object, such as a tool's result. */
-export function emailIn(output: string, field: string): string | null {
+/** The address on file that a tool's result holds, if it is one that tells it. */
+export function contactIn({ contactField }: ToolDefinition, output: string): string | null {
+  if (contactField === null) return null;
   try {
-    const value: unknown = (JSON.parse(output) as Record<string, unknown> | null)?.[field];
-    return usableEmail(typeof value === 'string' ? value : null);
+    const value: unknown = (JSON.parse(output) as Record<string, unknown> | null)?.[contactField];
+    return typeof value === 'string' ? value : null;
   } catch {
     return null;
   }

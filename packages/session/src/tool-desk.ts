@@ -1,15 +1,20 @@
 import type { Rejection } from './ports/control-channel.ts';
 import type { FollowUps } from './ports/follow-ups.ts';
-import { PLAIN_TOOL } from './ports/session-config.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
 import type { CallOutcome } from './ports/session-event.ts';
 import type { ToolCall, ToolOutcome, ToolRunner } from './ports/tool-runner.ts';
-import { SecureEntries } from './secure-entries.ts';
+import { SecureEntries, withoutPlaceholders } from './secure-entries.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
-import { consentFor, emailIn, usableEmail } from './tool-consent.ts';
+import { consentFor, contactIn, unknownTool, usableEmail } from './tool-consent.ts';
 import type { CallTreatment } from './tool-consent.ts';
-import { declinedOutput, DEFERRED_OUTPUT, NO_MORE_CALLS, outputOf } from './tool-output.ts';
+import {
+  declinedOutput,
+  DEFERRED_OUTPUT,
+  maskedOutcome,
+  NO_MORE_CALLS,
+  outputOf,
+} from './tool-output.ts';
 
 /** A call as an engine reports it. */
 export interface CalledTool {
@@ -30,15 +35,6 @@ interface PendingTool extends CallTreatment {
   /** While an e-mail is being promised: the outcome that came meanwhile. */
   deferral: { outcome: ToolOutcome | null } | null;
 }
-
-/** A tool nobody defined is settled at once, so its waits are never used. */
-const UNKNOWN_TOOL = {
-  ...PLAIN_TOOL,
-  description: '',
-  parameters: {},
-  runs: 'server',
-  coverAfterMs: 60_000,
-} as const;
 
 /** A model that calls on and on for one turn of the caller goes round in circles. */
 const MOST_CALLS_A_TURN = 16;
@@ -86,10 +82,18 @@ export class ToolDesk {
     return this.#email;
   }
 
-  /** The caller has told another address. */
+  /** The caller has told this address, or confirmed it. */
   set email(address: string) {
     this.#email = address;
     this.#isEmailTold = true;
+  }
+
+  /** An address is on file; what cannot be read aloud is none. */
+  noteContact(email: string | null): void {
+    const address = usableEmail(email);
+    if (address === null || this.#isEmailTold) return;
+    this.#email = address;
+    this.#options.parts.report({ type: 'contact.known' });
   }
 
   /** A call that is not settled, and its tool. */
@@ -111,10 +115,7 @@ export class ToolDesk {
   called(call: CalledTool, tools: readonly ToolDefinition[]): void {
     const { parts } = this.#options;
     this.#countCall();
-    const defined = tools.find((candidate) => candidate.name === call.name) ?? {
-      ...UNKNOWN_TOOL,
-      name: call.name,
-    };
+    const defined = tools.find(({ name }) => name === call.name) ?? unknownTool(call.name);
     const text = call.arguments === '' ? '{}' : call.arguments;
     const { tool, readBack, refusal } = consentFor(defined, text);
     const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
@@ -201,6 +202,9 @@ export class ToolDesk {
     const { call, tool, abort } = pending;
     const id = `${parts.sessionId}.${callId}`;
     const deferral: NonNullable<PendingTool['deferral']> = { outcome: null };
+    // The call may end when the session, and what was typed in it, is gone.
+    const mask = this.secrets.masker();
+    const tell = (outcome: ToolOutcome) => void followUps.settle(id, maskedOutcome(outcome, mask));
     pending.deferral = deferral;
     pending.settle = (outcome) => (deferral.outcome = outcome);
     const promised = {
@@ -209,12 +213,12 @@ export class ToolDesk {
       tool: tool.name,
       to,
       template: pending.tool.followUp,
-      arguments: call.arguments,
+      arguments: withoutPlaceholders(call.arguments),
     };
     void followUps.promise(promised).then((isKept) => {
       if (isKept) {
-        pending.settle = (outcome) => void followUps.settle(id, outcome);
-        if (deferral.outcome) void followUps.settle(id, deferral.outcome);
+        pending.settle = tell;
+        if (deferral.outcome) tell(deferral.outcome);
         if (this.#isClosed) return;
         parts.notify({ type: 'followUp.promised', callId, name: tool.name });
         this.#finish(pending, 'deferred', DEFERRED_OUTPUT);
@@ -269,7 +273,7 @@ export class ToolDesk {
     const pending = this.#pending.get(callId);
     if (!pending) return;
     pending.abort.abort();
-    this.#noteContact(pending.tool, output);
+    this.noteContact(contactIn(pending.tool, output));
     this.#tellSettled(pending, 'result', output);
   }
 
@@ -301,7 +305,7 @@ export class ToolDesk {
       this.#invalid.set(name, (this.#invalid.get(name) ?? 0) + 1);
     }
     const output = this.secrets.mask(outputOf(outcome, this.#refusalOf(name) !== null));
-    if (outcome.kind === 'result') this.#noteContact(pending.tool, output);
+    if (outcome.kind === 'result') this.noteContact(contactIn(pending.tool, output));
     this.#finish(pending, outcome.kind, output);
   }
 
@@ -383,14 +387,5 @@ export class ToolDesk {
   #refusalOf(name: string): string | null {
     const isStuck = (this.#invalid.get(name) ?? 0) >= MOST_INVALID;
     return isStuck || this.#callsOfTurn > MOST_CALLS_A_TURN ? NO_MORE_CALLS : null;
-  }
-
-  /** Keeps the address on file that a result holds. */
-  #noteContact({ contactField }: ToolDefinition, output: string): void {
-    if (contactField === null || this.#isEmailTold) return;
-    const address = emailIn(output, contactField);
-    if (address === null) return;
-    this.#email = address;
-    this.#options.parts.report({ type: 'contact.known' });
   }
 }

@@ -31,3 +31,9 @@ export function outputOf(outcome: ToolOutcome, isLast: boolean): string {
       });
   }
 }
+
+/** An outcome that leaves the session, without what the caller typed in secret. */
+export function maskedOutcome(outcome: ToolOutcome, mask: (text: string) => string): ToolOutcome {
+  if (outcome.kind === 'result') return { ...outcome, output: mask(outcome.output) };
+  return outcome.kind === 'error' ? { ...outcome, message: mask(outcome.message) } : outcome;
+}

@@ -82,17 +82,20 @@ const MOST_CHARACTERS = 400;
  * a question, a correction or somebody else's yes. Backchannels ("mm-hmm", "okay") are `other`.
  *
  * `asked` is the question as it was said. With it the caller may repeat what was asked ("yes, cancel
- * order 4471"), in its order; a number or word that was not asked makes it `other`.
+ * order 4471"), in its order; a number or word that was not asked makes it `other`. Of `key`, with
+ * which the question begins and which names all that is done, no second half may be left out.
  */
-export function readReply(text: string, asked = ''): Reply {
+export function readReply(text: string, asked = '', key = asked): Reply {
   if (text.length > MOST_CHARACTERS) return 'other';
   const { words, isQuestion } = replyWords(text);
   if (isQuestion || words.length === 0) return 'other';
-  if (words.length <= MOST_WORDS && isYes(words, askedWords(asked))) return 'yes';
+  if (words.length <= MOST_WORDS && isYes(words, askedWords(asked), askedWords(key).length)) {
+    return 'yes';
+  }
   return isNo(words) ? 'no' : 'other';
 }
 
-function isYes(said: readonly string[], asked: readonly string[]): boolean {
+function isYes(said: readonly string[], asked: readonly string[], keyLength: number): boolean {
   const words = said.map(inTheOthersPlace);
   let [saysYes, saysYesAlone, saysPlease, isOpen] = [false, false, false, false];
   let echoed = 0;
@@ -127,7 +130,7 @@ function isYes(said: readonly string[], asked: readonly string[]): boolean {
       at += 1;
     }
   }
-  const leavesOut = echoed > 0 && asked.slice(reached).some((word) => JOINING.has(word));
+  const leavesOut = echoed > 0 && asked.slice(reached, keyLength).some((word) => JOINING.has(word));
   const isMeant =
     saysYes || (echoed === 0 ? saysYesAlone && !saysPlease : saysPlease && echoed > 1);
   return isMeant && !isOpen && !leavesOut;

@@ -256,6 +256,19 @@ describe('neither yes nor no', () => {
     expect(readReply(text, asked)).not.toBe('yes');
   });
 
+  it.each([
+    'yes, cancel order 4471',
+    'yes cancel it',
+    'yes please cancel order four four seven one',
+    'cancel order 4471',
+    'go ahead and cancel it',
+    'yes and cancel it too',
+    'yes refund order 4472',
+    'yes refund it to another card',
+  ])('is heard in "%s" after a read-back of another action, a refund', (text) => {
+    expect(readReply(text, "I'll refund order 4471 to your card. Shall I go ahead?")).toBe('other');
+  });
+
   it('is heard in a repetition of a question that is not known', () => {
     expect(readReply('yes cancel order 4471')).toBe('other');
   });

@@ -36,8 +36,8 @@ export async function runCallCommand(
 ): Promise<boolean> {
   const { environment, directory } = terminal;
   const library = new ScenarioLibrary(SCENARIOS);
-  const scenario = library.scenario(command.agent, command.scenario);
-  const voices = library.voices(command.agent, command.voiceSet);
+  const { scenario, writtenFor } = library.find(command.agent, command.scenario);
+  const voices = library.voices(writtenFor, command.voiceSet);
   const key = findApiKey({ option: command.key, environment, directory });
   const out = command.json ? terminal.stderr : terminal.stdout;
   const ink = inkFor({ isTTY: out.isTTY, environment });
@@ -52,7 +52,7 @@ export async function runCallCommand(
       key,
       scenario,
       signal,
-      clip: (name) => library.clip(command.agent, voice, name),
+      clip: (name) => library.clip(writtenFor, voice, name),
       onConnected: (id) => {
         if (printer) print(ink.dim(`${scenario.title} (${command.agent}, voice ${voice}, ${id})`));
       },

@@ -73,11 +73,21 @@ describe('the timeline', () => {
       { type: 'followUp', atMs: 1_500, callId: 'a', tool: 'find', state: 'sent' },
       { type: 'fault', atMs: 2_000, code: 'provider_lost', message: 'the model is gone' },
       { type: 'agent.edited', atMs: 3_000, edits: ['markup', 'list'] },
+      {
+        type: 'provider',
+        atMs: 4_000,
+        service: 'textToSpeech',
+        from: 'hume 2',
+        to: 'embedded',
+        why: 'slow',
+        code: null,
+      },
     );
     expect(tools[0]?.marks).toEqual([{ atMs: 500, what: 'e-mail sent' }]);
     expect(notes).toEqual([
       { atMs: 1_000, kind: 'fault', what: 'provider_lost: the model is gone' },
       { atMs: 2_000, kind: 'edit', what: 'changed for the ear: markup, list' },
+      { atMs: 3_000, kind: 'fault', what: 'textToSpeech: embedded in place of hume 2 (slow)' },
     ]);
   });
 

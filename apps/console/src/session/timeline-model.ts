@@ -97,6 +97,14 @@ function noteOf(event: FeedEvent, at: Instant): Timeline['notes'] {
   if (event.type === 'fault') {
     return [{ atMs: at(event), kind: 'fault', what: `${event.code}: ${event.message}` }];
   }
+  if (event.type === 'agent.covered') {
+    return [{ atMs: at(event), kind: 'edit', what: 'covered: the answer is long in coming' }];
+  }
+  if (event.type === 'provider') {
+    const { service, from, to, why, code } = event;
+    const what = `${service}: ${to} in place of ${from} (${code ?? why})`;
+    return [{ atMs: at(event), kind: 'fault', what }];
+  }
   if (event.type !== 'agent.edited') return [];
   return [
     { atMs: at(event), kind: 'edit', what: `changed for the ear: ${event.edits.join(', ')}` },

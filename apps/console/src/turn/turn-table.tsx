@@ -43,7 +43,9 @@ export function TurnTable({ waterfall }: { readonly waterfall: Waterfall }) {
                   formatLatency(durationMs)
                 )}
               </td>
-              <td className="number quiet">{formatLatency(hopBudgetMs)}</td>
+              <td className="number quiet">
+                {formatLatency(durationMs === null ? null : hopBudgetMs)}
+              </td>
               <td className="number quiet">{formatLatency(usual?.p50 ?? null)}</td>
               <td className="number quiet">{formatLatency(usual?.p95 ?? null)}</td>
             </tr>

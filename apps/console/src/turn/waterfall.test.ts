@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HOPS as TOLD_HOPS } from '@antiphon/observability';
+import {
+  DEFAULT_HOP_BUDGETS_MS,
+  exceededBudgets,
+  HOPS as TOLD_HOPS,
+} from '@antiphon/observability';
 import { sampleFleet } from '../testing/sample-fleet.ts';
 import { sampleReport } from '../testing/sample-sessions.ts';
 import { HOP_BUDGET_MS, HOPS, VOICE_TO_VOICE_BUDGET_MS } from './budget.ts';
@@ -11,6 +15,7 @@ const hopMs = fc.option(fc.integer({ min: 0, max: 3000 }));
 describe('the waterfall of a turn', () => {
   it('has the hops that turns are reported in, and they share the whole budget', () => {
     expect(HOPS).toEqual(TOLD_HOPS);
+    expect(HOP_BUDGET_MS).toEqual(DEFAULT_HOP_BUDGETS_MS);
     const shares = HOPS.reduce((sum, hop) => sum + HOP_BUDGET_MS[hop], 0);
     expect(shares).toBe(VOICE_TO_VOICE_BUDGET_MS + HOP_BUDGET_MS.wait);
   });
@@ -37,6 +42,45 @@ describe('the waterfall of a turn', () => {
   it('says which hops are over their part of the budget', () => {
     const { hops } = waterfallOf(sampleReport(1, [500, 151, null, 100, 20]), null);
     expect(hops.filter(({ isOver }) => isOver).map(({ hop }) => hop)).toEqual(['inference']);
+  });
+
+  it('marks the hops that metrics and traces count as over, and its budgets are the whole', () => {
+    const budgetMs = fc.integer({ min: 1, max: 3000 });
+    const budgets = fc.record({
+      endpointing: budgetMs,
+      wait: budgetMs,
+      inference: budgetMs,
+      aggregation: budgetMs,
+      synthesis: budgetMs,
+      egress: budgetMs,
+    });
+    fc.assert(
+      fc.property(
+        fc.tuple(hopMs, hopMs, hopMs, hopMs, hopMs),
+        hopMs,
+        fc.option(budgets, { nil: undefined }),
+        (times, wait, budgetsMs) => {
+          const plain = sampleReport(1, times);
+          const report = { ...plain, hops: { ...plain.hops, wait }, budgetsMs };
+          const drawn = waterfallOf(report, null);
+          const over = drawn.hops.filter(({ isOver }) => isOver);
+          expect(over.map(({ hop, budgetMs: allowedMs }) => [hop, allowedMs])).toEqual(
+            exceededBudgets(report).map(({ hop, budgetMs: allowedMs }) => [hop, allowedMs]),
+          );
+          if (report.hops.egress === null) return;
+          expect(drawn.hops.reduce((sum, hop) => sum + hop.budgetMs, 0)).toBe(drawn.budgetMs);
+        },
+      ),
+    );
+  });
+
+  it("draws the agent's own budgets where it has some", () => {
+    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, endpointing: 700, inference: 400 };
+    const report = { ...sampleReport(1, [690, 390, 5, 80, 5]), budgetsMs };
+    const drawn = waterfallOf(report, null);
+    expect(drawn.budgetMs).toBe(1_250);
+    expect(drawn.hops.map(({ budgetMs }) => budgetMs)).toEqual([700, 400, 30, 100, 20]);
+    expect(drawn.hops.some(({ isOver }) => isOver)).toBe(false);
   });
 
   it('is compared with what is usual, which stretches the axis by a quarter at most', () => {

@@ -1,5 +1,5 @@
 import type { Fleet, Hop, Spread, TurnReport } from '@antiphon/observability';
-import { budgetMsOf, HOP_BUDGET_MS, HOPS } from './budget.ts';
+import { budgetMsOf, hopBudgetMsOf, HOPS } from './budget.ts';
 
 /** One step of a turn as drawn. Times run from the caller's last sound, in milliseconds. */
 export interface WaterfallHop {
@@ -45,7 +45,7 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
     const durationMs = report.hops[hop] ?? null;
     const fromMs = atMs;
     atMs += durationMs ?? 0;
-    const budgetMs = HOP_BUDGET_MS[hop];
+    const budgetMs = hopBudgetMsOf(report, hop);
     const isOver = durationMs !== null && durationMs > budgetMs;
     return { hop, fromMs, durationMs, budgetMs, isOver, usual: usual?.[hop] ?? null };
   });

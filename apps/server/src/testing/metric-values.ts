@@ -1,4 +1,13 @@
-import type { BargeInOutcome, BargeInStage, LegName, Rejected } from '@antiphon/observability';
+import type { AudioEncoding } from '@antiphon/audio';
+import type {
+  AppendKind,
+  BargeInOutcome,
+  BargeInStage,
+  FailoverReason,
+  LegName,
+  ProviderService,
+  Rejected,
+} from '@antiphon/observability';
 import type {
   CallOutcome,
   ConsentVerdict,
@@ -13,6 +22,8 @@ type FollowUp = FollowUpState | Suffix<SessionEvent['type']>;
 
 /** Every value that the code gives to a label of few; the compiler sees to it that none is missing. */
 export const METRIC_VALUES = {
+  codecs: keysOf<AudioEncoding>({ pcm16: true, g711_ulaw: true, g711_alaw: true }),
+  appends: keysOf<AppendKind>({ events: true, sound: true }),
   legs: keysOf<LegName>({ realtime: true }),
   bargeInOutcomes: keysOf<BargeInOutcome>({ cut: true, false_alarm: true }),
   bargeInStages: keysOf<BargeInStage>({ silenced: true, cut: true }),
@@ -31,6 +42,12 @@ export const METRIC_VALUES = {
     serverStopping: true,
     failed: true,
   }),
+  services: keysOf<ProviderService>({
+    speechToText: true,
+    languageModel: true,
+    textToSpeech: true,
+  }),
+  failovers: keysOf<FailoverReason>({ failed: true, slow: true, open: true }),
   rejections: keysOf<Rejected>({
     invalid_key: true,
     connection_rate: true,

@@ -56,6 +56,8 @@ export async function startTestServer(
     tls: null,
     smtpUrl: null,
     smtpFrom: null,
+    smtpCaFile: null,
+    mailDays: 30,
     mailDir: path.join(folder, 'mail'),
     otlpMetricsUrl: null,
     tracing: null,

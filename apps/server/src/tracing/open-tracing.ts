@@ -4,7 +4,7 @@ import type { SessionModels, TracedTurn } from '@antiphon/observability';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Tracer } from '@opentelemetry/api';
+import type { SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
@@ -47,21 +47,27 @@ export interface Tracing {
   readonly tracer: Tracer | null;
   /** What listens to a session that begins. */
   listenersOf(
-    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent' | 'playedPosition'>,
+    session: Pick<
+      NewSession,
+      'sessionId' | 'agent' | 'traceparent' | 'playedPosition' | 'rttMs' | 'codec'
+    >,
   ): readonly ControlChannel[];
-  /** The trace that a session is in, if that is certain to be kept; null otherwise. */
-  traceIdOf(sessionId: string): string | null;
+  /** The turn that a session is in, if its trace is certain to be kept; null otherwise. */
+  turnOf(sessionId: string): SpanContext | null;
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
   /** Sends what is there, for two seconds at most; never rejects. */
   close(): Promise<void>;
 }
 
+/** How callers are connected: there is one way. */
+const LEG = 'realtime';
+
 const NO_TOOLS: ReadonlySet<string> = new Set();
 
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
-  traceIdOf: () => null,
+  turnOf: () => null,
   toolsOf: (runner) => runner,
   tracer: null,
   close: () => Promise.resolve(),
@@ -107,7 +113,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
 
   return {
     tracer,
-    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null }) => {
+    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null, ...line }) => {
       const tools = redisUrl === null ? NO_TOOLS : queuedToolsOf(agent);
       const followedTools = new Set([...tools, ...webhooksOf(agent.name)]);
       const channel = new TracingChannel({
@@ -118,7 +124,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         isFollowed: (name) => followedTools.has(name),
-        setup: { models: modelsOf(agent), playoutSource: playedPosition },
+        setup: { models: modelsOf(agent), playoutSource: playedPosition, leg: LEG, ...line },
         caller: () => spanOf(traceparent()),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
@@ -135,10 +141,11 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       });
       return [channel];
     },
-    traceIdOf: (sessionId) => {
+    turnOf: (sessionId) => {
       const current = channels.get(sessionId)?.current;
       if (!current) return null;
-      return current.isNotable || isInRatio(current.traceId, ratio) ? current.traceId : null;
+      const { root, isNotable } = current;
+      return isNotable || isInRatio(root.traceId, ratio) ? root : null;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),

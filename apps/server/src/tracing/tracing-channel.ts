@@ -92,7 +92,7 @@ export class TracingChannel implements ControlChannel {
         turns.speechStopped(event.itemId, atMs);
         return;
       case 'caller.committed':
-        turns.committed(event.itemId, atMs);
+        turns.committed(event.itemId, atMs, event);
         return;
       case 'caller.transcript':
         if (event.isFinal) turns.transcribed(event.itemId, event.text, atMs);
@@ -112,6 +112,9 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'generation.started':
         turns.generationStarted(event.generationId, event.kind, atMs);
+        return;
+      case 'generation.piece':
+        turns.pieceSounded(event);
         return;
       case 'generation.ended': {
         const { generationId, outcome, error, audioMs, usage } = event;
@@ -140,6 +143,9 @@ export class TracingChannel implements ControlChannel {
         turns.toolStarted({ ...event, name, isQueued, isFollowed });
         return;
       }
+      case 'generation.covered':
+        turns.answerCovered(atMs);
+        return;
       case 'tool.covered':
         turns.toolCovered(event.callId, atMs);
         return;
@@ -148,6 +154,9 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'tool.settled':
         turns.toolSettled(event);
+        return;
+      case 'provider.tookOver':
+        turns.failedOver(event);
         return;
       case 'handoff.requested':
         turns.escalated();

@@ -98,6 +98,7 @@ function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
     attributes[ATTRIBUTE.turnQueuedTool] === true ||
     attributes[ATTRIBUTE.turnFaulted] === true ||
     attributes[ATTRIBUTE.turnFollowed] === true ||
+    attributes[ATTRIBUTE.turnFailedOver] === true ||
     // A turn whose first sound is a cover, or follows a tool, is not measured from the last voice.
     Number(attributes[ATTRIBUTE.turnLatencyMs] ?? attributes[ATTRIBUTE.turnPostEndpointMs] ?? 0) >
       SLOW_MS

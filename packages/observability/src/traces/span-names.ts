@@ -7,7 +7,11 @@ export const SPAN = {
   sessionEnd: 'antiphon.session.end',
   turn: (agent: string) => `invoke_agent ${agent}`,
   userSpeech: 'user_speech',
+  /** From the caller's last sound until the detector had it. */
+  ingress: 'antiphon.ingress',
   endpointing: 'antiphon.endpointing',
+  /** Until the turn's words were last judged. */
+  prediction: 'antiphon.eou.predict',
   hangover: 'antiphon.vad.hangover',
   recognition: (model: string | null) => named('speech_to_text', model),
   response: 'antiphon.response',
@@ -36,6 +40,7 @@ export const SPAN_EVENT = {
   state: 'antiphon.state',
   cover: 'antiphon.cover',
   overdue: 'antiphon.tool.overdue',
+  failover: 'antiphon.provider.failover',
 } as const;
 
 /**
@@ -80,6 +85,32 @@ export const ATTRIBUTE = {
   turnEscalated: 'antiphon.turn.escalated',
   /** Something that went wrong in it was logged. */
   turnFaulted: 'antiphon.turn.faulted',
+  /** How a caller is connected. */
+  leg: 'antiphon.leg',
+  /** In which format the caller's audio comes. */
+  codec: 'antiphon.codec',
+  jitterMs: 'antiphon.ingress.jitter_ms',
+  /** Of the last ping of the connection. */
+  rttMs: 'antiphon.ingress.rtt_ms',
+  /** How likely the turn was over. */
+  eouProbability: 'antiphon.eou.probability',
+  /** From which likelihood on that much silence is enough. */
+  eouThreshold: 'antiphon.eou.threshold',
+  eouWindowMs: 'antiphon.eou.window_ms',
+  /** Which piece of an answer, from 0. */
+  piece: 'antiphon.synthesis.piece',
+  /** Another provider had to take over in it. */
+  turnFailedOver: 'antiphon.turn.failed_over',
+  providerService: 'antiphon.provider.service',
+  providerName: 'antiphon.provider.name',
+  /** Who took over. */
+  providerNext: 'antiphon.provider.next',
+  failoverReason: 'antiphon.provider.failover_reason',
+  /** The hops that took longer than they may. */
+  turnBudgetsExceeded: 'antiphon.turn.budgets_exceeded',
+  /** Of a hop that took longer: what it may take. */
+  budgetMs: 'antiphon.hop.budget_ms',
+  budgetExceeded: 'antiphon.hop.budget_exceeded',
   unexplainedMs: 'antiphon.turn.unexplained_ms',
   sessionEndReason: 'antiphon.session.end_reason',
   generationKind: 'antiphon.generation.kind',

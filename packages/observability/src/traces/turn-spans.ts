@@ -1,10 +1,17 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import { exceededBudgets } from '../latency-budgets.ts';
 import { HOPS } from '../turn-report.ts';
 import type { Hop, TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN } from './span-names.ts';
-import type { Generation, GenerationEnd, SessionModels, SessionSetup } from './turn-facts.ts';
+import type {
+  Generation,
+  GenerationEnd,
+  SessionModels,
+  SessionSetup,
+  TurnEvidence,
+} from './turn-facts.ts';
 
 /** What is known of the caller's part besides the report. */
 export interface CallerPart {
@@ -13,6 +20,7 @@ export interface CallerPart {
   /** When its transcript was final. */
   readonly transcribedAtMs: number | null;
   readonly mode: string | null;
+  readonly evidence: TurnEvidence;
 }
 
 /** Writes down, when a turn has ended, what it is known to have consisted of. */
@@ -29,13 +37,18 @@ export class TurnSpans {
   }
 
   /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
-  caller({ voiceEndAtMs, committedAtMs, hops }: TurnReport, part: CallerPart): void {
-    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode } = part;
+  caller(report: TurnReport, part: CallerPart): void {
+    const { voiceEndAtMs, committedAtMs, hops } = report;
+    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode, evidence } = part;
     if (voiceEndAtMs === null) return;
     const startAtMs = Math.min(noticedAtMs, voiceEndAtMs);
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
+    this.#ingress(voiceEndAtMs, evidence);
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
-    const attributes = mode === null ? {} : { [ATTRIBUTE.endpointingMode]: mode };
+    const attributes = {
+      ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
+      ...overBudget(report, 'endpointing'),
+    };
     const endpointing = this.#child(SPAN.endpointing, {
       startAtMs: voiceEndAtMs,
       endAtMs,
@@ -44,6 +57,19 @@ export class TurnSpans {
     const parent = trace.setSpan(this.#context, endpointing);
     if (stoppedAtMs !== null && stoppedAtMs > voiceEndAtMs) {
       this.#child(SPAN.hangover, { startAtMs: voiceEndAtMs, endAtMs: stoppedAtMs, parent });
+    }
+    if (evidence.prediction) {
+      const { probability, threshold, windowMs, atMs } = evidence.prediction;
+      this.#child(SPAN.prediction, {
+        startAtMs: voiceEndAtMs,
+        endAtMs: atMs,
+        parent,
+        attributes: {
+          [ATTRIBUTE.eouProbability]: probability,
+          [ATTRIBUTE.eouThreshold]: threshold,
+          [ATTRIBUTE.eouWindowMs]: windowMs,
+        },
+      });
     }
     if (transcribedAtMs !== null) {
       const { recognition } = this.#setup.models;
@@ -57,9 +83,27 @@ export class TurnSpans {
     }
   }
 
+  #ingress(startAtMs: number, { arrival }: TurnEvidence): void {
+    if (!arrival) return;
+    const rttMs = this.#setup.rttMs?.() ?? null;
+    this.#child(SPAN.ingress, {
+      startAtMs,
+      endAtMs: arrival.handedAtMs,
+      attributes: {
+        [ATTRIBUTE.jitterMs]: arrival.jitterMs,
+        ...(rttMs !== null && { [ATTRIBUTE.rttMs]: rttMs }),
+      },
+    });
+  }
+
   /** Its work from `startAtMs` on, and how it was played. */
-  generation({ kind, end, report, played }: Generation, startAtMs: number): void {
-    const endAtMs = Math.max(startAtMs, end?.atMs ?? startAtMs, report?.firstAudioAtMs ?? 0);
+  generation({ kind, end, report, played, pieces }: Generation, startAtMs: number): void {
+    const endAtMs = Math.max(
+      startAtMs,
+      end?.atMs ?? startAtMs,
+      report?.firstAudioAtMs ?? 0,
+      pieces.at(-1)?.firstByteAtMs ?? 0,
+    );
     const response = this.#tracer.startSpan(
       SPAN.response,
       {
@@ -76,7 +120,17 @@ export class TurnSpans {
       response.setAttribute(ATTRIBUTE.errorType, end.errorCode ?? '_OTHER');
       response.setStatus({ code: SpanStatusCode.ERROR });
     }
-    if (report) this.#hops(report, end, trace.setSpan(this.#context, response));
+    const parent = trace.setSpan(this.#context, response);
+    if (report) this.#hops(report, end, parent);
+    const { synthesis } = this.#setup.models;
+    for (const { piece, startedAtMs, firstByteAtMs } of pieces) {
+      this.#child(SPAN.synthesis(synthesis), {
+        startAtMs: startedAtMs,
+        endAtMs: firstByteAtMs,
+        parent,
+        attributes: { ...modelOf(synthesis), [ATTRIBUTE.piece]: piece },
+      });
+    }
     response.end(instant(endAtMs));
     if (report && played) {
       const { playoutSource } = this.#setup;
@@ -114,17 +168,22 @@ export class TurnSpans {
         endAtMs: reachedAtMs,
         parent,
         kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: isChat
-          ? {
-              [ATTRIBUTE.operation]: models.operation,
-              ...modelOf(models.inference),
-              [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
-              ...(end && {
-                [ATTRIBUTE.inputTokens]: end.inputTokens,
-                [ATTRIBUTE.outputTokens]: end.outputTokens,
-              }),
-            }
-          : modelOf(hop === 'synthesis' ? models.synthesis : null),
+        attributes: {
+          ...overBudget(report, hop),
+          ...(isChat
+            ? {
+                [ATTRIBUTE.operation]: models.operation,
+                ...modelOf(models.inference),
+                [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
+                ...(end && {
+                  [ATTRIBUTE.inputTokens]: end.inputTokens,
+                  [ATTRIBUTE.outputTokens]: end.outputTokens,
+                }),
+              }
+            : hop === 'synthesis'
+              ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
+              : {}),
+        },
       });
     }
   }
@@ -159,6 +218,13 @@ function spanOfHop(hop: Exclude<Hop, 'endpointing' | 'wait'>, models: SessionMod
     default:
       return SPAN[hop];
   }
+}
+
+/** Marks a hop that took longer than it may. */
+function overBudget(report: TurnReport, hop: Hop): Attributes {
+  const exceeded = exceededBudgets(report).find((candidate) => candidate.hop === hop);
+  if (!exceeded) return {};
+  return { [ATTRIBUTE.budgetExceeded]: true, [ATTRIBUTE.budgetMs]: exceeded.budgetMs };
 }
 
 function modelOf(model: string | null): Attributes {

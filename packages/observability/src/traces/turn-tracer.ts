@@ -6,13 +6,16 @@ import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import { TurnTrace } from './turn-trace.ts';
 import { UNKNOWN_MODELS } from './turn-facts.ts';
 import type {
+  FailedOver,
   GenerationEnd,
   ItemPlayed,
   SessionSetup,
+  SpokenPiece,
   ToolBegin,
   ToolEnd,
   TurnBegin,
   TurnEnd,
+  TurnEvidence,
 } from './turn-facts.ts';
 
 /** A turn whose trace was written. */
@@ -46,6 +49,9 @@ export interface StateChange {
   readonly atMs: number;
 }
 
+/** Of what is told while the caller speaks: the next turn gets it. */
+const MOST_EARLY = 8;
+
 const UNKNOWN_SETUP: SessionSetup = { models: UNKNOWN_MODELS, playoutSource: null };
 
 /** Turns that wait for a tool while the caller has gone on; the oldest is ended beyond that. */
@@ -68,6 +74,8 @@ export class TurnTracer {
   #speech: { readonly itemId: string; readonly atMs: number; stoppedAtMs: number | null } | null =
     null;
   #endpointing: string | null = null;
+  /** Providers that were replaced in a turn that has not begun. */
+  #early: FailedOver[] = [];
   #isListening = true;
   #isSilent = true;
 
@@ -99,7 +107,7 @@ export class TurnTracer {
   }
 
   /** The caller's turn is over: the next one begins with the speech. */
-  committed(itemId: string, atMs: number): void {
+  committed(itemId: string, atMs: number, evidence: TurnEvidence = {}): void {
     const speech = this.#speech?.itemId === itemId ? this.#speech : null;
     this.#begin(
       {
@@ -107,6 +115,7 @@ export class TurnTracer {
         startAtMs: speech?.atMs ?? atMs,
         stoppedAtMs: speech?.stoppedAtMs ?? null,
         committedAtMs: atMs,
+        evidence,
       },
       atMs,
     );
@@ -121,9 +130,14 @@ export class TurnTracer {
     // It belongs to what the caller is saying, which is no turn yet.
     if (kind === 'backchannel') return;
     if (!this.#current) {
-      this.#begin({ itemId: null, startAtMs: atMs, stoppedAtMs: null, committedAtMs: atMs }, atMs);
+      const blank = { itemId: null, stoppedAtMs: null, evidence: {} };
+      this.#begin({ ...blank, startAtMs: atMs, committedAtMs: atMs }, atMs);
     }
     this.#current?.generationStarted(generationId, kind, atMs);
+  }
+
+  pieceSounded(spoken: SpokenPiece): void {
+    for (const turn of this.#open) turn.pieceSounded(spoken);
   }
 
   itemAdded(itemId: string, generationId: string): void {
@@ -145,6 +159,11 @@ export class TurnTracer {
 
   toolStarted(tool: ToolBegin): void {
     this.#current?.toolStarted(tool);
+  }
+
+  /** An answer is long in coming, and was covered. */
+  answerCovered(atMs: number): void {
+    this.#current?.covered(atMs);
   }
 
   toolCovered(callId: string, atMs: number): void {
@@ -170,9 +189,9 @@ export class TurnTracer {
   }
 
   /** The turn that the session is in, and whether it is kept whatever else comes. */
-  get current(): { readonly traceId: string; readonly isNotable: boolean } | null {
+  get current(): { readonly root: SpanContext; readonly isNotable: boolean } | null {
     const turn = this.#current;
-    return turn && { traceId: turn.spanContext.traceId, isNotable: turn.isNotable };
+    return turn && { root: turn.spanContext, isNotable: turn.isNotable };
   }
 
   /** Something went wrong that is logged. */
@@ -183,6 +202,12 @@ export class TurnTracer {
   /** What became of speech over the agent, and how much had been played of what it cut into. */
   bargeIn(stage: string, playedMs: number, atMs: number): void {
     this.#current?.bargeIn(stage, playedMs, atMs);
+  }
+
+  /** Another provider took over: in this turn, or in the one that is being spoken. */
+  failedOver(failedOver: FailedOver): void {
+    if (this.#current) this.#current.failedOver(failedOver);
+    else if (this.#early.length < MOST_EARLY) this.#early.push(failedOver);
   }
 
   escalated(): void {
@@ -197,7 +222,7 @@ export class TurnTracer {
   }
 
   #begin(
-    turn: Pick<TurnBegin, 'itemId' | 'startAtMs' | 'stoppedAtMs' | 'committedAtMs'>,
+    turn: Pick<TurnBegin, 'itemId' | 'startAtMs' | 'stoppedAtMs' | 'committedAtMs' | 'evidence'>,
     atMs: number,
   ): void {
     const { tracer, agent, pipeline, sessionId, setup = UNKNOWN_SETUP } = this.#options;
@@ -214,6 +239,7 @@ export class TurnTracer {
       ...turn,
     });
     this.#previous = this.#current.spanContext;
+    for (const failedOver of this.#early.splice(0)) this.#current.failedOver(failedOver);
     this.#open.add(this.#current);
     this.#settle(atMs);
     const [oldest] = this.#open;

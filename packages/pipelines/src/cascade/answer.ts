@@ -66,6 +66,8 @@ export class Answer {
   #hasBegun = false;
   #hasText = false;
   #hasCalls = false;
+  /** Something was said before the model wrote anything. */
+  #isCovered = false;
   /** What the model wrote was changed; where nothing is written, all of it was left out. */
   #isEdited = false;
   #isEnding = false;
@@ -96,6 +98,18 @@ export class Answer {
     queueMicrotask(
       () => void (request.kind === 'say' ? this.#say(request.text) : this.#ask(request)),
     );
+  }
+
+  /** Says this before what the model writes, unless that has begun. */
+  cover(text: string): void {
+    const line = this.#line;
+    const isTooLate = this.#isOver || this.#isEnding || this.#marked.has('firstToken');
+    if (!line || isTooLate || this.#isCovered) return;
+    this.#isCovered = true;
+    const { generationId } = this.#request;
+    this.#emit({ type: 'generation.text', generationId, delta: text });
+    this.#mark('firstSentence');
+    line.speak(text);
   }
 
   /** Speaks on after the first piece, where it is held. */
@@ -172,12 +186,13 @@ export class Answer {
     // Blanks alone are no message: a model may write some before a call.
     const delta = this.#hasBegun ? text : text.trimStart();
     if (delta === '') return;
+    const isAfterCover = this.#isCovered && !this.#hasBegun;
     this.#hasBegun = true;
     if (this.#guard) {
       for (const piece of this.#cutter.push(delta)) await this.#pass(this.#guard.take(piece));
       return;
     }
-    this.#tellText(delta);
+    this.#tellText(isAfterCover ? ` ${delta}` : delta);
     if (this.#line) await this.#speak(this.#line, this.#cutter.push(delta));
   }
 
@@ -197,7 +212,7 @@ export class Answer {
       this.#emit({ type: 'generation.edited', generationId, edits });
     }
     for (const piece of pieces) {
-      this.#tellText(this.#hasText ? ` ${piece}` : piece);
+      this.#tellText(this.#hasText || this.#isCovered ? ` ${piece}` : piece);
       if (this.#line) await this.#speak(this.#line, [piece]);
     }
   }
@@ -252,7 +267,7 @@ export class Answer {
   }
 
   #openLine(): SpeechLine {
-    const { textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
+    const { context, textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
     const { generationId, config } = this.#request;
     return new SpeechLine({
       textToSpeech,
@@ -265,6 +280,11 @@ export class Answer {
         this.#mark('firstByte');
         this.#emit({ type: 'generation.audio', generationId, pcm, sampleRate });
       },
+      onPiece: (piece, startedAtMs) => {
+        const firstByteAtMs = clock.now();
+        this.#emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
+      },
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
       isHeld,
       onFailure: (failure) => {
         this.#hasFailed = true;
@@ -285,6 +305,7 @@ export class Answer {
         options.maxOutputTokens === undefined ? config.maxOutputTokens : options.maxOutputTokens,
       temperature: options.temperature === undefined ? config.temperature : options.temperature,
       signal: this.#abort.signal,
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
     };
   }
 

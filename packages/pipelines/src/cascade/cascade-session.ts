@@ -72,6 +72,7 @@ export class CascadeSession implements EngineSession {
       expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
       onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
+      onTookOver: (tookOver) => context.onTookOver?.(tookOver),
     });
   }
 
@@ -115,6 +116,10 @@ export class CascadeSession implements EngineSession {
     this.#prepared = null;
     this.#pause = null;
     this.#generation.start();
+  }
+
+  cover(generationId: string, text: string): void {
+    if (this.#generation?.id === generationId) this.#generation.cover(text);
   }
 
   cancel(generationId: string): void {

@@ -47,6 +47,17 @@ export class Generation {
     else void this.#options.transcriptsSettled().then(() => this.#takeOverOrMake());
   }
 
+  /** Says this before the answer, unless that has begun. */
+  cover(text: string): void {
+    if (this.#isCancelled || this.#request.kind === 'say') return;
+    if (!this.#answer) {
+      // Its transcript is late; what was made ready was made without these words.
+      this.#discard();
+      this.#answer = new Answer(this.#request, this.#options);
+    }
+    this.#answer.cover(text);
+  }
+
   /** Stops at once; no event follows, whatever a provider still calls. */
   cancel(): void {
     this.#isCancelled = true;
@@ -57,7 +68,8 @@ export class Generation {
   #takeOverOrMake(): void {
     if (this.#isCancelled) return;
     const prepared = this.#prepared;
-    if (prepared?.answers(this.#options.context.history())) {
+    if (this.#answer) this.#answer.start();
+    else if (prepared?.answers(this.#options.context.history())) {
       this.#prepared = null;
       this.#answer = prepared;
       prepared.adopt(this.id);

@@ -59,6 +59,7 @@ export class PreparedAnswer {
           sessionId: context.sessionId,
           history: () => history,
           onEvent: (event) => this.#hear(event),
+          onTookOver: (tookOver) => context.onTookOver?.(tookOver),
         },
       },
     );
@@ -113,6 +114,11 @@ export class PreparedAnswer {
       context.onEvent(isMark ? { ...event, generationId, atMs } : { ...event, generationId });
     }
     if (!this.#isCancelled) this.#answer.release();
+  }
+
+  /** Says this before the answer that was taken over, unless that has begun. */
+  cover(text: string): void {
+    if (this.#generationId !== null && !this.#isCancelled) this.#answer.cover(text);
   }
 
   /** Stops at once; no event follows. What was not taken over was made in vain. */

@@ -1,4 +1,10 @@
-import type { AudioFrame, Clock, EngineEvent, TimerHandle } from '@antiphon/session';
+import type {
+  AudioFrame,
+  Clock,
+  EngineEvent,
+  ProviderTookOver,
+  TimerHandle,
+} from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { providerError } from './provider-error.ts';
 import type {
@@ -33,6 +39,7 @@ export interface TurnTranscriptsOptions {
   readonly onTranscript: (transcript: TurnTranscript) => void;
   /** A recognition failed; its turn is settled with an empty text. */
   readonly onFault: (fault: PipelineError) => void;
+  readonly onTookOver?: (tookOver: ProviderTookOver) => void;
 }
 
 interface Turn {
@@ -140,6 +147,7 @@ export class TurnTranscripts {
         onPartial: (partial) => this.#hearPartial(turn, partial),
         onFinal: (transcript) => this.#settle(turn, this.#understood(transcript)),
         onError: (error) => this.#fail(turn, providerError(speechToText.name, error)),
+        onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
       });
     } catch (error) {
       this.#fail(turn, providerError(speechToText.name, error));

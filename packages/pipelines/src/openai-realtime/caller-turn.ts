@@ -1,6 +1,7 @@
-import type { AudioFrame, TimerHandle } from '@antiphon/session';
+import type { AudioFrame, EngineEvent, TimerHandle } from '@antiphon/session';
 import { CallerAudioEncoder } from './caller-audio.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
+import type { FoundSpeech } from './found-speech.ts';
 
 /** What an upstream takes at the least. */
 const LEAST_COMMIT_MS = 100;
@@ -8,11 +9,18 @@ const LEAST_COMMIT_MS = 100;
 /** Kept in case the connection is lost: two minutes of G.711, twenty seconds of PCM. */
 const MAX_KEPT_BYTES = 1024 * 1024;
 
+/** A turn as it is written down, or why it is not. */
+export type WrittenTurn = Pick<Extract<EngineEvent, { type: 'transcript' }>, 'text' | 'error'>;
+
 /** One turn of the caller, and its audio until it has been written down. */
 export class CallerTurn {
   readonly itemId: string;
   /** The upstream's id of it, once it is an item there. */
   upstreamId: string | null = null;
+  /** What the upstream heard it as, where the upstream finds the turns. */
+  speech: FoundSpeech | null = null;
+  /** What was written down of it before it was over for us. */
+  final: WrittenTurn | null = null;
   /** What was written down so far. */
   partial = '';
   timer: TimerHandle | null = null;
@@ -30,13 +38,23 @@ export class CallerTurn {
     return this.#bytes <= MAX_KEPT_BYTES;
   }
 
-  /** Takes a frame and gives it as the upstream takes it, in base64; perhaps nothing yet. */
-  hear(frame: AudioFrame): string {
+  /** Whether an item of the upstream is this turn. */
+  isItem(upstreamId: string): boolean {
+    return (this.upstreamId ?? this.speech?.upstreamId) === upstreamId;
+  }
+
+  /** It is not to become an item of the upstream, where it is none yet. */
+  disown(): void {
+    if (this.speech?.itemId === this.itemId) this.speech.itemId = null;
+  }
+
+  /** Takes a frame and gives it as the upstream takes it; perhaps nothing yet. */
+  hear(frame: AudioFrame): Buffer {
     return this.#keep(this.#encoder.encode(frame));
   }
 
   /** What is still to be sent when it is over. */
-  finish(): string {
+  finish(): Buffer {
     return this.#keep(this.#encoder.finish(this.#bytes, LEAST_COMMIT_MS));
   }
 
@@ -45,10 +63,10 @@ export class CallerTurn {
     for (const bytes of this.#kept) yield bytes.toString('base64');
   }
 
-  #keep(bytes: Buffer): string {
+  #keep(bytes: Buffer): Buffer {
     this.#bytes += bytes.length;
     if (this.isWhole) this.#kept.push(bytes);
     else this.#kept = [];
-    return bytes.toString('base64');
+    return bytes;
   }
 }

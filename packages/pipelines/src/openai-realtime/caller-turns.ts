@@ -2,7 +2,10 @@ import type { ServerEvent } from '@antiphon/protocol';
 import type { AudioFrame, EngineEvent } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
+import type { CallerLine } from './caller-line.ts';
 import { CallerTurn } from './caller-turn.ts';
+import type { WrittenTurn } from './caller-turn.ts';
+import type { FoundSpeech } from './found-speech.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
 import type { UpstreamLink } from './upstream-link.ts';
@@ -12,14 +15,24 @@ const MAX_OWED = 8;
 
 type Transcript = Omit<Extract<EngineEvent, { type: 'transcript' }>, 'type'>;
 
+interface OpenTurn {
+  readonly itemId: string;
+  /** What the upstream heard it as, where it finds the turns. */
+  speech: FoundSpeech | null;
+  turn: CallerTurn | null;
+}
+
 /** What {@link CallerTurns} needs. */
 export interface CallerTurnsOptions extends RealtimeUse {
   readonly link: UpstreamLink;
+  readonly line: CallerLine;
   /** The format for a turn that begins with this frame; told to the upstream before its audio. */
   readonly formatFor: (frame: AudioFrame) => UpstreamFormat;
   readonly onTranscript: (transcript: Transcript) => void;
   /** A turn has become an item of the upstream, after another or as the first. */
   readonly onPlaced: (itemId: string, upstreamId: string, previousId: string | null) => void;
+  /** Of a turn that was dropped, or of none of ours, the upstream has made an item. */
+  readonly onUnwanted: (upstreamId: string, previousId: string | null) => void;
   /** No transcript is owed any more. */
   readonly onSettled: () => void;
 }
@@ -31,7 +44,7 @@ export interface CallerTurnsOptions extends RealtimeUse {
 export class CallerTurns {
   readonly #options: CallerTurnsOptions;
   readonly #turns = new Map<string, CallerTurn | null>();
-  #open: { readonly itemId: string; turn: CallerTurn | null } | null = null;
+  #open: OpenTurn | null = null;
   /** Turns whose commit is on its way, oldest first; null for a dropped one. */
   #committing: { readonly eventId: string; turn: CallerTurn | null; readonly itemId: string }[] =
     [];
@@ -54,15 +67,22 @@ export class CallerTurns {
   begin(itemId: string): void {
     if (this.#turns.has(itemId)) return;
     if (this.#open) this.drop(this.#open.itemId);
-    this.#open = { itemId, turn: null };
+    const { line } = this.#options;
+    const speech = line.isHandedOver ? line.speeches.claim(itemId) : null;
+    this.#open = { itemId, speech, turn: null };
   }
 
   hear(frame: AudioFrame): void {
     const open = this.#open;
     if (!open || frame.pcm.length === 0) return;
-    open.turn ??= new CallerTurn(open.itemId, this.#options.formatFor(frame));
+    const { formatFor, line } = this.#options;
+    if (!open.turn) {
+      open.turn = new CallerTurn(open.itemId, formatFor(frame));
+      open.turn.speech = open.speech;
+    }
     const audio = open.turn.hear(frame);
-    if (audio !== '') this.#options.link.append(audio);
+    // What finds the turns has all of the audio already.
+    if (!line.isHandedOver) this.#append(audio);
   }
 
   commit(itemId: string): void {
@@ -72,19 +92,23 @@ export class CallerTurns {
     const turn = open.turn;
     this.#turns.set(itemId, turn);
     if (!turn) {
+      if (open.speech) open.speech.itemId = null;
       queueMicrotask(() => this.#tell(itemId, { text: '' }));
       return;
     }
-    const { clock, timeouts, link } = this.#options;
+    const { clock, timeouts, link, line } = this.#options;
     const rest = turn.finish();
-    if (rest !== '') link.append(rest);
+    if (!line.isHandedOver) this.#append(rest);
     if (this.#turns.size > MAX_OWED) {
       const message = `${MAX_OWED} transcripts are owed already; commit turns more slowly`;
-      link.send({ type: 'input_audio_buffer.clear' });
+      if (line.isHandedOver) turn.disown();
+      else link.send({ type: 'input_audio_buffer.clear' });
       queueMicrotask(() => this.#fail(turn, new PipelineError('queue_full', message)));
       return;
     }
     this.#commit(turn);
+    const { final } = turn;
+    if (final) queueMicrotask(() => this.#tell(itemId, final));
     turn.timer = clock.setTimeout(() => {
       const note = `no transcript within ${timeouts.transcriptMs} ms`;
       this.#fail(turn, link.fault ?? upstreamFault('provider_timeout', note));
@@ -92,9 +116,15 @@ export class CallerTurns {
   }
 
   drop(itemId: string): void {
-    if (this.#open?.itemId === itemId) {
-      if (this.#open.turn) this.#options.link.send({ type: 'input_audio_buffer.clear' });
+    const open = this.#open;
+    if (open?.itemId === itemId) {
       this.#open = null;
+      const { line, link } = this.#options;
+      if (open.speech) open.speech.itemId = null;
+      // An upstream that has found the end of it makes an item, which is deleted.
+      if (!open.turn || open.speech?.isOver) return;
+      line.speeches.split();
+      link.send({ type: 'input_audio_buffer.clear' });
       return;
     }
     if (this.#turns.has(itemId)) this.#forget(itemId);
@@ -103,15 +133,11 @@ export class CallerTurns {
   /** Takes an event of the upstream; false when it is about no turn. */
   take(event: ServerEvent): boolean {
     switch (event.type) {
-      case 'input_audio_buffer.committed': {
-        const commit = this.#committing.shift();
-        if (commit?.turn) commit.turn.upstreamId = event.item_id;
-        const itemId = commit?.itemId ?? event.item_id;
-        this.#options.onPlaced(itemId, event.item_id, event.previous_item_id);
+      case 'input_audio_buffer.committed':
+        this.#committed(event.item_id, event.previous_item_id);
         return true;
-      }
       case 'conversation.item.input_audio_transcription.delta': {
-        const turn = this.#byUpstreamId(event.item_id);
+        const turn = this.#turnOf(event.item_id);
         if (!turn) return true;
         turn.partial += event.delta;
         const { itemId, partial } = turn;
@@ -119,13 +145,14 @@ export class CallerTurns {
         return true;
       }
       case 'conversation.item.input_audio_transcription.completed': {
-        const turn = this.#byUpstreamId(event.item_id);
-        if (turn) this.#tell(turn.itemId, { text: event.transcript.trim() });
+        const turn = this.#turnOf(event.item_id);
+        if (turn) this.#written(turn, { text: event.transcript.trim() });
         return true;
       }
       case 'conversation.item.input_audio_transcription.failed': {
-        const turn = this.#byUpstreamId(event.item_id);
-        if (turn) this.#fail(turn, wireFault(event.error));
+        const turn = this.#turnOf(event.item_id);
+        const { code, message } = wireFault(event.error);
+        if (turn) this.#written(turn, { text: '', error: { code, message } });
         return true;
       }
       case 'error':
@@ -141,14 +168,20 @@ export class CallerTurns {
     for (const turn of this.#turns.values()) {
       if (!turn) continue;
       turn.upstreamId = null;
+      turn.speech = null;
       turn.partial = '';
+      if (turn.final) continue;
       if (!turn.isWhole) this.#fail(turn, upstreamFault('provider_lost', 'with a long turn'));
       else {
         for (const audio of turn.audio()) this.#options.link.append(audio);
         this.#commit(turn);
       }
     }
-    for (const audio of this.#open?.turn?.audio() ?? []) this.#options.link.append(audio);
+    if (!this.#open) return;
+    const { turn } = this.#open;
+    this.#open.speech = null;
+    if (turn) Object.assign(turn, { upstreamId: null, speech: null, final: null, partial: '' });
+    for (const audio of turn?.audio() ?? []) this.#options.link.append(audio);
   }
 
   close(): void {
@@ -157,11 +190,50 @@ export class CallerTurns {
     this.#committing = [];
   }
 
+  #append(audio: Buffer): void {
+    if (audio.length > 0) this.#options.link.append(audio.toString('base64'));
+  }
+
   #commit(turn: CallerTurn): void {
-    if (!this.#options.link.isReady) return;
+    const { link, line } = this.#options;
+    // An upstream that has found the end of it makes the item by itself.
+    if (!link.isReady || turn.speech?.isOver) return;
+    line.speeches.split();
     const eventId = `commit_${++this.#count}`;
     this.#committing.push({ eventId, turn, itemId: turn.itemId });
-    this.#options.link.send({ type: 'input_audio_buffer.commit', event_id: eventId });
+    link.send({ type: 'input_audio_buffer.commit', event_id: eventId });
+    link.probe();
+  }
+
+  #committed(upstreamId: string, previousId: string | null): void {
+    const { onPlaced, onUnwanted } = this.#options;
+    const itemId = this.#itemOf(upstreamId);
+    const turn = itemId === null ? null : this.#byId(itemId);
+    if (itemId === null || turn?.upstreamId) {
+      onUnwanted(upstreamId, previousId);
+      return;
+    }
+    if (turn) turn.upstreamId = upstreamId;
+    onPlaced(itemId, upstreamId, previousId);
+  }
+
+  /** The turn of ours that has become an item of the upstream; null for one that is not wanted. */
+  #itemOf(upstreamId: string): string | null {
+    const { line } = this.#options;
+    const asked = this.#committing.findIndex(({ turn }) => turn?.isItem(upstreamId));
+    const own = line.speeches.take(upstreamId);
+    if (asked >= 0) {
+      const { turn } = this.#committing[asked]!;
+      // Where the upstream did so by itself while it was asked to, its answer to that is to come.
+      if (!own) this.#committing.splice(asked, 1);
+      return turn!.itemId;
+    }
+    if (own) return own.itemId;
+    const commit = this.#committing.shift();
+    if (commit) return commit.turn?.itemId ?? null;
+    const oldest = line.speeches.takeOldest();
+    line.oddity(oldest ? 'an item of another id than was told' : 'an item that nobody spoke');
+    return oldest?.itemId ?? null;
   }
 
   #refused(error: Extract<ServerEvent, { type: 'error' }>['error']): boolean {
@@ -169,20 +241,36 @@ export class CallerTurns {
     const index = this.#committing.findIndex(({ eventId }) => eventId === error.event_id);
     if (index < 0 && !isCommit) return false;
     const [commit] = this.#committing.splice(Math.max(0, index), 1);
-    if (commit?.turn) this.#fail(commit.turn, wireFault(error));
+    // The upstream may have made the item by itself while it was asked to.
+    if (commit?.turn && !commit.turn.upstreamId) this.#fail(commit.turn, wireFault(error));
     return true;
   }
 
-  #byUpstreamId(upstreamId: string): CallerTurn | null {
-    for (const turn of this.#turns.values()) if (turn?.upstreamId === upstreamId) return turn;
+  #byId(itemId: string): CallerTurn | null {
+    return this.#open?.itemId === itemId ? this.#open.turn : (this.#turns.get(itemId) ?? null);
+  }
+
+  #turnOf(upstreamId: string): CallerTurn | null {
+    if (this.#open?.turn?.isItem(upstreamId)) return this.#open.turn;
+    for (const turn of this.#turns.values()) if (turn?.isItem(upstreamId)) return turn;
     return null;
+  }
+
+  /** A turn that we still listen to may be over for the upstream. */
+  #written(turn: CallerTurn, final: WrittenTurn): void {
+    if (turn !== this.#open?.turn) {
+      this.#tell(turn.itemId, final);
+      return;
+    }
+    turn.final = final;
+    this.#options.onTranscript({ itemId: turn.itemId, text: final.text, isFinal: false });
   }
 
   #fail({ itemId }: CallerTurn, { code, message }: PipelineError): void {
     this.#tell(itemId, { text: '', error: { code, message } });
   }
 
-  #tell(itemId: string, final: Pick<Transcript, 'text' | 'error'>): void {
+  #tell(itemId: string, final: WrittenTurn): void {
     if (!this.#turns.has(itemId)) return;
     this.#clear(itemId);
     this.#options.onTranscript({ itemId, isFinal: true, ...final });
@@ -190,6 +278,7 @@ export class CallerTurns {
   }
 
   #forget(itemId: string): void {
+    this.#turns.get(itemId)?.disown();
     this.#clear(itemId);
     for (const commit of this.#committing) if (commit.itemId === itemId) commit.turn = null;
     if (!this.isOwed) this.#options.onSettled();

@@ -43,6 +43,12 @@ export class ConversationMirror {
     this.#insert({ ...BLANK, ...FRESH, upstreamId, itemId, kind: 'heard' }, previousId);
   }
 
+  /** What was heard became an item, and is no turn. */
+  placeNoise(upstreamId: string, previousId: string | null): void {
+    const entry = { ...BLANK, ...FRESH, upstreamId, kind: 'heard', isDropped: true } as const;
+    this.#insert(entry, previousId);
+  }
+
   /** A message of the model became an item. */
   placeSpoken(upstreamId: string, previousId: string | null): void {
     this.#insert({ ...BLANK, ...FRESH, upstreamId, kind: 'spoken' }, previousId);
@@ -72,6 +78,13 @@ export class ConversationMirror {
   /** The turn was nothing. */
   drop(itemId: string): void {
     for (const entry of this.#entries) if (entry.itemId === itemId) entry.isDropped = true;
+  }
+
+  /** The events that remove what was dropped. Nothing is being generated. */
+  sweep(): WireClientEvent[] {
+    const dropped = this.#entries.filter(({ isDropped }) => isDropped);
+    if (dropped.length > 0) this.#entries = this.#entries.filter(({ isDropped }) => !isDropped);
+    return dropped.map(removal);
   }
 
   /** The events after which the upstream's conversation is this one. Nothing is being generated. */
@@ -131,9 +144,13 @@ export class ConversationMirror {
   }
 }
 
+function removal({ upstreamId }: Entry) {
+  return { type: 'conversation.item.delete' as const, item_id: upstreamId };
+}
+
 /** What makes an item of the upstream like ours, if anything has to. */
 function changeOf(entry: Entry, item: ConversationItem | undefined): WireClientEvent | null {
-  const remove = { type: 'conversation.item.delete', item_id: entry.upstreamId } as const;
+  const remove = removal(entry);
   if (!item) {
     // A turn that was just committed may become an item of ours yet.
     const isToCome = entry.kind === 'heard' && !entry.wasSeen && !entry.isDropped;

@@ -3,11 +3,14 @@ import type {
   EngineContext,
   EngineSession,
   SessionConfig,
+  TurnDetectors,
   VoiceEngine,
 } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import type { ExactSpeech } from '../upstream/said-text.ts';
+import { CallerLines } from './caller-line.ts';
+import { ProviderTurnDetectors } from './provider-turn-detectors.ts';
 import { DEFAULT_REALTIME_TIMEOUTS, upstreamUrl } from './realtime-settings.ts';
 import type { RealtimeSettings, RealtimeTimeouts } from './realtime-settings.ts';
 import { RealtimeSession } from './realtime-session.ts';
@@ -40,13 +43,17 @@ export interface OpenaiRealtimeEngineOptions {
 
 /**
  * A speech-to-speech model over the Realtime protocol in its GA shape: OpenAI's, Azure's, or any
- * service that speaks it. Each session has an upstream session of its own from its beginning on. Turns are
- * found by the session; the upstream is told them.
+ * service that speaks it. Each session has an upstream session of its own from its beginning on. The
+ * session owns the turns: it finds them and tells the upstream, or has `turnDetectors` tell it what
+ * the upstream finds, and decides what comes of them.
  */
 export class OpenaiRealtimeEngine implements VoiceEngine {
   readonly name = 'openai-realtime';
   /** Its transcripts are written by a large model: spelt letters come as they are written. */
   readonly hearsSpelling = true;
+  /** Finds turns by what the upstream says of them; null where the session is to find them alone. */
+  readonly turnDetectors: TurnDetectors | null;
+  readonly #lines: CallerLines | null;
   readonly #options: OpenaiRealtimeEngineOptions;
   readonly #timeouts: RealtimeTimeouts;
 
@@ -55,6 +62,8 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
     this.#options = options;
     this.#timeouts = { ...DEFAULT_REALTIME_TIMEOUTS, ...options.timeouts };
     const { settings, speech } = options;
+    this.#lines = settings.turnDetection === 'provider' ? new CallerLines() : null;
+    this.turnDetectors = this.#lines && new ProviderTurnDetectors(this.#lines);
     const { url } = settings;
     require(url === undefined || URL.canParse(url), `url is ${url}; use a WebSocket address`);
     const { protocol } = upstreamUrl(settings);
@@ -78,6 +87,7 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
       timeouts: this.#timeouts,
       clock,
       context,
+      lines: this.#lines,
       config: config ?? null,
       speech: speech ?? null,
       aligner: aligner ?? null,

@@ -11,6 +11,8 @@ import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import type { PipelineError } from '../pipeline-error.ts';
 import { formatFor } from './caller-audio.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
+import { CallerLine } from './caller-line.ts';
+import type { CallerLines } from './caller-line.ts';
 import { CallerTurns } from './caller-turns.ts';
 import { ConversationMirror } from './conversation-mirror.ts';
 import type { EngineGeneration } from '../upstream/engine-generation.ts';
@@ -30,6 +32,8 @@ import { VerbatimAnswer } from './verbatim-answer.ts';
 /** What {@link RealtimeSession} needs. */
 export interface RealtimeSessionOptions extends RealtimeUse {
   readonly context: EngineContext;
+  /** Where turn detectors find the line of a session, where the upstream finds the turns. */
+  readonly lines: CallerLines | null;
   /** What a session is likely to be configured with, so that the upstream is told beforehand. */
   readonly config: SessionConfig | null;
   readonly speech: ExactSpeech | null;
@@ -42,6 +46,7 @@ export interface RealtimeSessionOptions extends RealtimeUse {
 export class RealtimeSession implements EngineSession {
   readonly #options: RealtimeSessionOptions;
   readonly #link: UpstreamLink;
+  readonly #line: CallerLine;
   readonly #turns: CallerTurns;
   readonly #desk: ResponseDesk;
   readonly #fields: SessionFieldsDesk;
@@ -63,15 +68,28 @@ export class RealtimeSession implements EngineSession {
       isBusy: () => this.#isBusy,
     });
     const link = this.#link;
+    this.#line = new CallerLine({
+      ...options,
+      link,
+      isHearing: () => this.#turns.isOpen,
+      formatFor: (frame) => this.#formatFor(frame),
+      onDetection: () => this.#configure(null),
+    });
+    options.lines?.add(options.context.sessionId, this.#line);
     this.#turns = new CallerTurns({
       ...options,
       link,
+      line: this.#line,
       formatFor: (frame) => this.#formatFor(frame),
       onTranscript: (transcript) => this.#tell({ type: 'transcript', ...transcript }),
       onPlaced: (...placed) => this.#mirror.placeHeard(...placed),
+      onUnwanted: (...placed) => {
+        this.#mirror.placeNoise(...placed);
+        this.#sweep();
+      },
       onSettled: () => this.#advance(),
     });
-    this.#desk = new ResponseDesk({ ...options, link, onRest: () => this.#advance() });
+    this.#desk = new ResponseDesk({ ...options, link, onRest: () => this.#rest() });
     this.#fields = new SessionFieldsDesk(options.settings, link, options.config);
   }
 
@@ -95,6 +113,7 @@ export class RealtimeSession implements EngineSession {
   dropTurn(itemId: string): void {
     this.#mirror.drop(itemId);
     this.#turns.drop(itemId);
+    this.#sweep();
     this.#link.rested();
   }
 
@@ -121,6 +140,7 @@ export class RealtimeSession implements EngineSession {
     this.#isClosed = true;
     this.#generation?.cancel();
     this.#calm();
+    this.#options.lines?.remove(this.#options.context.sessionId, this.#line);
     this.#turns.close();
     this.#desk.close();
     this.#link.close();
@@ -152,9 +172,9 @@ export class RealtimeSession implements EngineSession {
     this.#link.rested();
     if (!generation?.isWaiting) return;
     const { request } = generation;
-    if (request.kind === 'answer' && this.#turns.isOwed) return;
     if (!this.#link.isReady) this.#link.wake();
-    else if (this.#needsAnotherVoice(request)) this.#link.restart();
+    else if (request.kind === 'answer' && this.#turns.isOwed) return;
+    else if (this.#needsAnotherVoice(request)) this.#restart();
     const fault = this.#link.lastingFault;
     if (fault) {
       generation.fail(fault);
@@ -174,7 +194,7 @@ export class RealtimeSession implements EngineSession {
 
   /** Makes the upstream's configuration and conversation those of the session. */
   #prepareUpstream({ config, options }: Extract<GenerationRequest, { kind: 'answer' }>): void {
-    this.#fields.configure(config, this.#format);
+    this.#configure(config);
     // An answer with a context of its own reads nothing else.
     if (options.context) return;
     const history = this.#options.context.history();
@@ -195,6 +215,11 @@ export class RealtimeSession implements EngineSession {
     }, timeouts.connectMs);
   }
 
+  #rest(): void {
+    this.#sweep();
+    this.#advance();
+  }
+
   #over(): void {
     this.#calm();
     queueMicrotask(() => {
@@ -202,20 +227,32 @@ export class RealtimeSession implements EngineSession {
     });
   }
 
+  #restart(): void {
+    this.#line.reset();
+    this.#link.restart();
+    this.#line.takeBack();
+  }
+
   #begin(): void {
     this.#mirror.reset();
     this.#fields.reset();
-    this.#fields.configure(null, this.#format);
+    this.#line.reset();
+    this.#configure(null);
     this.#turns.resume();
+    this.#line.takeBack();
+    this.#calm();
     this.#advance();
   }
 
   #lost(fault: PipelineError): void {
     this.#mirror.reset();
+    this.#line.reset();
+    this.#line.takeBack();
     this.#options.onFault(fault);
     this.#desk.lost(fault);
     // Nothing is waited for where nothing will change.
     if (this.#link.lastingFault) this.#advance();
+    else if (this.#generation?.isWaiting) this.#wait(this.#generation);
   }
 
   #hear(event: ServerEvent): void {
@@ -223,10 +260,12 @@ export class RealtimeSession implements EngineSession {
     if (event.type === 'response.done') {
       this.#options.onCost(costOf(event.response.usage, this.#options.settings.prices));
     }
+    if (this.#line.take(event)) return;
     if (this.#desk.take(event) || this.#turns.take(event) || event.type !== 'error') return;
     const fault = wireFault(event.error);
     this.#options.onFault(fault);
     if (!this.#fields.refused(event.error)) return;
+    this.#line.refused();
     if (!(this.#generation instanceof SaidText)) this.#generation?.fail(fault);
   }
 
@@ -240,12 +279,22 @@ export class RealtimeSession implements EngineSession {
     this.#mirror.placeSpoken(item.id, previousId);
   }
 
+  #configure(config: SessionConfig | null): void {
+    this.#fields.configure(config, { format: this.#format, detection: this.#line.detection });
+  }
+
+  /** Removes what is no turn from the upstream's conversation, as soon as nobody reads it. */
+  #sweep(): void {
+    if (this.#isClosed || this.#desk.isBusy) return;
+    for (const event of this.#mirror.sweep()) this.#link.send(event);
+  }
+
   /** The first frame tells what kind of line the caller has. */
   #formatFor({ sampleRate }: AudioFrame): UpstreamFormat {
     if (!this.#hasHeard) {
       this.#hasHeard = true;
       this.#format = formatFor(sampleRate, this.#options.settings.audio);
-      this.#fields.configure(null, this.#format);
+      this.#configure(null);
     }
     return this.#format;
   }

@@ -1,8 +1,8 @@
 import type { ServerEvent } from '@antiphon/protocol';
 import type { SessionConfig } from '@antiphon/session';
-import type { UpstreamFormat } from './caller-audio.ts';
 import type { RealtimeSettings } from './realtime-settings.ts';
 import { sessionFields, voiceOf } from './session-fields.ts';
+import type { UpstreamAudio } from './session-fields.ts';
 import type { UpstreamLink } from './upstream-link.ts';
 
 /** Tells an upstream session how it is configured, whenever that changes. */
@@ -30,10 +30,10 @@ export class SessionFieldsDesk {
     return voiceOf(this.#settings, config) === voiceOf(this.#settings, this.#config);
   }
 
-  configure(config: SessionConfig | null, format: UpstreamFormat): void {
+  configure(config: SessionConfig | null, audio: UpstreamAudio): void {
     this.#config = config ?? this.#config;
     if (!this.#link.isReady) return;
-    const session = sessionFields(this.#settings, this.#config, format);
+    const session = sessionFields(this.#settings, this.#config, audio);
     const told = JSON.stringify(session);
     if (told === this.#told) return;
     this.#told = told;

@@ -1,6 +1,7 @@
 import type { WireClientEvent } from '@antiphon/protocol';
 import type { AnswerOptions, SessionConfig, ToolChoice, ToolDefinition } from '@antiphon/session';
 import type { UpstreamFormat } from './caller-audio.ts';
+import type { WireDetection } from './provider-vad.ts';
 import type { RealtimeSettings } from './realtime-settings.ts';
 import type { ResponseRequest } from './response-desk.ts';
 import { wireItem } from './wire-items.ts';
@@ -33,14 +34,18 @@ export function voiceOf(settings: RealtimeSettings, config: SessionConfig | null
   return settings.voice ?? (VOICES.has(asked) ? asked : DEFAULT_VOICE);
 }
 
-/**
- * What an upstream session is told. Turns are found by the session alone, so the upstream detects
- * none. GA models take no temperature.
- */
+/** How an upstream session hears and speaks. */
+export interface UpstreamAudio {
+  readonly format: UpstreamFormat;
+  /** How it finds turns; null where the session alone does. */
+  readonly detection: WireDetection | null;
+}
+
+/** What an upstream session is told. GA models take no temperature. */
 export function sessionFields(
   settings: RealtimeSettings,
   config: SessionConfig | null,
-  format: UpstreamFormat,
+  { format, detection }: UpstreamAudio,
 ): SessionFields {
   const { transcriptionModel: model = DEFAULT_TRANSCRIPTION_MODEL } = settings;
   const { transcriptionLanguage: language } = settings;
@@ -57,7 +62,7 @@ export function sessionFields(
       input: {
         format,
         transcription: { model, ...(language !== undefined && { language }) },
-        turn_detection: null,
+        turn_detection: detection,
       },
       output: {
         format,

@@ -49,6 +49,8 @@ export class UpstreamLink {
   #fault: PipelineError | null = null;
   #triedAtMs = -Infinity;
   #isClosed = false;
+  /** Of the caller's audio, in this upstream session. */
+  #appendedBytes = 0;
 
   constructor(use: RealtimeUse, events: LinkEvents) {
     this.#use = use;
@@ -57,6 +59,11 @@ export class UpstreamLink {
 
   get isReady(): boolean {
     return (this.#current?.session ?? null) !== null;
+  }
+
+  /** Bytes of the caller's audio that this upstream session was sent. */
+  get appendedBytes(): number {
+    return this.#appendedBytes;
   }
 
   /** Why there is no connection and will be none soon. */
@@ -86,7 +93,14 @@ export class UpstreamLink {
 
   /** Caller audio in base64. */
   append(base64: string): void {
-    if (this.isReady) this.#current?.socket.append(base64);
+    if (!this.isReady) return;
+    this.#appendedBytes += Buffer.byteLength(base64, 'base64');
+    this.#current?.socket.append(base64);
+  }
+
+  /** Something is to come of the upstream: a connection that is dead is found out now. */
+  probe(): void {
+    if (this.isReady) this.#current?.socket.probe(this.#use.timeouts.probeMs);
   }
 
   /** The upstream session cannot be used any more; another one is opened. */
@@ -164,6 +178,7 @@ export class UpstreamLink {
   #begin(session: SessionObject): void {
     this.#failures = 0;
     this.#fault = null;
+    this.#appendedBytes = 0;
     this.#rotation = this.#stop(this.#rotation);
     this.#rotation = this.#use.clock.setTimeout(() => this.rotate(), this.#leaveInMs(session));
     this.#events.ready(session);

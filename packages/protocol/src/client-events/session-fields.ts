@@ -230,3 +230,11 @@ export const promptField = z
 export const reasoningField = z
   .object({ effort: z.string().min(1).nullish() })
   .transform((value) => presentKeys({ effort: value.effort ?? undefined }));
+
+/** No address is longer. */
+const MOST_ADDRESS_CHARACTERS = 254;
+
+/** The member `antiphon` of a session: what the client knows of the caller. */
+export const sessionExtensionField = z.strictObject({
+  contactEmail: z.string().min(1).max(MOST_ADDRESS_CHARACTERS).nullish(),
+});

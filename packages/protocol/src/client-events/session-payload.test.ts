@@ -173,6 +173,22 @@ describe('readSessionPayload, shapes', () => {
     expect(read(session).patch).toStrictEqual({ sessionType: 'realtime' });
   });
 
+  it.each(['ga', 'beta'] as const)('reads the address on file of a %s client', (dialect) => {
+    const shape = dialect === 'ga' ? { type: 'realtime' } : { modalities: ['text'] };
+    const patchOf = (antiphon: unknown) => read({ ...shape, antiphon }, dialect).patch;
+    expect(patchOf({ contactEmail: 'jo@example.com' })).toMatchObject({
+      contactEmail: 'jo@example.com',
+    });
+    for (const nothing of [null, {}, { contactEmail: null }]) {
+      expect(patchOf(nothing)).not.toHaveProperty('contactEmail');
+    }
+    const faults = [{ contactEmail: 7 }, { contactEmail: '' }, { contactEmail: 'x'.repeat(255) }];
+    for (const antiphon of faults) {
+      expect(faultOf({ ...shape, antiphon }, dialect).param).toBe('session.antiphon.contactEmail');
+    }
+    expect(faultOf({ ...shape, antiphon: { email: 'x' } }, dialect).code).toBe('unknown_parameter');
+  });
+
   it('leaves a beta temperature out of a GA patch and keeps it in a beta one', () => {
     expect(read({ type: 'realtime', temperature: 0.9 }).patch).not.toHaveProperty('temperature');
     expect(read({ voice: 'v', temperature: 0.9 }).patch).toMatchObject({ temperature: 0.9 });

@@ -14,6 +14,7 @@ import {
   noiseReductionField,
   promptField,
   reasoningField,
+  sessionExtensionField,
   speedField,
   temperatureField,
   toolChoiceField,
@@ -37,6 +38,7 @@ const sharedMembers = {
   parallel_tool_calls: z.boolean().nullish(),
   reasoning: reasoningField.nullish(),
   max_output_tokens: maxTokensField.nullish(),
+  antiphon: sessionExtensionField.nullish(),
   /** Clients send back the session object they were given; its read-only members are passed over. */
   id: z.unknown().optional(),
   object: z.unknown().optional(),
@@ -57,6 +59,7 @@ function sharedPatch(session: z.output<z.ZodObject<typeof sharedMembers>>) {
     include: session.include,
     parallelToolCalls: session.parallel_tool_calls,
     reasoning: session.reasoning,
+    contactEmail: session.antiphon?.contactEmail ?? undefined,
   };
 }
 

@@ -17,6 +17,8 @@ export interface WireSessionUpdate {
   max_output_tokens?: number | 'inf';
   tracing?: 'auto' | JsonObject | null;
   include?: Include[] | null;
+  /** Our own: the caller's e-mail address on file. */
+  antiphon?: { contactEmail?: string };
   audio?: {
     input?: {
       format?: GaAudioFormat;

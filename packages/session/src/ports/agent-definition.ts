@@ -1,3 +1,4 @@
+import type { HopBudgets } from '@antiphon/observability';
 import type { CascadeServices } from './cascade-services.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { GeminiUpstream } from './gemini-upstream.ts';
@@ -17,6 +18,8 @@ export interface AgentDefinition {
   readonly config: SessionConfig;
   /** Whether a client is told when its audio is not in the format it declared; no unless said. */
   readonly reportFormatMismatch?: boolean;
+  /** What the hops of its turns may take; the usual unless given. */
+  readonly budgetsMs?: HopBudgets;
   /** The script of the scripted language model, where the pipeline has one. */
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */

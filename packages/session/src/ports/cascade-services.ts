@@ -16,12 +16,21 @@ export interface CascadeService {
   readonly apiVersion?: string | undefined;
 }
 
+/** When a provider is not asked any more, for all sessions of a process. */
+export interface BreakerSettings {
+  /** After so many failures in a row. */
+  readonly failures?: number | undefined;
+  /** For how long, in milliseconds; then one request is let through to see. */
+  readonly coolDownMs?: number | undefined;
+}
+
 /** What takes the place of a service that fails or is slow. */
 export interface Fallback<Service> {
   /** Asked one after the other. */
   readonly fallback?: readonly Service[] | undefined;
   /** How long one may take to its first result before the next is asked, in milliseconds. */
   readonly budgetMs?: number | undefined;
+  readonly breaker?: BreakerSettings | undefined;
 }
 
 /** The services behind the pipeline `cascade`. */

@@ -30,7 +30,9 @@ export type NewItem =
 /** What is told of an answer out of band, `generation.ended` last. */
 export type OutOfBandEvent = Exclude<
   EngineEvent,
-  { readonly type: 'transcript' | 'generation.mark' | 'generation.edited' }
+  {
+    readonly type: 'transcript' | 'generation.mark' | 'generation.piece' | 'generation.edited';
+  }
 >;
 
 /**
@@ -46,6 +48,11 @@ export interface SessionControl {
   items(): readonly ConversationItem[];
   item(itemId: string): ConversationItem | undefined;
   configure(patch: Partial<SessionConfig>): Rejection | null;
+  /**
+   * Tells which e-mail address of the caller is on file. One that cannot be read aloud, and any
+   * once the caller has told or confirmed one, changes nothing.
+   */
+  setContact(email: string): Rejection | null;
   /** Says the configured greeting; the second call and a session without one do nothing. */
   greet(): void;
   /** Ends the caller's turn by hand and makes it an item; asks for no answer. */

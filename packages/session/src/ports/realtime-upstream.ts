@@ -9,6 +9,19 @@ export interface UpstreamPrices {
   readonly audioOutput?: number | undefined;
 }
 
+/** How a provider finds the caller's turns; what is left out is the provider's own. */
+export type ProviderVad =
+  | {
+      readonly type: 'server_vad';
+      readonly threshold?: number | undefined;
+      readonly prefixPaddingMs?: number | undefined;
+      readonly silenceDurationMs?: number | undefined;
+    }
+  | {
+      readonly type: 'semantic_vad';
+      readonly eagerness?: 'low' | 'medium' | 'high' | 'auto' | undefined;
+    };
+
 /** The speech-to-speech model of an agent, and how it is used. Plain JSON, without the key. */
 export interface RealtimeUpstream {
   /** The WebSocket address; OpenAI's unless given. */
@@ -23,6 +36,10 @@ export interface RealtimeUpstream {
   /** ISO 639-1. */
   readonly transcriptionLanguage?: string | undefined;
   readonly audio: 'auto' | 'pcm' | 'g711';
+  /** Who finds the caller's turns: a detector of ours, unless it is the provider. */
+  readonly turnDetection?: 'session' | 'provider' | undefined;
+  /** How the provider does; as the session would be told to, unless given. */
+  readonly providerVad?: ProviderVad | undefined;
   /** Who says greetings, covers, read-backs and apologies: the embedded synthesizer, or the model. */
   readonly exactTexts: 'embedded' | 'model';
   /** Whether the model's words are found in its audio. */

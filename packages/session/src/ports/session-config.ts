@@ -126,6 +126,8 @@ export interface SessionConfig {
   readonly greeting: string | null;
   /** Spoken while a tool runs longer than its `coverAfterMs`, in turn. */
   readonly covers: readonly string[];
+  /** How long an answer may be in coming before one of them is spoken; never unless given. */
+  readonly answerCoverAfterMs?: number | undefined;
   readonly toolPhrases: ToolPhrases;
   /** Whether numbers typed on the keypad are kept from the conversation, events and logs. */
   readonly keypad: 'open' | 'secure';

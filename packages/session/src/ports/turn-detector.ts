@@ -39,7 +39,14 @@ export interface TurnDetector {
   close(): void;
 }
 
-/** Opens a detector for one session. `onFact` must not throw. */
+/**
+ * Opens a detector for one session. `onFact` must not throw. A detector that hears of turns from the
+ * session's engine knows it by `sessionId`; the engine's session is open by then.
+ */
 export interface TurnDetectors {
-  open(detection: TurnDetection, onFact: (fact: TurnFact) => void): TurnDetector;
+  open(
+    detection: TurnDetection,
+    onFact: (fact: TurnFact) => void,
+    sessionId?: string,
+  ): TurnDetector;
 }

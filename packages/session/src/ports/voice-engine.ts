@@ -38,6 +38,18 @@ export type EngineMark = 'transcriptReady' | 'firstToken' | 'firstSentence' | 'f
  */
 export type SpeechEdit = 'markup' | 'code' | 'data' | 'list' | 'shortened';
 
+/** Another provider had to take over from the one that is asked first. */
+export interface ProviderTookOver {
+  readonly service: 'speechToText' | 'languageModel' | 'textToSpeech';
+  /** As operators are told of it: the provider's name, its model, perhaps its host. */
+  readonly from: string;
+  readonly to: string;
+  /** It failed, gave nothing within its budget, or was not asked because it failed before. */
+  readonly why: 'failed' | 'slow' | 'open';
+  /** The code of what failed. */
+  readonly code: string | null;
+}
+
 /**
  * What an engine reports. Events of a generation come in order, end with exactly one
  * `generation.ended`, and stop at once when it is cancelled (then without an end). At most one
@@ -79,6 +91,16 @@ export type EngineEvent =
       readonly callId: string;
       readonly name: string;
       readonly arguments: string;
+    }
+  /** A piece of the answer has begun to sound: before its first audio. */
+  | {
+      readonly type: 'generation.piece';
+      readonly generationId: string;
+      /** Counts the pieces from 0. */
+      readonly piece: number;
+      /** When it was given to the synthesizer. */
+      readonly startedAtMs: number;
+      readonly firstByteAtMs: number;
     }
   /** The text told next is not what the model wrote. */
   | {
@@ -126,6 +148,8 @@ export interface EngineContext {
   history(): readonly ConversationItem[];
   /** Called synchronously for each event; it does not throw. */
   onEvent(event: EngineEvent): void;
+  /** Told of providers that were replaced, whatever for; it does not throw. */
+  onTookOver?(tookOver: ProviderTookOver): void;
 }
 
 /** One session's use of an engine. All calls come from the session runtime; none throws. */
@@ -152,6 +176,12 @@ export interface EngineSession {
    * transcripts owed.
    */
   generate(request: GenerationRequest): void;
+  /**
+   * Says a few words before the answer that is being made, as the beginning of its message, where
+   * nothing of the answer was told yet; else it does nothing. Their events come before the answer's
+   * mark `firstToken`. Callers of an engine that cannot do it wait in silence.
+   */
+  cover?(generationId: string, text: string): void;
   /** Stops a generation: no event of it follows. Unknown ids do nothing. */
   cancel(generationId: string): void;
   /** Frees everything; no event follows. */

@@ -62,6 +62,11 @@ export class FakeEngineSession implements EngineSession {
   /** Items that an answer was to be made ready for. */
   readonly preparations: string[] = [];
   discards = 0;
+  /** Covers that it was to say; it says them at once. */
+  readonly covers: string[] = [];
+  /** Of the cover that the answer being made began with. */
+  #coverMs = 0;
+  #hasSpoken = false;
 
   constructor(context: EngineContext) {
     this.context = context;
@@ -99,10 +104,19 @@ export class FakeEngineSession implements EngineSession {
 
   generate(request: GenerationRequest): void {
     this.requests.push(request);
+    this.#coverMs = 0;
+    this.#hasSpoken = false;
     if (!this.autoReply) return;
     const text = this.autoReply(request);
     if (text !== '') this.speak(text);
     this.end();
+  }
+
+  cover(generationId: string, text: string): void {
+    if (generationId !== this.request.generationId || this.#hasSpoken) return;
+    this.covers.push(text);
+    this.#tell(text, 0);
+    this.#coverMs = text.split(' ').length * FAKE_WORD_MS;
   }
 
   cancel(generationId: string): void {
@@ -122,13 +136,23 @@ export class FakeEngineSession implements EngineSession {
 
   /** Writes and speaks a text, {@link FAKE_WORD_MS} a word at 8 kHz. */
   speak(text: string, fromMs = 0): void {
+    const isAfterCover = this.#coverMs > 0 && !this.#hasSpoken;
+    this.#hasSpoken = true;
+    const { generationId } = this.request;
+    // It has no clock, and a hop that ended before the one before it took no time.
+    const mark = { type: 'generation.mark', mark: 'firstToken', atMs: 0 } as const;
+    if (isAfterCover) this.emit({ ...mark, generationId });
+    this.#tell(text, this.#coverMs + fromMs, isAfterCover ? ' ' : '');
+  }
+
+  #tell(text: string, fromMs: number, blank = ''): void {
     const { generationId } = this.request;
     const words: TimedWord[] = text.split(' ').map((word, index) => ({
       text: word,
       startMs: fromMs + index * FAKE_WORD_MS,
       endMs: fromMs + (index + 1) * FAKE_WORD_MS,
     }));
-    this.emit({ type: 'generation.text', generationId, delta: text });
+    this.emit({ type: 'generation.text', generationId, delta: `${blank}${text}` });
     this.emit({ type: 'generation.words', generationId, words });
     const pcm = new Int16Array(words.length * FAKE_WORD_MS * 8).fill(1000);
     this.emit({ type: 'generation.audio', generationId, pcm, sampleRate: 8000 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeCoveredAnswers } from './covered-answer-suite.ts';
 import { EngineListener, idOf } from './engine-listener.ts';
 import type { VoiceEngineTrial } from './engine-listener.ts';
 import { expectWordsBeforeAudio } from './expect-words-before-audio.ts';
@@ -284,6 +285,7 @@ export function describeVoiceEngine(
   });
 
   describePreparedAnswers(name, setup);
+  describeCoveredAnswers(name, setup);
 
   describe(`VoiceEngine: ${name}, with two sessions`, () => {
     engineIt('keeps them apart', async (listener) => {

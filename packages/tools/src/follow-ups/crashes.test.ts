@@ -19,6 +19,7 @@ const RANDOM_KILLS = Number(process.env['ANTIPHON_MAIL_KILLS'] ?? 8);
 /** Beyond every lease and every wait for an outcome, by the clock of who cleans up. */
 const LATER_MS = 2 * 3_600_000;
 
+const NO_FOLDER = { folderDays: 30, caFile: null };
 const TEMPLATE = { subject: '', body: '' };
 
 function messageIdOf(id: string): string {
@@ -56,7 +57,13 @@ describe.skipIf(isRedisMissing)('a sender that dies', () => {
   /** Opens another outbox long after, lets it end everything, and returns how each call ended. */
   async function cleanedUp(ids: readonly string[]): Promise<(FollowUpState | null)[]> {
     const clock = new DrivenClock(systemClock.now() + LATER_MS);
-    const config = { smtpUrl: server.url, from: 'support@example.org', folder: '', clock };
+    const config = {
+      smtpUrl: server.url,
+      from: 'support@example.org',
+      folder: '',
+      ...NO_FOLDER,
+      clock,
+    };
     const opened = await openFollowUps({ ...config, redisUrl: redis.url });
     try {
       return await ended(opened, clock, ids);
@@ -145,7 +152,13 @@ describe.skipIf(isRedisMissing)('a sender that dies', () => {
       const session = `sess_${(runs += 1)}`;
       const ids = Array.from({ length: CALLS }, (_each, call) => `${session}.${call}`);
       const clock = new DrivenClock(systemClock.now());
-      const config = { smtpUrl: server.url, from: 'support@example.org', folder: '', clock };
+      const config = {
+        smtpUrl: server.url,
+        from: 'support@example.org',
+        folder: '',
+        ...NO_FOLDER,
+        clock,
+      };
       const opened = await openFollowUps({ ...config, redisUrl: redis.url });
       try {
         let deliveries = 0;

@@ -15,7 +15,7 @@ export interface FolderMailSenderOptions {
 
 /**
  * Puts each mail into a folder as `<first part of its message id>.eml`, whole or not at all; the
- * same mail again replaces it. What people read in the folder they also remove themselves.
+ * same mail again replaces it.
  */
 export class FolderMailSender implements MailSender {
   readonly destination: string;

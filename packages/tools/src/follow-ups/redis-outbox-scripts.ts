@@ -132,3 +132,28 @@ export const FINISH: OutboxScript = {
     end
     return 1`,
 };
+
+/**
+ * Keys routes; process, its route, how long it is kept. Returns the route of another process that
+ * is not the same, and keeps nothing then.
+ */
+export const POST_ROUTE: OutboxScript = {
+  name: 'outboxPostRoute',
+  numberOfKeys: 1,
+  lua: `
+    local time = redis.call('TIME')
+    local now = time[1] * 1000 + math.floor(time[2] / 1000)
+    local posted = redis.call('HGETALL', KEYS[1])
+    for index = 1, #posted, 2 do
+      local until_ms, route = string.match(posted[index + 1], '^(%d+) (.*)$')
+      if tonumber(until_ms) <= now then
+        redis.call('HDEL', KEYS[1], posted[index])
+      elseif posted[index] ~= ARGV[1] and route ~= ARGV[2] then
+        redis.call('HDEL', KEYS[1], ARGV[1])
+        return route
+      end
+    end
+    redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f %s', now + ARGV[3], ARGV[2]))
+    redis.call('PEXPIRE', KEYS[1], ARGV[3])
+    return false`,
+};

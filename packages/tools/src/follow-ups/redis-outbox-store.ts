@@ -12,9 +12,11 @@ import {
   type OutboxBounds,
   type OutboxStore,
 } from './outbox-store.ts';
+import type { RouteBoard } from './mail-agreement.ts';
 import {
   CLAIM,
   FINISH,
+  POST_ROUTE,
   PROMISE,
   SETTLE,
   WITHDRAW,
@@ -28,6 +30,8 @@ const REPLY_MS = 500;
 const CONNECT_MS = 2_000;
 const MOST_RECONNECT_MS = 1_000;
 
+const SCRIPTS = [PROMISE, WITHDRAW, SETTLE, CLAIM, FINISH, POST_ROUTE];
+
 /** What a {@link RedisOutboxStore} needs. */
 export interface RedisOutboxOptions {
   /** `redis://…`, `rediss://…` or the path of a socket. */
@@ -36,6 +40,8 @@ export interface RedisOutboxOptions {
   readonly bounds?: OutboxBounds;
   /** Told, once for each loss, that the connection was lost, with a code. */
   readonly onFault?: (code: string) => void;
+  /** Whether this process may send mails now; nothing is claimed while it may not. */
+  readonly maySend?: () => boolean;
 }
 
 /**
@@ -44,13 +50,15 @@ export interface RedisOutboxOptions {
  * A mail is sent at most once as long as Redis loses no write that it acknowledged and the clocks
  * of the processes agree to within a minute.
  */
-export class RedisOutboxStore implements OutboxStore {
+export class RedisOutboxStore implements OutboxStore, RouteBoard {
   readonly #redis: Redis;
   readonly #prefix: string;
   readonly #bounds: OutboxBounds;
+  readonly #maySend: () => boolean;
   #isClosed = false;
 
-  constructor({ url, prefix, bounds, onFault }: RedisOutboxOptions) {
+  constructor({ url, prefix, bounds, onFault, maySend }: RedisOutboxOptions) {
+    this.#maySend = maySend ?? (() => true);
     this.#prefix = prefix ?? DEFAULT_PREFIX;
     this.#bounds = bounds ?? OUTBOX_BOUNDS;
     this.#redis = new Redis(url, {
@@ -69,7 +77,7 @@ export class RedisOutboxStore implements OutboxStore {
     this.#redis.on('ready', () => (isLost = false));
     this.#redis.on('error', ({ code }: NodeJS.ErrnoException) => lose(code ?? 'EUNKNOWN'));
     this.#redis.on('close', () => lose('closed'));
-    for (const { name, ...script } of [PROMISE, WITHDRAW, SETTLE, CLAIM, FINISH]) {
+    for (const { name, ...script } of SCRIPTS) {
       this.#redis.defineCommand(name, script);
     }
   }
@@ -118,6 +126,7 @@ export class RedisOutboxStore implements OutboxStore {
   }
 
   async claim(claimant: string, { nowMs, leaseUntilMs }: ClaimInstants): Promise<Claim> {
+    if (!this.#maySend()) return { claimed: null, lost: [] };
     const unknown: ToolOutcome = { kind: 'unknown' };
     const keys = [`${this.#prefix}agenda`, `${this.#prefix}claim:${claimant}`];
     const [[followUp, outcome, refusals], pairs] = (await this.#run(CLAIM, keys, [
@@ -151,6 +160,15 @@ export class RedisOutboxStore implements OutboxStore {
 
   async state(id: string): Promise<FollowUpState | null> {
     return (await this.#redis.hget(`${this.#prefix}entry:${id}`, 'state')) as FollowUpState | null;
+  }
+
+  async post(process: string, route: string, keptMs: number): Promise<string | null> {
+    const key = `${this.#prefix}routes`;
+    return (await this.#run(POST_ROUTE, [key], [process, route, keptMs])) as string | null;
+  }
+
+  async takeDown(process: string): Promise<void> {
+    await this.#redis.hdel(`${this.#prefix}routes`, process);
   }
 
   close(): Promise<readonly LostFollowUp[]> {

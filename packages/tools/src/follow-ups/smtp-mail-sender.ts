@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
 import type { Clock } from '@antiphon/session';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { NodemailerError } from 'nodemailer/lib/errors';
@@ -19,6 +20,8 @@ export interface SmtpMailSenderOptions {
   readonly server: SmtpServer;
   readonly from: SenderAddress;
   readonly clock: Clock;
+  /** Certificates in PEM that the server's may be signed by, besides the public ones. */
+  readonly ca?: string | null;
   readonly connectingMs?: number;
   readonly silenceMs?: number;
 }
@@ -56,13 +59,14 @@ export class SmtpMailSender implements MailSender {
   }
 
   #deliver(content: MailContent, to: string, signal: AbortSignal): Promise<MailOutcome> {
-    const { server, from, clock, connectingMs, silenceMs } = this.#options;
+    const { server, from, clock, ca, connectingMs, silenceMs } = this.#options;
     return new Promise((resolve) => {
       const connection = new SMTPConnection({
         host: server.host,
         port: server.port,
         secure: server.isSecure,
         requireTLS: server.requiresTls,
+        ...(ca && { tls: { ca: [...rootCertificates, ca] } }),
         connectionTimeout: connectingMs ?? CONNECTING_MS,
         greetingTimeout: connectingMs ?? CONNECTING_MS,
         dnsTimeout: connectingMs ?? CONNECTING_MS,
@@ -136,7 +140,7 @@ class MailContent extends Readable {
 function outcomeOf(error: NodemailerError, isHandedOver: boolean): MailOutcome {
   const { code = 'EUNKNOWN', responseCode } = error;
   const isRefusal = responseCode !== undefined && responseCode >= 400 && responseCode < 600;
-  const reason = responseCode === undefined ? code : `${code} ${responseCode}`;
+  const reason = responseCode === undefined ? codeOf(error) : `${code} ${responseCode}`;
   if (isRefusal && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
     return { kind: 'refused', isPermanent: error.permanent === true, reason };
   }
@@ -144,4 +148,14 @@ function outcomeOf(error: NodemailerError, isHandedOver: boolean): MailOutcome {
   // An address that cannot be sent, or a mail larger than the server takes, stays so.
   const isOurs = code === 'EENVELOPE' || code === 'EMESSAGE';
   return { kind: 'refused', isPermanent: isOurs, reason };
+}
+
+/** What Node calls a certificate that it does not trust. */
+const UNTRUSTED = /CERT|ISSUER|LEAF_SIGNATURE|HOSTNAME_MISMATCH|INVALID_CA/u;
+
+/** One code where the server's certificate is what is wrong, as people can do something about it. */
+function codeOf(error: NodemailerError): string {
+  const { code = 'EUNKNOWN' } = error;
+  const { originalCode = '' } = error as { readonly originalCode?: string };
+  return UNTRUSTED.test(originalCode) ? `ECERTIFICATE ${originalCode}` : code;
 }

@@ -8,7 +8,9 @@ import type {
 } from '../ports/language-model.ts';
 import { providerError } from '../provider-error.ts';
 import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
-import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
+import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
+import { ModelRace } from './model-race.ts';
+import type { Lap } from './model-race.ts';
 
 /** What a {@link FallbackLanguageModel} needs. */
 export interface FallbackLanguageModelOptions extends FallbackOptions<LanguageModel> {
@@ -16,37 +18,21 @@ export interface FallbackLanguageModelOptions extends FallbackOptions<LanguageMo
   readonly hedges?: boolean;
 }
 
-/** A model that was asked and has not written yet. */
-interface Race {
-  readonly candidate: Candidate<LanguageModel>;
-  readonly abort: AbortController;
-  readonly parts: AsyncIterator<LanguageModelPart>;
-  readonly first: Promise<Lap>;
-  /** Whether its budget is used up. */
-  isLate: boolean;
-}
-
 /** The models that may answer a request. */
 interface Contest {
   readonly request: LanguageModelRequest;
   /** Not asked yet. */
   readonly waiting: Candidate<LanguageModel>[];
-  readonly racing: Set<Race>;
+  readonly racing: Set<ModelRace>;
   /** Resolves when nobody wants the answer any more. */
   readonly stopped: Promise<void>;
 }
 
-/** What came of waiting for the first part of a model. */
-type Lap = { readonly race: Race } & (
-  | { readonly kind: 'part'; readonly result: IteratorResult<LanguageModelPart> }
-  | { readonly kind: 'failed'; readonly error: PipelineError }
-  | { readonly kind: 'late' }
-);
-
 /**
  * Several models as one: the next is asked when one fails, or has written nothing within its budget.
  * Whichever writes first is heard, and goes on alone: what a caller has heard is not said again by
- * another, so a failure after that is the answer's.
+ * another, so a failure after that is the answer's. A model that only tells that it is at work, by an
+ * empty text, has not written, but has its budget anew.
  */
 export class FallbackLanguageModel implements LanguageModel {
   readonly name: string;
@@ -64,30 +50,32 @@ export class FallbackLanguageModel implements LanguageModel {
   }
 
   async *answer(request: LanguageModelRequest): AsyncGenerator<LanguageModelPart> {
-    const waiting = [...worthAsking(this.#candidates, (told) => this.#tell(told))];
-    const racing = new Set<Race>();
+    const waiting = [...worthAsking(this.#candidates, (told) => this.#tell(request, told))];
+    const racing = new Set<ModelRace>();
     let stopAll = () => {};
     const stopped = new Promise<void>((resolve) => {
       stopAll = () => {
-        for (const { abort } of racing) abort.abort();
+        for (const race of racing) race.abort();
         resolve();
       };
     });
     request.signal.addEventListener('abort', stopAll, { once: true });
     try {
-      const lap = await this.#firstPart({ request, waiting, racing, stopped });
+      const lap = yield* this.#firstPart({ request, waiting, racing, stopped });
       if (lap === null || request.signal.aborted) return;
-      const { race, result } = lap;
-      for (const other of racing) if (other !== race) this.#drop(other, racing);
-      yield* this.#rest(race, result);
+      const { race, part } = lap;
+      for (const other of racing) if (other !== race) drop(other, racing);
+      yield* this.#rest(race, part);
     } finally {
       request.signal.removeEventListener('abort', stopAll);
-      for (const race of racing) this.#drop(race, racing);
+      for (const race of racing) drop(race, racing);
     }
   }
 
   /** Asks one after the other until one writes; null where the request was aborted. */
-  async #firstPart(contest: Contest): Promise<Extract<Lap, { kind: 'part' }> | null> {
+  async *#firstPart(
+    contest: Contest,
+  ): AsyncGenerator<LanguageModelPart, Extract<Lap, { kind: 'part' }> | null> {
     const { request, waiting, racing } = contest;
     let failure: PipelineError | null = null;
     let current = this.#start(waiting.shift()!, request, racing);
@@ -96,21 +84,21 @@ export class FallbackLanguageModel implements LanguageModel {
       if (request.signal.aborted) return null;
       if (lap.kind === 'part') return lap;
       const { race } = lap;
-      const { breaker, provider } = race.candidate;
-      if (lap.kind === 'failed') {
-        failure = lap.error;
-        breaker.failed();
-        this.#drop(race, racing);
-      } else {
-        race.isLate = true;
-        breaker.failed();
-        if (!this.#options.hedges) this.#drop(race, racing);
+      if (lap.kind === 'working') {
+        race.goOn(this.#dueAtMs());
+        yield lap.part;
+        continue;
       }
+      const { breaker } = race.candidate;
+      breaker.failed();
+      race.isLate = lap.kind === 'late';
+      if (lap.kind === 'failed') failure = lap.error;
+      if (lap.kind === 'failed' || !this.#options.hedges) drop(race, racing);
       const next = waiting.shift();
       if (next) {
-        this.#tell({
-          from: provider.name,
-          to: next.provider.name,
+        this.#tell(request, {
+          from: breaker.name,
+          to: next.breaker.name,
           why: lap.kind === 'failed' ? 'failed' : 'slow',
           code: lap.kind === 'failed' ? lap.error.code : null,
         });
@@ -121,15 +109,16 @@ export class FallbackLanguageModel implements LanguageModel {
     }
   }
 
-  /** The first that writes, fails, or, where another could be asked instead, is late. */
-  async #nextLap(current: Race, { waiting, racing, stopped }: Contest): Promise<Lap> {
-    const laps = [...racing].map(({ first }) => first);
+  /** The first that tells something, or, where another could be asked instead, is late. */
+  async #nextLap(current: ModelRace, { waiting, racing, stopped }: Contest): Promise<Lap> {
+    const laps = [...racing].map(({ next }) => next);
     laps.push(stopped.then(() => ({ race: current, kind: 'late' })));
     if (waiting.length === 0 || current.isLate) return await Promise.race(laps);
-    const { clock, budgetMs } = this.#options;
+    const { clock } = this.#options;
+    const leftMs = Math.max(0, current.dueAtMs - clock.now());
     let cancel = () => {};
     const late = new Promise<Lap>((resolve) => {
-      const timer = clock.setTimeout(() => resolve({ race: current, kind: 'late' }), budgetMs);
+      const timer = clock.setTimeout(() => resolve({ race: current, kind: 'late' }), leftMs);
       cancel = () => clock.clearTimeout(timer);
     });
     try {
@@ -142,41 +131,19 @@ export class FallbackLanguageModel implements LanguageModel {
   #start(
     candidate: Candidate<LanguageModel>,
     request: LanguageModelRequest,
-    racing: Set<Race>,
-  ): Race {
-    const abort = new AbortController();
-    const { provider } = candidate;
-    const parts = provider.answer({ ...request, signal: abort.signal })[Symbol.asyncIterator]();
-    const race: Race = {
-      candidate,
-      abort,
-      parts,
-      isLate: false,
-      first: parts.next().then(
-        (result): Lap =>
-          result.done
-            ? { race, kind: 'failed', error: brokeOff(provider.name) }
-            : { race, kind: 'part', result },
-        (error: unknown): Lap => ({
-          race,
-          kind: 'failed',
-          error: providerError(provider.name, error),
-        }),
-      ),
-    };
+    racing: Set<ModelRace>,
+  ): ModelRace {
+    const race = new ModelRace(candidate, request, this.#dueAtMs());
     racing.add(race);
     return race;
   }
 
-  async *#rest(
-    { candidate, parts }: Race,
-    first: IteratorResult<LanguageModelPart>,
-  ): AsyncGenerator<LanguageModelPart> {
-    const { breaker, provider } = candidate;
+  async *#rest(race: ModelRace, first: LanguageModelPart): AsyncGenerator<LanguageModelPart> {
+    const { breaker, provider } = race.candidate;
     try {
-      for (let result = first; !result.done; result = await parts.next()) {
-        if (result.value.type === 'end') breaker.succeeded();
-        yield result.value;
+      for await (const part of race.from(first)) {
+        if (part.type === 'end') breaker.succeeded();
+        yield part;
       }
     } catch (error) {
       breaker.failed();
@@ -184,18 +151,19 @@ export class FallbackLanguageModel implements LanguageModel {
     }
   }
 
-  #drop(race: Race, racing: Set<Race>): void {
-    racing.delete(race);
-    race.abort.abort();
-    // One that does not heed its signal is left to end by itself.
-    void race.first.then(() => race.parts.return?.()).catch(() => {});
+  #dueAtMs(): number {
+    const { clock, budgetMs } = this.#options;
+    return clock.now() + budgetMs;
   }
 
-  #tell(tookOver: Omit<TookOver, 'service'>): void {
-    this.#options.onTookOver?.({ service: 'languageModel', ...tookOver });
+  #tell({ onTookOver }: LanguageModelRequest, replaced: Replaced): void {
+    const tookOver = { service: 'languageModel', ...replaced } as const;
+    this.#options.onTookOver?.(tookOver);
+    onTookOver?.(tookOver);
   }
 }
 
-function brokeOff(name: string): PipelineError {
-  return new PipelineError('provider_failed', `${name} broke off`);
+function drop(race: ModelRace, racing: Set<ModelRace>): void {
+  racing.delete(race);
+  race.drop();
 }

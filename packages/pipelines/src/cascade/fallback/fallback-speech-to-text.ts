@@ -3,7 +3,7 @@ import { PipelineError } from '../../pipeline-error.ts';
 import type { Recognition, RecognitionEvents, SpeechToText } from '../ports/speech-to-text.ts';
 import { providerError } from '../provider-error.ts';
 import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
-import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
+import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
 
 /** A longer turn cannot be heard again from its beginning; its end says most. */
 const MOST_KEPT_MS = 60_000;
@@ -24,7 +24,11 @@ export class FallbackSpeechToText implements SpeechToText {
   }
 
   recognise(sessionId: string, events: RecognitionEvents): Recognition {
-    const onTookOver = (told: Omit<TookOver, 'service'>) => this.#tell(told);
+    const onTookOver = (told: Replaced) => {
+      const tookOver = { service: 'speechToText', ...told } as const;
+      this.#options.onTookOver?.(tookOver);
+      events.onTookOver?.(tookOver);
+    };
     const asked = worthAsking(this.#candidates, onTookOver);
     const turn = new TurnRelay({
       sessionId,
@@ -41,17 +45,13 @@ export class FallbackSpeechToText implements SpeechToText {
   async close(): Promise<void> {
     await Promise.all(this.#options.providers.map((provider) => provider.close()));
   }
-
-  #tell(tookOver: Omit<TookOver, 'service'>): void {
-    this.#options.onTookOver?.({ service: 'speechToText', ...tookOver });
-  }
 }
 
 interface TurnRelayOptions extends Pick<FallbackOptions<SpeechToText>, 'budgetMs' | 'clock'> {
   readonly sessionId: string;
   readonly events: RecognitionEvents;
   readonly asked: readonly Candidate<SpeechToText>[];
-  readonly onTookOver: (tookOver: Omit<TookOver, 'service'>) => void;
+  readonly onTookOver: (tookOver: Replaced) => void;
 }
 
 /** One turn on its way through the recognisers. */
@@ -154,7 +154,7 @@ class TurnRelay implements Recognition {
     }
     this.#at += 1;
     this.#recognition = null;
-    onTookOver({ from: provider.name, to: next.provider.name, why, code: error?.code ?? null });
+    onTookOver({ from: breaker.name, to: next.breaker.name, why, code: error?.code ?? null });
     this.start();
   }
 

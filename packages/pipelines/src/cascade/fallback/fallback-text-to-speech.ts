@@ -9,7 +9,7 @@ import type {
 } from '../ports/text-to-speech.ts';
 import { providerError } from '../provider-error.ts';
 import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
-import type { Candidate, FallbackOptions, TookOver } from './fallback.ts';
+import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
 
 /**
  * Several synthesizers as one: the next speaks a piece when one fails, or has made no sound of it
@@ -30,7 +30,11 @@ export class FallbackTextToSpeech implements TextToSpeech {
   }
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
-    const onTookOver = (told: Omit<TookOver, 'service'>) => this.#tell(told);
+    const onTookOver = (told: Replaced) => {
+      const tookOver = { service: 'textToSpeech', ...told } as const;
+      this.#options.onTookOver?.(tookOver);
+      events.onTookOver?.(tookOver);
+    };
     const asked = worthAsking(this.#candidates, onTookOver);
     const relay = new Relay({
       request,
@@ -47,17 +51,13 @@ export class FallbackTextToSpeech implements TextToSpeech {
   async close(): Promise<void> {
     await Promise.all(this.#options.providers.map((provider) => provider.close()));
   }
-
-  #tell(tookOver: Omit<TookOver, 'service'>): void {
-    this.#options.onTookOver?.({ service: 'textToSpeech', ...tookOver });
-  }
 }
 
 interface RelayOptions extends Pick<FallbackOptions<TextToSpeech>, 'budgetMs' | 'clock'> {
   readonly request: SynthesisRequest;
   readonly events: SynthesisEvents;
   readonly asked: readonly Candidate<TextToSpeech>[];
-  readonly onTookOver: (tookOver: Omit<TookOver, 'service'>) => void;
+  readonly onTookOver: (tookOver: Replaced) => void;
 }
 
 /** One piece on its way through the synthesizers. */
@@ -155,7 +155,7 @@ class Relay implements Synthesis {
     this.#at += 1;
     this.#synthesis?.cancel();
     this.#synthesis = null;
-    onTookOver({ from: provider.name, to: next.provider.name, why, code: error?.code ?? null });
+    onTookOver({ from: breaker.name, to: next.breaker.name, why, code: error?.code ?? null });
     this.start();
   }
 

@@ -1,4 +1,4 @@
-import type { TimedWord } from '@antiphon/session';
+import type { ProviderTookOver, TimedWord } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PipelineError } from '../../pipeline-error.ts';
@@ -15,8 +15,6 @@ import {
 import type { FakeStep, FakeTurn, FakeVoiceOptions } from '../../testing/index.ts';
 import { FIXTURE_CONFIG, FIXTURE_FRAME, settle } from '../cascade-fixture.ts';
 import type { LanguageModelPart } from '../ports/language-model.ts';
-import { CircuitBreaker } from './circuit-breaker.ts';
-import type { TookOver } from './fallback.ts';
 import { FallbackLanguageModel } from './fallback-language-model.ts';
 import { FallbackSpeechToText } from './fallback-speech-to-text.ts';
 import { FallbackTextToSpeech } from './fallback-text-to-speech.ts';
@@ -25,7 +23,7 @@ const BUDGET_MS = 300;
 const LIMITED = new PipelineError('provider_rate_limited', 'fake-model is busy');
 
 let clock: DrivenClock;
-let tookOver: TookOver[];
+let tookOver: ProviderTookOver[];
 
 beforeEach(() => {
   clock = new DrivenClock();
@@ -43,7 +41,7 @@ async function pass(ms: number): Promise<void> {
 const shared = () => ({
   clock,
   budgetMs: BUDGET_MS,
-  onTookOver: (told: TookOver) => tookOver.push(told),
+  onTookOver: (told: ProviderTookOver) => tookOver.push(told),
 });
 
 const REQUEST = {
@@ -56,39 +54,6 @@ const REQUEST = {
   temperature: null,
 } as const;
 
-describe('a circuit breaker', () => {
-  it('opens after failures in a row, lets one try after a while, and closes when that goes well', () => {
-    const breaker = new CircuitBreaker(clock);
-    breaker.failed();
-    breaker.failed();
-    breaker.succeeded();
-    breaker.failed();
-    breaker.failed();
-    expect(breaker.admits()).toBe(true);
-    breaker.failed();
-    expect([breaker.isOpen, breaker.admits()]).toEqual([true, false]);
-    clock.advance(9_999);
-    expect(breaker.admits()).toBe(false);
-    clock.advance(1);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
-    breaker.failed();
-    expect(breaker.admits()).toBe(false);
-    clock.advance(10_000);
-    expect(breaker.admits()).toBe(true);
-    breaker.succeeded();
-    expect([breaker.isOpen, breaker.admits(), breaker.admits()]).toEqual([false, true, true]);
-  });
-
-  it('lets another try where the first trial never told how it went', () => {
-    const breaker = new CircuitBreaker(clock, { failures: 1, coolDownMs: 1_000 });
-    breaker.failed();
-    clock.advance(1_000);
-    expect([breaker.admits(), breaker.admits()]).toEqual([true, false]);
-    clock.advance(1_000);
-    expect(breaker.admits()).toBe(true);
-  });
-});
-
 describe('models that stand in for each other', () => {
   function models(first: readonly FakeStep[], second: readonly FakeStep[], hedges = false) {
     const providers = [
@@ -98,6 +63,8 @@ describe('models that stand in for each other', () => {
     const model = new FallbackLanguageModel({ ...shared(), providers, hedges });
     const parts: LanguageModelPart[] = [];
     const abort = new AbortController();
+    const toldCaller: ProviderTookOver[] = [];
+    const onTookOver = (told: ProviderTookOver) => toldCaller.push(told);
     let error: Error | null = null;
     let isOver = false;
     const ask = () => {
@@ -105,7 +72,7 @@ describe('models that stand in for each other', () => {
       isOver = false;
       void (async () => {
         try {
-          for await (const part of model.answer({ ...REQUEST, signal: abort.signal })) {
+          for await (const part of model.answer({ ...REQUEST, signal: abort.signal, onTookOver })) {
             parts.push(part);
           }
         } catch (thrown) {
@@ -120,6 +87,8 @@ describe('models that stand in for each other', () => {
       asked: () => providers.map(({ requests }) => requests.length),
       active: () => providers.map(({ active }) => active),
       text: () => parts.map((part) => (part.type === 'text' ? part.delta : '')).join(''),
+      toldCaller,
+      types: () => parts.map(({ type }) => type),
       error: () => error,
       isOver: () => isOver,
     };
@@ -148,6 +117,7 @@ describe('models that stand in for each other', () => {
         code: 'provider_rate_limited',
       },
     ]);
+    expect(test.toldCaller).toEqual(tookOver);
   });
 
   it('ask the next where one has written nothing within its budget, and let the slow one go', async () => {
@@ -159,6 +129,33 @@ describe('models that stand in for each other', () => {
     expect(test.text()).toBe('From the second.');
     expect(test.active()).toEqual([0, 0]);
     expect(tookOver.map(({ why }) => why)).toEqual(['slow']);
+  });
+
+  it('take over from one that was at work, and has written nothing that can be heard', async () => {
+    const working: FakeStep = { type: 'text', delta: '' };
+    for (const then of [
+      [{ type: 'throw', error: LIMITED }],
+      [{ type: 'hang' }],
+    ] as const satisfies FakeStep[][]) {
+      const test = models([working, ...then], fakeText('From the second.'));
+      test.ask();
+      await pass(BUDGET_MS);
+      expect(test.text()).toBe('From the second.');
+      expect(test.active()).toEqual([0, 0]);
+    }
+    expect(tookOver.map(({ why }) => why)).toEqual(['failed', 'slow']);
+  });
+
+  it('leave one time that is at work, and pass on that it is', async () => {
+    const call: FakeStep = { type: 'toolCall', callId: 'c', name: 'lookup_order', arguments: '{}' };
+    const working: FakeStep = { type: 'text', delta: '' };
+    const wait: FakeStep = { type: 'wait', ms: BUDGET_MS - 100 };
+    const test = models([wait, working, wait, working, wait, call, FAKE_END], fakeText('No.'));
+    test.ask();
+    await pass(3 * BUDGET_MS);
+    expect(test.types()).toEqual(['text', 'text', 'toolCall', 'end']);
+    expect(test.asked()).toEqual([1, 0]);
+    expect(clock.pending).toBe(0);
   });
 
   it('hear the first to write where both may go on', async () => {

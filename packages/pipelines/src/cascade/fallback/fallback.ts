@@ -1,20 +1,8 @@
-import type { Clock } from '@antiphon/session';
+import type { Clock, ProviderTookOver } from '@antiphon/session';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import type { BreakerLimits } from './circuit-breaker.ts';
 
 /** Which of the cascade's services it is about. */
-export type Service = 'speechToText' | 'languageModel' | 'textToSpeech';
-
-/** That another provider had to take over. */
-export interface TookOver {
-  readonly service: Service;
-  readonly from: string;
-  readonly to: string;
-  /** It failed, said nothing within its budget, or was not asked because it failed before. */
-  readonly why: 'failed' | 'slow' | 'open';
-  /** The code of what failed. */
-  readonly code: string | null;
-}
+export type Service = ProviderTookOver['service'];
 
 /** What a fallback over several providers needs. */
 export interface FallbackOptions<Provider> {
@@ -23,9 +11,10 @@ export interface FallbackOptions<Provider> {
   /** How long one may take to its first result before the next one is asked. */
   readonly budgetMs: number;
   readonly clock: Clock;
-  readonly breaker?: Partial<BreakerLimits>;
+  /** One for each provider, in the same order; their own unless given. */
+  readonly breakers?: readonly CircuitBreaker[];
   /** Told of each provider that had to take over; must not throw. */
-  readonly onTookOver?: (tookOver: TookOver) => void;
+  readonly onTookOver?: (tookOver: ProviderTookOver) => void;
 }
 
 /** A provider and whether it is worth asking. */
@@ -35,32 +24,38 @@ export interface Candidate<Provider> {
 }
 
 /** The providers with a breaker each, which all sessions share. */
-export function candidatesOf<Provider>({
+export function candidatesOf<Provider extends { readonly name: string }>({
   providers,
   clock,
-  breaker,
+  breakers = [],
 }: FallbackOptions<Provider>): readonly Candidate<Provider>[] {
   if (providers.length === 0) throw new TypeError('A fallback needs one provider at least.');
-  return providers.map((provider) => ({ provider, breaker: new CircuitBreaker(clock, breaker) }));
+  return providers.map((provider, index) => {
+    const { name } = provider;
+    return { provider, breaker: breakers[index] ?? new CircuitBreaker({ name, clock }) };
+  });
 }
 
 /**
  * Those that are worth asking, in order; tells where the first is passed over. Where none is, the
  * first is asked all the same: an error of its own says more than that nobody was asked.
  */
-export function worthAsking<Provider extends { readonly name: string }>(
+export function worthAsking<Provider>(
   candidates: readonly Candidate<Provider>[],
-  tell: (tookOver: Omit<TookOver, 'service'>) => void,
+  tell: (tookOver: Replaced) => void,
 ): readonly Candidate<Provider>[] {
   const admitted = candidates.filter(({ breaker }) => breaker.admits());
   const [first] = candidates;
   const [asked] = admitted;
   if (!first || !asked) return candidates.slice(0, 1);
   if (asked !== first) {
-    tell({ from: first.provider.name, to: asked.provider.name, why: 'open', code: null });
+    tell({ from: first.breaker.name, to: asked.breaker.name, why: 'open', code: null });
   }
   return admitted;
 }
+
+/** What a fallback tells of a provider that was replaced. */
+export type Replaced = Omit<ProviderTookOver, 'service'>;
 
 /** What several providers are called together. */
 export function namesOf(providers: readonly { readonly name: string }[]): string {

@@ -1,4 +1,10 @@
-import type { ConversationItem, ToolChoice, ToolDefinition, Usage } from '@antiphon/session';
+import type {
+  ConversationItem,
+  ProviderTookOver,
+  ToolChoice,
+  ToolDefinition,
+  Usage,
+} from '@antiphon/session';
 
 /** What a model is asked. */
 export interface LanguageModelRequest {
@@ -12,6 +18,8 @@ export interface LanguageModelRequest {
   /** 0 to 2, or `null` for the model's own. */
   readonly temperature: number | null;
   readonly signal: AbortSignal;
+  /** Told where another model takes over; must not throw. */
+  readonly onTookOver?: ((tookOver: ProviderTookOver) => void) | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AudioFrame } from '@antiphon/session';
+import type { AudioFrame, ProviderTookOver } from '@antiphon/session';
 
 /** What a recogniser made of a turn. */
 export interface Transcript {
@@ -39,6 +39,8 @@ export interface RecognitionEvents {
   onFinal(transcript: Transcript): void;
   /** In place of `onFinal`, when recognition failed. */
   onError(error: Error): void;
+  /** Told where another recogniser takes over; must not throw. */
+  onTookOver?(tookOver: ProviderTookOver): void;
 }
 
 /** Turns caller audio into words, one recognition per turn. It leaves out where turns end. */

@@ -1,5 +1,5 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { TimedWord } from '@antiphon/session';
+import type { ProviderTookOver, TimedWord } from '@antiphon/session';
 
 /** A piece of text to be spoken in one breath, a sentence or a clause. */
 export interface SynthesisRequest {
@@ -18,6 +18,8 @@ export interface SynthesisEvents {
   onEnd(): void;
   /** In place of `onEnd`. */
   onError(error: Error): void;
+  /** Told where another synthesizer takes over; must not throw. */
+  onTookOver?(tookOver: ProviderTookOver): void;
 }
 
 /** A synthesis under way. */

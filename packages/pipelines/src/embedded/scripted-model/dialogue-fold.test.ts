@@ -239,6 +239,25 @@ describe('a dialogue whose tool is slow', () => {
     expect(await talk.exchange('yes please')).toBe('Here is your coat.');
   });
 
+  it('passes over a question that is not its own while a tool runs, and the answers to it', async () => {
+    const { talk, callId } = await whileLooking();
+    talk.agentSaid('Let me check.').agentSaid('Shall I email you the answer?');
+    talk.callerSays('uh').callerSays('my coat');
+    expect(await spoken(talk)).toBe('');
+    talk.agentSaid('I have jo at example dot com. Is that right?').callerSays('yes please');
+    expect(await spoken(talk)).toBe('');
+    talk.toolReturned(callId, found);
+    expect((await talk.answer()).text).toBe(FOUND);
+    expect(await talk.exchange('yes please')).toBe('Here is your coat.');
+  });
+
+  it('answers the caller again once a line of company has followed such a question', async () => {
+    const { talk } = await whileLooking();
+    talk.agentSaid('Shall I email you the answer?').callerSays('no thanks');
+    talk.agentSaid("All right, I'll stay on it.").callerSays('when do you close');
+    expect(await spoken(talk)).toBe('We close at ten.');
+  });
+
   it('passes over a consent that was asked for before the call had a result', async () => {
     const talk = await atTicket();
     const { calls } = await talk.callerSays('one two three').answer({ heardWords: 0 });

@@ -38,7 +38,8 @@ interface ReadTurns {
  * is entered when its reply begins to be heard, however soon it is cut; turns whose reply was cut
  * before any of it was heard, and those that follow, are read as one. A sound that cuts an answer
  * and says nothing does not end it: the rest is still due. So is a result after words that are not
- * its reply, such as a cover. Questions of the session's own and their answers are passed over.
+ * its reply, such as a cover. Questions of the session's own and their answers are passed over, and
+ * so are, from clients that tell no asides, questions that are not the script's while a call runs.
  */
 export class DialogueFold {
   readonly #reader: TurnReader;
@@ -55,6 +56,8 @@ export class DialogueFold {
   #answer: HeardAnswer | null = null;
   /** Whether what was heard before the script had anything to say, such as a greeting, was cut. */
   #isOpeningCut = false;
+  /** Whether somebody else had the agent ask something, which the caller is about to answer. */
+  #isAskedByOthers = false;
 
   constructor(dialogue: Dialogue, reader: TurnReader, isOffered: (tool: string) => boolean) {
     this.#reader = reader;
@@ -64,7 +67,7 @@ export class DialogueFold {
 
   take(item: ConversationItem): void {
     // The session asked, the caller answered it: neither is a turn of the script.
-    if (item.kind === 'message' && item.isAside) return;
+    if (item.kind === 'message' && (item.isAside || this.#answersOthers(item))) return;
     if (item.kind === 'toolCall') this.#callMade(item.name, item.callId);
     else if (item.kind === 'toolOutput') this.#callEnded(item.callId, item.output);
     else if (item.speaker === 'caller') this.#callerSpoke(item.text ?? '');
@@ -93,6 +96,10 @@ export class DialogueFold {
     const steps = clear.length > 0 ? clear : this.#open.slice(-1);
     // A remark in passing goes first, so that the question comes last that is to be answered.
     return [...steps.filter((step) => !step.movesOn), ...steps.filter((step) => step.movesOn)];
+  }
+
+  #answersOthers({ speaker }: MessageItem): boolean {
+    return speaker === 'caller' && this.#isAskedByOthers && this.#calls.isWaiting;
   }
 
   #callerSpoke(said: string): void {
@@ -168,6 +175,7 @@ export class DialogueFold {
 
   #agentHeard(item: MessageItem): void {
     const text = item.text ?? '';
+    this.#isAskedByOthers = false;
     const due = this.#due;
     const answer = new HeardAnswer(this.next().text);
     let owed: Step[] = [];
@@ -178,6 +186,9 @@ export class DialogueFold {
     } else if (this.#answer?.hear(text)) {
       // The rest of an answer that was cut is no answer to what has come since.
       this.#open = this.#open.filter(({ source, call }) => source !== 'cut' || call !== null);
+      return;
+    } else if (this.#calls.isWaiting && text.trimEnd().endsWith('?')) {
+      this.#isAskedByOthers = true;
       return;
     } else {
       this.#answer = null;

@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { MadeResponse } from './made-response.ts';
 import { ItemFault, UpstreamConversation } from './upstream-conversation.ts';
 import type { UpstreamScript } from './upstream-script.ts';
+import { UpstreamVad } from './upstream-vad.ts';
 
 /** An event before it has its id. */
 export type Unstamped = RealtimeServerEvent extends infer Event
@@ -29,10 +30,18 @@ export class UpstreamConnection {
   session: RealtimeSessionCreateRequest;
   /** Audio of all turns so far. */
   appendedBytes = 0;
+  /** Pieces in which it came. */
+  appends = 0;
   isOpen = true;
+  /** The item that the speech which goes on becomes. */
+  speechId: string | null = null;
   readonly #socket: WebSocket;
   readonly #script: () => UpstreamScript;
   readonly #responses = new Set<MadeResponse>();
+  readonly #vad = new UpstreamVad({
+    started: (ms) => this.#speechStarted(ms),
+    stopped: (ms) => this.#speechStopped(ms),
+  });
   #bufferedBytes = 0;
   #hasSpoken = false;
   #count = 0;
@@ -162,13 +171,16 @@ export class UpstreamConnection {
         this.#configure(event);
         return;
       case 'input_audio_buffer.append': {
-        const bytes = Buffer.from(event.audio, 'base64').length;
-        this.#bufferedBytes += bytes;
-        this.appendedBytes += bytes;
+        const bytes = Buffer.from(event.audio, 'base64');
+        this.#bufferedBytes += bytes.length;
+        this.appendedBytes += bytes.length;
+        this.appends += 1;
+        this.#vad.hear(bytes, this.bytesPerMs('input') === 8 ? 8000 : 24_000);
         return;
       }
       case 'input_audio_buffer.clear':
         this.#bufferedBytes = 0;
+        this.#vad.reset();
         this.send({ type: 'input_audio_buffer.cleared' });
         return;
       case 'input_audio_buffer.commit':
@@ -220,8 +232,15 @@ export class UpstreamConnection {
       this.fail('cannot_update_voice', eventId);
       return;
     }
+    const detection = session.audio?.input?.turn_detection;
+    if (detection && this.script.refusesDetection) {
+      this.fail('invalid_value', eventId, 'session.audio.input.turn_detection.type');
+      return;
+    }
+    const before = JSON.stringify(this.session.audio?.input?.turn_detection);
     const audio = { ...this.session.audio, ...session.audio };
     this.session = { ...this.session, ...session, audio };
+    if (JSON.stringify(detection) !== before) this.#vad.configure(detection);
     this.send({ type: 'session.updated', session: this.session });
   }
 
@@ -230,9 +249,34 @@ export class UpstreamConnection {
       this.fail('input_audio_buffer_commit_empty', eventId);
       return;
     }
+    const id = this.speechId ?? this.conversation.newId();
+    this.speechId = null;
+    this.#vad.reset();
+    this.makeItem(id);
+  }
+
+  #speechStarted(startMs: number): void {
+    this.speechId = this.conversation.newId();
+    const at = { audio_start_ms: Math.round(startMs), item_id: this.speechId };
+    this.send({ type: 'input_audio_buffer.speech_started', ...at });
+    if (this.session.audio?.input?.turn_detection?.interrupt_response === false) return;
+    for (const response of this.#responses) response.cancel('turn_detected');
+  }
+
+  #speechStopped(decidedMs: number): void {
+    const id = this.speechId;
+    if (id === null || this.script.forgetsEnds) return;
+    this.speechId = null;
+    const at = { audio_end_ms: Math.round(decidedMs), item_id: id };
+    this.send({ type: 'input_audio_buffer.speech_stopped', ...at });
+    this.makeItem(id);
+    if (this.session.audio?.input?.turn_detection?.create_response !== false) this.respond();
+  }
+
+  /** All audio not committed becomes an item. */
+  makeItem(id = this.conversation.newId()): void {
     const bytes = this.#bufferedBytes;
     this.#bufferedBytes = 0;
-    const id = this.conversation.newId();
     const item = {
       id,
       type: 'message' as const,

@@ -41,6 +41,10 @@ export interface UpstreamScript {
   readonly sends?: (event: RealtimeServerEvent, connection: UpstreamConnection) => boolean;
   /** Refuses an upgrade with an HTTP status and an error code in the body. */
   readonly refuses?: (count: number) => { readonly status: number; readonly code: string } | null;
+  /** Takes no configuration in which it is to detect turns. */
+  readonly refusesDetection?: boolean;
+  /** Never finds the end of speech. */
+  readonly forgetsEnds?: boolean;
   /** Seconds since 1970 at which a session ends, as it is told. */
   readonly expiresAt?: number;
   /** Tokens each response counts. */

@@ -43,6 +43,7 @@ const functionMembers = {
     strict({
       confirm: optional(word('none')),
       coverAfterMs: optional(whole(0, 600_000)),
+      deadlineMs: optional(whole(1, 600_000)),
       timeoutMs: optional(whole(1, 600_000)),
       covers: optional(list(text({ min: 1, max: 16, samples: ['Hm.', 'One moment.'] }))),
     }),
@@ -133,6 +134,14 @@ const sharedMembers: Record<string, Member> = {
   parallel_tool_calls: optional(flag),
   reasoning: optional(reasoning),
   max_output_tokens: optional(maxTokens),
+  antiphon: optional(
+    strict({
+      contactEmail: optional(
+        text({ min: 1, max: 254, samples: ['jo@example.com', 'al@example.org', 'at home'] }),
+      ),
+    }),
+    12,
+  ),
   id: optional(anything, 12),
   object: optional(anything, 12),
   expires_at: optional(anything, 12),

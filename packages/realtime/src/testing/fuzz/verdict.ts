@@ -112,6 +112,9 @@ function judgeUpdate(payload: unknown, type: string, now: Circumstances): Verdic
   const rateOf = ({ outputFormat }: SessionView) => (outputFormat === 'pcm16' ? 24_000 : 8_000);
   const faults = [
     ...(isOtherModel(asked) && !greets ? [fault('invalid_value', 'session.model')] : []),
+    ...(recordOf(recordOf(payload)['antiphon'])['contactEmail'] === 'at home'
+      ? [fault('invalid_value', 'session.antiphon.contactEmail')]
+      : []),
     ...(isRecord(asked.prompt) ? [fault('invalid_value', 'session.prompt')] : []),
     ...(hasSpoken && next.voice !== session.voice ? [fault('cannot_update_voice', null)] : []),
     ...(hasSpoken && rateOf(next) !== rateOf(session)

@@ -9,6 +9,8 @@ const { followUps } = await openFollowUps({
   smtpUrl,
   from: 'support@example.org',
   folder: '',
+  folderDays: 30,
+  caFile: null,
   clock: systemClock,
 });
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_HOP_BUDGETS_MS, exceededBudgets } from './latency-budgets.ts';
+import type { TurnReport } from './turn-report.ts';
+
+const NONE: TurnReport['hops'] = {
+  endpointing: null,
+  wait: null,
+  inference: null,
+  aggregation: null,
+  synthesis: null,
+  egress: null,
+};
+
+function turn(hops: Partial<TurnReport['hops']>, more: Partial<TurnReport> = {}): TurnReport {
+  return {
+    turn: 1,
+    itemId: 'item_1',
+    generationId: 'gen_1',
+    voiceEndAtMs: 0,
+    committedAtMs: 500,
+    firstAudioAtMs: 800,
+    hops: { ...NONE, ...hops },
+    voiceToVoiceMs: 800,
+    postEndpointMs: 300,
+    unexplainedMs: 0,
+    ...more,
+  };
+}
+
+describe('the budgets of a turn', () => {
+  it('are exceeded by the hops that took longer than the usual', () => {
+    const report = turn({
+      endpointing: 500,
+      inference: 151,
+      aggregation: 30,
+      synthesis: 101,
+      egress: 20,
+    });
+    expect(exceededBudgets(report)).toEqual([
+      { hop: 'inference', budgetMs: 150 },
+      { hop: 'synthesis', budgetMs: 100 },
+    ]);
+  });
+
+  it("are the agent's own where it has some", () => {
+    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, inference: 400, egress: 5 };
+    const report = turn({ endpointing: 500, inference: 390, egress: 10 }, { budgetsMs });
+    expect(exceededBudgets({ ...report, budgetsMs })).toEqual([]);
+    const marked = turn({ synthesis: 0, egress: 10 }, { budgetsMs });
+    expect(exceededBudgets(marked)).toEqual([{ hop: 'egress', budgetMs: 5 }]);
+  });
+
+  it('of hops that are not marked belong to the next that is', () => {
+    expect(exceededBudgets(turn({ endpointing: 400, synthesis: 280 }))).toEqual([]);
+    expect(exceededBudgets(turn({ endpointing: 400, synthesis: 281 }))).toEqual([
+      { hop: 'synthesis', budgetMs: 280 },
+    ]);
+    expect(exceededBudgets(turn({ egress: 801 }))).toEqual([{ hop: 'egress', budgetMs: 800 }]);
+  });
+
+  it('have nothing for the end of a turn where nobody spoke', () => {
+    const unprompted = turn({ egress: 301 }, { voiceEndAtMs: null, voiceToVoiceMs: null });
+    expect(exceededBudgets(unprompted)).toEqual([{ hop: 'egress', budgetMs: 300 }]);
+  });
+
+  it('have a wait where there was one', () => {
+    expect(exceededBudgets(turn({ endpointing: 500, wait: 651, egress: 150 }))).toEqual([
+      { hop: 'wait', budgetMs: 650 },
+    ]);
+  });
+});

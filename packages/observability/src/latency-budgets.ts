@@ -1,0 +1,53 @@
+import { HOPS } from './turn-report.ts';
+import type { Hop, TurnReport } from './turn-report.ts';
+
+/** What each hop of a turn may take, in milliseconds. */
+export type HopBudgets = Readonly<Record<Hop, number>>;
+
+/**
+ * What an agent's turns may take unless its folder says otherwise, 800 ms without a wait: the silence
+ * of 500 ms that ends a turn unless the words end it sooner, 300 ms for everything after it, of which
+ * 20 ms are the house's own. A turn that waits for a tool has the model's call and the 500 ms until
+ * the wait is covered besides.
+ */
+export const DEFAULT_HOP_BUDGETS_MS: HopBudgets = {
+  endpointing: 500,
+  wait: 650,
+  inference: 150,
+  aggregation: 30,
+  synthesis: 100,
+  egress: 20,
+};
+
+/** A hop that took longer than it may. */
+export interface ExceededBudget {
+  readonly hop: Hop;
+  readonly budgetMs: number;
+}
+
+/** The hops of a turn that took longer than they may, in their order. */
+export function exceededBudgets(report: TurnReport): readonly ExceededBudget[] {
+  return HOPS.flatMap((hop) => {
+    const budgetMs = budgetOf(report, hop);
+    const hopMs = report.hops[hop];
+    return budgetMs !== null && hopMs !== null && hopMs > budgetMs ? [{ hop, budgetMs }] : [];
+  });
+}
+
+/**
+ * What a hop of a turn may take; null for one that is not marked. Such a hop is part of the next, and
+ * so is its budget.
+ */
+function budgetOf({ hops, voiceEndAtMs, budgetsMs }: TurnReport, hop: Hop): number | null {
+  const budgets = budgetsMs ?? DEFAULT_HOP_BUDGETS_MS;
+  let heldMs = 0;
+  for (const earlier of HOPS) {
+    const isMarked = hops[earlier] !== null;
+    if (earlier === hop) return isMarked ? heldMs + budgets[hop] : null;
+    // Without a voice there was no end of a turn to find, and most turns wait for nothing.
+    const isThere = earlier === 'endpointing' ? voiceEndAtMs !== null : earlier !== 'wait';
+    if (isMarked) heldMs = 0;
+    else if (isThere) heldMs += budgets[earlier];
+  }
+  return null;
+}
