@@ -59,7 +59,7 @@ describe('antiphon analyze', () => {
       'by gemini, gemini-flash-latest-001, rubric service-call · 900 tokens in',
     );
     expect(stderr).toMatch(
-      /^reading the recording …\nasking gemini .+ about 128\.0 kB of sound …\nKept/u,
+      /^reading the recording …\nasking gemini .+ about 0\.1 MB of sound …\nKept/u,
     );
     const kept = await readFile(path.join(recordings, 'sess_a', 'analysis.json'), 'utf8');
     expect((JSON.parse(kept) as CallAnalysis).overall).toBe(2.8);
