@@ -187,7 +187,8 @@ describe('the log of a call, with everything that is ever logged', () => {
     );
     for (const line of lines) {
       const { trace_id: traceId, span_id: spanId } = line;
-      if (line['msg'] !== 'engine failed') expect([traceId, spanId]).toEqual([undefined, undefined]);
+      if (line['msg'] !== 'engine failed')
+        expect([traceId, spanId]).toEqual([undefined, undefined]);
       else expect(traced).toContain(`"traceId":"${String(traceId)}","spanId":"${String(spanId)}"`);
     }
   });

@@ -1,5 +1,4 @@
-import type { Clock, ProviderVad } from '@antiphon/session';
-import type { TokenPrices } from '../upstream/token-costs.ts';
+import type { Clock, ProviderVad, RealtimePrices } from '@antiphon/session';
 
 /** Where the models of OpenAI answer. */
 const OPENAI_URL = 'wss://api.openai.com/v1/realtime';
@@ -70,7 +69,7 @@ export interface RealtimeSettings {
   readonly turnDetection?: 'session' | 'provider' | undefined;
   /** How the provider does; as the session's own detector is told to, unless given. */
   readonly providerVad?: ProviderVad | undefined;
-  readonly prices?: TokenPrices | undefined;
+  readonly prices?: RealtimePrices | undefined;
 }
 
 /** The address of an upstream, with its model. */
