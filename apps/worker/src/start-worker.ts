@@ -11,6 +11,7 @@ import {
 } from '@antiphon/tools';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
+import { openAnalyses } from './open-analyses.ts';
 import { openTracing } from './open-tracing.ts';
 import { WorkerError } from './worker-error.ts';
 
@@ -20,6 +21,8 @@ export interface RunningWorker {
   readonly queuedTools: ReadonlyMap<string, readonly string[]>;
   /** A line that says where e-mailed answers go. */
   readonly mails: string;
+  /** A line that says who judges finished calls; null where nobody does. */
+  readonly analyses: string | null;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
@@ -31,8 +34,8 @@ const MAILS_DIFFER =
 const SAME_FAULT_MS = 60_000;
 
 /**
- * Loads the agents and starts to take jobs. Rejects with a WorkerError, `agents_unusable`, that
- * lists every fault. A Redis that is not there is no error: it is waited for, and the log says so.
+ * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable`, which
+ * lists every fault, or `invalid_config`. A Redis that is not there is no error: it is waited for, and the log says so.
  */
 export async function startWorker(
   config: WorkerConfig,
@@ -58,11 +61,16 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
-  const mails = await openMails(config, log).catch(async (error: unknown) => {
+  const onFault = faultLog(log);
+  const analyses = await openAnalyses(config, { log, onFault }).catch(async (error: unknown) => {
     await tracing.close();
     throw error;
   });
-  const toldAtMs = new Map<string, number>();
+  const mails = await openMails(config, log).catch(async (error: unknown) => {
+    await analyses?.close();
+    await tracing.close();
+    throw error;
+  });
   const worker = new ToolWorker({
     url: config.redisUrl,
     agents: tools,
@@ -77,20 +85,26 @@ export async function startWorker(
       const fields = span ? { trace_id: span.traceId, span_id: span.spanId } : {};
       log.info({ ...report, ...fields }, 'job ended');
     },
-    onFault: (err) => {
-      const now = systemClock.now();
-      if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
-      if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
-      toldAtMs.set(err.message, now);
-      log.warn({ err }, 'queue fault');
-    },
+    onFault,
   });
   const close = async (): Promise<void> => {
-    await worker.close();
+    await Promise.all([worker.close(), analyses?.close()]);
     await mails.close();
     await tracing.close();
   };
-  return { queuedTools, mails: mails.summary, close };
+  return { queuedTools, mails: mails.summary, analyses: analyses?.summary ?? null, close };
+}
+
+/** Tells faults of queues, each of them once in a while. */
+function faultLog(log: Logger): (error: Error) => void {
+  const toldAtMs = new Map<string, number>();
+  return (err) => {
+    const now = systemClock.now();
+    if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
+    if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
+    toldAtMs.set(err.message, now);
+    log.warn({ err }, 'queue fault');
+  };
 }
 
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
