@@ -38,6 +38,7 @@ import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
+import type { SpanOfSession } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -89,11 +90,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  // Answers that were promised before the start are told of before there is any tracing.
+  let spanOf: SpanOfSession = () => null;
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
-    // Nothing is said of a session before there are any.
-    traceIdOf,
+    (sessionId) => spanOf(sessionId),
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -146,6 +147,7 @@ export async function startServer(
       }
     },
   });
+  ({ spanOf } = tracing);
   const toolsOf = toolRunnersOf(agents.loaded, {
     queue,
     metrics: metrics.tools,
@@ -173,7 +175,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    traceIdOf,
+    spanOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
