@@ -40,6 +40,7 @@ import { openTracing } from './tracing/open-tracing.ts';
 import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
+import type { SpanOfSession } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -91,11 +92,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const turnOf: Tracing['turnOf'] = (id) => tracing.turnOf(id);
+  // Answers that were promised before the start are told of before there is any tracing.
+  let spanOf: SpanOfSession = () => null;
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
-    // Nothing is said of a session before there are any.
-    turnOf,
+    (sessionId) => spanOf(sessionId),
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -149,6 +150,7 @@ export async function startServer(
       }
     },
   });
+  ({ spanOf } = tracing);
   const toolsOf = toolRunnersOf(agents.loaded, {
     queue,
     metrics: metrics.tools,
@@ -176,11 +178,8 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    turnOf,
-    onEnded: async (id) => {
-      await consoleSide.ended(id);
-      analyses.add(id);
-    },
+    spanOf,
+    onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),

@@ -26,6 +26,7 @@ import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
 import { tracedLog } from './tracing/traced-log.ts';
+import type { SpanOfSession } from './tracing/traced-log.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
@@ -49,8 +50,8 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
-  /** The turn's span that the log refers to for a session. */
-  readonly turnOf?: (sessionId: string) => SpanContext | null;
+  /** The span that the log refers to for a session. */
+  readonly spanOf?: SpanOfSession;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
@@ -139,8 +140,8 @@ export class SessionRegistry {
     const { sessionId, tenant = null, agent, leg, channel } = request;
     const { traceparent = () => null, rttMs = () => null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
-    const { turnOf = () => null, onPaced } = this.#options;
-    const log = tracedLog(this.#options.log, turnOf, { sessionId, agent: agent.name });
+    const { spanOf = () => null, onPaced } = this.#options;
+    const log = tracedLog(this.#options.log, spanOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const counted = new CountedLeg(leg, this.#audio, clock);

@@ -3,12 +3,14 @@ import { systemClock } from '@antiphon/session';
 import {
   AddressGuard,
   openFollowUps,
+  sessionOfFollowUp,
   ToolError,
   toolFunctions,
   ToolWorker,
   type AgentTools,
   type OpenFollowUps,
 } from '@antiphon/tools';
+import { trace } from '@opentelemetry/api';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
 import { openAnalyses } from './open-analyses.ts';
@@ -82,8 +84,7 @@ export async function startWorker(
       else log.warn({ reason }, 'Redis cannot be reached; trying again');
     },
     onJobEnded: ({ span, ...report }) => {
-      const fields = span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-      log.info({ ...report, ...fields }, 'job ended');
+      log.info({ ...report, ...spanFields(span) }, 'job ended');
     },
     onFault,
   });
@@ -122,7 +123,8 @@ function openMails(
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
       const isBad = state === 'failed' || state === 'unknown';
-      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+      const line = { followUp: id, sessionId: sessionOfFollowUp(id), tool, state, reason };
+      log[isBad ? 'warn' : 'info']({ ...line, ...spanFields(activeSpan()) }, 'follow-up');
     },
     onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
     onMailsDiffer: (other) => log.error(other, MAILS_DIFFER),
@@ -134,6 +136,20 @@ function openMails(
     if (!(error instanceof ToolError)) throw error;
     throw new WorkerError('invalid_config', error.message, { cause: error });
   });
+}
+
+/** The job that this is said for, where jobs are traced. */
+function activeSpan(): SpanName | null {
+  return trace.getActiveSpan()?.spanContext() ?? null;
+}
+
+interface SpanName {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+function spanFields(span: SpanName | null): object {
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 /** Kinds of faults that are remembered. */

@@ -64,6 +64,11 @@ export class TracingChannel implements ControlChannel {
     return this.#turns.current;
   }
 
+  /** The start of the session, or its end. */
+  get session(): SpanContext | null {
+    return this.#turns.session;
+  }
+
   notify(event: SessionEvent): void {
     const turns = this.#turns;
     const { atMs } = event;

@@ -69,6 +69,7 @@ export class TurnTracer {
   /** To which new generations belong. */
   #current: TurnTrace | null = null;
   #sessionStart: SpanContext | null = null;
+  #sessionEnd: SpanContext | null = null;
   #previous: SpanContext | null = null;
   /** When speech was noticed, by the caller's item; the latest only. */
   #speech: { readonly itemId: string; readonly atMs: number; stoppedAtMs: number | null } | null =
@@ -90,7 +91,9 @@ export class TurnTracer {
   /** Ends every turn that is still open. */
   sessionEnded(reason: string, atMs: number): void {
     for (const turn of this.#open) this.#end(turn, 'sessionEnded', atMs);
-    this.#moment(SPAN.sessionEnd, atMs, { [ATTRIBUTE.sessionEndReason]: reason });
+    this.#sessionEnd = this.#moment(SPAN.sessionEnd, atMs, {
+      [ATTRIBUTE.sessionEndReason]: reason,
+    });
   }
 
   speechStarted(itemId: string, atMs: number): void {
@@ -189,9 +192,14 @@ export class TurnTracer {
   }
 
   /** The turn that the session is in, and whether it is kept whatever else comes. */
-  get current(): { readonly root: SpanContext; readonly isNotable: boolean } | null {
+  get current(): (SpanContext & { readonly isNotable: boolean }) | null {
     const turn = this.#current;
-    return turn && { root: turn.spanContext, isNotable: turn.isNotable };
+    return turn && { ...turn.spanContext, isNotable: turn.isNotable };
+  }
+
+  /** The start of the session, or its end once it is over; null before. */
+  get session(): SpanContext | null {
+    return this.#sessionEnd ?? this.#sessionStart;
   }
 
   /** Something went wrong that is logged. */
