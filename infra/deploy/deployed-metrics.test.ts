@@ -164,6 +164,7 @@ describe('what is deployed asks for metrics that there are', () => {
         gen_ai_agent_name: 'waiter',
         antiphon_pipeline: 'stub',
         antiphon_leg: 'realtime',
+        antiphon_codec: 'pcm16',
         antiphon_session_end_reason: 'callerLeft',
       },
       value: 1,

@@ -185,10 +185,12 @@ describe('the log of a call, with everything that is ever logged', () => {
     expect(new Set(lines.map(({ msg }) => msg))).toEqual(
       new Set(['session started', 'engine failed', 'session ended']),
     );
+    const traceIds = new Set(lines.map(({ trace_id: traceId }) => String(traceId)));
+    // The start, the turn that failed and the end.
+    expect(traceIds.size).toBe(3);
     for (const line of lines) {
-      const traceId = line['trace_id'];
-      if (line['msg'] !== 'engine failed') expect(traceId).toBeUndefined();
-      else expect(traced).toContain(`"traceId":"${String(traceId)}"`);
+      expect(traced).toContain(`"traceId":"${String(line['trace_id'])}"`);
+      expect(traced).toContain(`"spanId":"${String(line['span_id'])}"`);
     }
   });
 });

@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { AgentAudio, AudioFrame, CallerLeg, Clock, LegCapabilities } from '@antiphon/session';
 import { tap } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -34,6 +35,10 @@ export class CountedLeg implements CallerLeg {
 
   get capabilities(): LegCapabilities {
     return this.#leg.capabilities;
+  }
+
+  get codec(): AudioEncoding | undefined {
+    return this.#leg.codec;
   }
 
   get outputRate(): CallerLeg['outputRate'] {

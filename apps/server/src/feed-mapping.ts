@@ -105,6 +105,7 @@ export class FeedMapping {
       case 'generation.covered':
         return [{ type: 'agent.covered' }];
       case 'generation.started':
+      case 'generation.piece':
       case 'generation.ended':
         return [];
     }

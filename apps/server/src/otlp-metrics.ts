@@ -1,5 +1,6 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 
 /** As often as Prometheus usually scrapes. */
 const EVERY_MS = 15_000;
@@ -19,17 +20,17 @@ export interface OtlpMetricsOptions {
 }
 
 /**
- * Sends metrics over OTLP/HTTP, one export at a time, each for a bounded time; one that fails is
- * dropped, and the next has its counts. `OTEL_EXPORTER_OTLP_HEADERS` and the like are followed.
+ * Sends metrics over OTLP/HTTP, and those of `producers`, one export at a time, each for a bounded
+ * time; one that fails is dropped, and the next has its counts. `OTEL_EXPORTER_OTLP_HEADERS` and the
+ * like are followed.
  */
-export function otlpMetricsReader({
-  url,
-  onChange,
-  everyMs = EVERY_MS,
-  timeoutMs = TIMEOUT_MS,
-}: OtlpMetricsOptions): PeriodicExportingMetricReader {
+export function otlpMetricsReader(
+  { url, onChange, everyMs = EVERY_MS, timeoutMs = TIMEOUT_MS }: OtlpMetricsOptions,
+  producers: MetricProducer[] = [],
+): PeriodicExportingMetricReader {
   return new PeriodicExportingMetricReader({
     exporter: new TellingExporter({ url, timeoutMillis: timeoutMs }, onChange),
+    metricProducers: producers,
     exportIntervalMillis: everyMs,
     exportTimeoutMillis: everyMs,
   });

@@ -84,8 +84,12 @@ export class RealtimeUpgrade {
     this.#server.handleUpgrade(request, connection.socket, connection.head, (socket) => {
       // A failed connection closes after its error; there is nothing else to do about it.
       socket.on('error', () => {});
-      this.#options.heartbeat.add(socket, this.#options.onRoundTrip);
-      this.#open(socket, request, url);
+      let lastRttMs: number | null = null;
+      this.#options.heartbeat.add(socket, (rttMs) => {
+        lastRttMs = rttMs;
+        this.#options.onRoundTrip?.(rttMs);
+      });
+      this.#open(socket, request, { url, rttMs: () => lastRttMs });
     });
   }
 
@@ -110,7 +114,11 @@ export class RealtimeUpgrade {
     this.#server.close();
   }
 
-  #open(socket: WebSocket, request: IncomingMessage, url: URL): void {
+  #open(
+    socket: WebSocket,
+    request: IncomingMessage,
+    { url, rttMs }: { readonly url: URL; readonly rttMs: () => number | null },
+  ): void {
     const { clock, log, registry } = this.#options;
     const admission = this.#admit(request, url);
     if ('fault' in admission) {
@@ -151,6 +159,7 @@ export class RealtimeUpgrade {
             leg,
             channel,
             traceparent: () => traceparent,
+            rttMs,
           }),
       });
       passMessages(socket, {

@@ -43,9 +43,9 @@ describe('openServerFollowUps', () => {
     expect(await readdir(config.mailDir)).toHaveLength(1);
     const lines = logged.trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { level: 40, followUp: FOLLOW_UP.id, reason: 'invalid_address' },
+      { level: 40, followUp: FOLLOW_UP.id, sessionId: 'sess_1', reason: 'invalid_address' },
       { level: 30, followUp: FOLLOW_UP.id, tool: 'lookup_order', state: 'sending' },
-      { level: 30, followUp: FOLLOW_UP.id, tool: 'lookup_order', state: 'sent' },
+      { followUp: FOLLOW_UP.id, sessionId: 'sess_1', tool: 'lookup_order', state: 'sent' },
     ]);
     expect(logged).not.toMatch(/ann|nowhere|shipped|Order/u);
   });

@@ -1,6 +1,6 @@
 import type { ToolMetrics } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
-import { openFollowUps, ToolError } from '@antiphon/tools';
+import { openFollowUps, sessionOfFollowUp, ToolError } from '@antiphon/tools';
 import type { OpenFollowUps } from '@antiphon/tools';
 import type { Logger } from 'pino';
 import type { ServerConfig } from './config.ts';
@@ -32,9 +32,9 @@ export async function openServerFollowUps(
     onChange: ({ id, tool, state, reason }) => {
       metrics.followUp({ tool }, state);
       const isBad = state === 'failed' || state === 'unknown';
-      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+      log[isBad ? 'warn' : 'info']({ ...namesOf(id), tool, state, reason }, 'follow-up');
     },
-    onRefusal: (id, reason) => log.warn({ followUp: id, reason }, 'follow-up not promised'),
+    onRefusal: (id, reason) => log.warn({ ...namesOf(id), reason }, 'follow-up not promised'),
     onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
     onMailsDiffer: (other) => log.error(other, MAILS_DIFFER),
     onSwept: (count, code) =>
@@ -49,4 +49,8 @@ export async function openServerFollowUps(
     log.warn('Redis does not answer: no answer is promised by e-mail until it does');
   }
   return opened;
+}
+
+function namesOf(id: string): { readonly followUp: string; readonly sessionId: string } {
+  return { followUp: id, sessionId: sessionOfFollowUp(id) };
 }

@@ -1,4 +1,5 @@
 import {
+  AnalysisMetrics,
   observeProviders,
   RecordingMetrics,
   SessionMetrics,
@@ -11,6 +12,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { otlpMetricsReader } from './otlp-metrics.ts';
 import type { AudioCounts } from './counted-leg.ts';
 import type { OtlpMetricsOptions } from './otlp-metrics.ts';
+import { PacingTally } from './pacing-tally.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 
 /** The last export may take so long before it is given up. */
@@ -41,8 +43,14 @@ export class ServerMetrics {
   readonly tools: ToolMetrics;
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
+  readonly analyses: AnalysisMetrics;
   readonly #process: ProcessMetrics;
-  readonly #reader = new PrometheusExporter({ preventServerStart: true });
+  /** Counts in itself, since it is told of up to ten times a second by every session. */
+  readonly pacing = new PacingTally();
+  readonly #reader = new PrometheusExporter({
+    preventServerStart: true,
+    metricProducers: [this.pacing],
+  });
   readonly #provider: MeterProvider;
   /** Without a timestamp, `target_info` and the names of scopes: one server has one of each. */
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true);
@@ -52,12 +60,13 @@ export class ServerMetrics {
     const { providers = () => [] } = more;
     this.#provider = new MeterProvider({
       resource: resourceFromAttributes({ 'service.name': 'antiphon-server' }),
-      readers: otlp ? [this.#reader, otlpMetricsReader(otlp)] : [this.#reader],
+      readers: otlp ? [this.#reader, otlpMetricsReader(otlp, [this.pacing])] : [this.#reader],
     });
     const meter = this.#provider.getMeter('antiphon');
     this.tools = new ToolMetrics(meter);
     this.sessions = new SessionMetrics(meter);
     this.recordings = new RecordingMetrics(meter);
+    this.analyses = new AnalysisMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

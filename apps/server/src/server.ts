@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
-import { FileRecorder, SessionArchive } from '@antiphon/storage';
+import { SessionArchive } from '@antiphon/storage';
 import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -12,7 +12,6 @@ import { ClientSecrets } from './client-secrets.ts';
 import type { ServerConfig } from './config.ts';
 import { ConsoleUpgrade } from './console/console-upgrade.ts';
 import { openConsole } from './console/open-console.ts';
-import { recordingFaultOf } from './console/recording-fault.ts';
 import { ConnectionRate } from './connection-rate.ts';
 import type { AudioCounts } from './counted-leg.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
@@ -26,8 +25,10 @@ import { openBreakers } from './provider-breakers.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { openServerAnalyses } from './server-analyses.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
+import { openServerRecorder } from './server-recorder.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -36,8 +37,10 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
+import type { SpanOfSession } from './tracing/traced-log.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -89,11 +92,11 @@ export async function startServer(
   deps: ServerDeps = {},
 ): Promise<RunningServer> {
   const { clock = systemClock, onProgress = () => {} } = deps;
-  const traceIdOf = (id: string): string | null => tracing.traceIdOf(id);
+  // Answers that were promised before the start are told of before there is any tracing.
+  let spanOf: SpanOfSession = () => null;
   const log = tracedLog(
     deps.log ?? pino({ level: config.logLevel }, pino.destination(2)),
-    // Nothing is said of a session before there are any.
-    traceIdOf,
+    (sessionId) => spanOf(sessionId),
   );
   const tls = await openTls(config, clock);
   const keys = await openApiKeys(config);
@@ -123,6 +126,7 @@ export async function startServer(
     throw error;
   });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const analyses = openServerAnalyses(config, { log, metrics: metrics.analyses });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
   const consoleSide = openConsole({
@@ -146,6 +150,7 @@ export async function startServer(
       }
     },
   });
+  ({ spanOf } = tracing);
   const toolsOf = toolRunnersOf(agents.loaded, {
     queue,
     metrics: metrics.tools,
@@ -161,6 +166,9 @@ export async function startServer(
           agent: session.agent.name,
           pipeline: session.agent.pipeline,
           leg: 'realtime',
+          get codec() {
+            return session.codec?.() ?? null;
+          },
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,
@@ -170,7 +178,7 @@ export async function startServer(
       ...tracing.listenersOf(session),
       ...consoleSide.listenersOf(session),
     ],
-    traceIdOf,
+    spanOf,
     onEnded: (id) => consoleSide.ended(id),
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
@@ -178,21 +186,12 @@ export async function startServer(
       toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
     recorder: config.recordings
-      ? new FileRecorder({
-          folder: recordingsDir,
+      ? openServerRecorder(recordingsDir, {
           clock,
-          onFault: (sessionId, err) => {
-            const fault = recordingFaultOf(err);
-            consoleSide.board.recordingFaulted(sessionId, fault);
-            feedOf(sessionId)?.tell({ type: 'recording', fault }, clock.now());
-            if (err === null) {
-              log.info({ sessionId }, 'recorded again, and nothing was lost');
-              return;
-            }
-            log.warn({ sessionId, err }, `recording: ${fault}`);
-            if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
-          },
-          onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
+          log,
+          metrics: metrics.recordings,
+          board: consoleSide.board,
+          feedOf,
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -204,6 +203,7 @@ export async function startServer(
       }),
     followUps: followUps.followUps,
     audio,
+    onPaced: (lateMs) => metrics.pacing.late(lateMs),
     clock,
     log,
     maxSessions: config.maxSessions,
@@ -276,6 +276,7 @@ export async function startServer(
     heartbeat.close();
     await http.close();
     await queueView?.close();
+    await analyses.close();
     await metrics.close();
     await tracing.close();
     await pipelines?.close();

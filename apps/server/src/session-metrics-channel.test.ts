@@ -26,7 +26,12 @@ afterEach(async () => {
   for (const metrics of opened.splice(0)) await metrics.close();
 });
 
-const labels = { agent: 'acme', pipeline: 'embedded', leg: 'realtime' } as const;
+const labels = {
+  agent: 'acme',
+  pipeline: 'embedded',
+  leg: 'realtime',
+  codec: 'g711_ulaw',
+} as const;
 
 function open(sent = { ms: 0 }) {
   const metrics = new ServerMetrics({ sessions: () => new Map() });
@@ -51,8 +56,8 @@ function open(sent = { ms: 0 }) {
         .filter(({ name }) => name === metric)
         .map(({ labels: all, value }) => {
           const { gen_ai_agent_name: agent, antiphon_pipeline: pipeline, ...others } = all;
-          const { antiphon_leg: leg, ...more } = others;
-          expect({ agent, pipeline, leg }).toEqual(labels);
+          const { antiphon_leg: leg, antiphon_codec: codec, ...more } = others;
+          expect({ agent, pipeline, leg, codec }).toEqual(labels);
           return [Object.values(more).join(' '), value] as const;
         });
       return Object.fromEntries(shown);

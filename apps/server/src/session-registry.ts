@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { TranscriptRef } from '@antiphon/observability';
 import type {
   AgentDefinition,
@@ -16,6 +17,7 @@ import type {
   VoiceEngine,
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
+import type { SpanContext } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { CountedLeg } from './counted-leg.ts';
 import type { AudioCounts } from './counted-leg.ts';
@@ -24,6 +26,7 @@ import type { FollowUpWatchOptions } from './follow-up-watch.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionState } from './session-feed.ts';
 import { tracedLog } from './tracing/traced-log.ts';
+import type { SpanOfSession } from './tracing/traced-log.ts';
 import { transcriptRefOf } from './transcript-ref.ts';
 
 /** Long enough to open the feed of a call that has just ended, or to come back to it. */
@@ -47,8 +50,8 @@ export interface SessionRegistryOptions {
   readonly metricsOf: (agent: AgentDefinition) => ControlChannel;
   /** Who else listens to a session that begins. */
   readonly listenersOf?: (session: NewSession) => readonly ControlChannel[];
-  /** The trace that the log refers to for a session. */
-  readonly traceIdOf?: (sessionId: string) => string | null;
+  /** The span that the log refers to for a session. */
+  readonly spanOf?: SpanOfSession;
   /** A session has ended and holds nothing any more. */
   readonly onEnded?: (sessionId: string) => Promise<void>;
   /** Sends answers by e-mail; without it none is offered. */
@@ -56,6 +59,8 @@ export interface SessionRegistryOptions {
   readonly clock: Clock;
   /** Where the audio of all sessions is counted. */
   readonly audio?: AudioCounts;
+  /** Told how late the pacing of agent audio woke up. */
+  readonly onPaced?: (lateMs: number) => void;
   readonly log: Logger;
   readonly maxSessions: number;
   /** After which a session expires. */
@@ -72,6 +77,8 @@ export interface SessionRequest {
   readonly channel: ControlChannel;
   /** The span that the client works for, as the header field `traceparent` (W3C) has it. */
   readonly traceparent?: () => string | null;
+  /** How long its connection took to answer the last ping; null where it did not yet. */
+  readonly rttMs?: () => number | null;
 }
 
 /** A session that begins. */
@@ -84,6 +91,9 @@ export interface NewSession {
   readonly sentMs: () => number;
   /** The span that its client works for now, unchecked; null where it names none. */
   readonly traceparent: () => string | null;
+  readonly rttMs?: () => number | null;
+  /** In which format the caller's audio comes by now. */
+  readonly codec?: () => AudioEncoding | null;
   /** Who knows what the caller has heard. */
   readonly playedPosition?: LegCapabilities['playedPosition'];
 }
@@ -128,10 +138,10 @@ export class SessionRegistry {
   /** Throws what an engine or detector throws that takes no more sessions. */
   start(request: SessionRequest): Session {
     const { sessionId, tenant = null, agent, leg, channel } = request;
-    const { traceparent = () => null } = request;
+    const { traceparent = () => null, rttMs = () => null } = request;
     const { rooms, recorder, followUps = null, metricsOf, clock, maxSessionMs } = this.#options;
-    const { traceIdOf = () => null } = this.#options;
-    const log = tracedLog(this.#options.log, traceIdOf, { sessionId, agent: agent.name });
+    const { spanOf = () => null, onPaced } = this.#options;
+    const log = tracedLog(this.#options.log, spanOf, { sessionId, agent: agent.name });
     const startedAtMs = clock.now();
     const feed = new SessionFeed(this.transcriptRef(sessionId));
     const counted = new CountedLeg(leg, this.#audio, clock);
@@ -143,6 +153,8 @@ export class SessionRegistry {
       agent,
       startedAtMs,
       traceparent,
+      rttMs,
+      codec: () => leg.codec ?? null,
       playedPosition,
       sentMs,
     };
@@ -167,6 +179,7 @@ export class SessionRegistry {
       recorder,
       clock,
       maxSessionMs,
+      ...(onPaced && { onPaced }),
     });
     this.#live.set(sessionId, { tenant, agent: agent.name, startedAtMs, feed, session });
     log.info('session started');

@@ -3,14 +3,17 @@ import { systemClock } from '@antiphon/session';
 import {
   AddressGuard,
   openFollowUps,
+  sessionOfFollowUp,
   ToolError,
   toolFunctions,
   ToolWorker,
   type AgentTools,
   type OpenFollowUps,
 } from '@antiphon/tools';
+import { trace } from '@opentelemetry/api';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
+import { openAnalyses } from './open-analyses.ts';
 import { openTracing } from './open-tracing.ts';
 import { WorkerError } from './worker-error.ts';
 
@@ -20,6 +23,8 @@ export interface RunningWorker {
   readonly queuedTools: ReadonlyMap<string, readonly string[]>;
   /** A line that says where e-mailed answers go. */
   readonly mails: string;
+  /** A line that says who judges finished calls; null where nobody does. */
+  readonly analyses: string | null;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
@@ -31,8 +36,8 @@ const MAILS_DIFFER =
 const SAME_FAULT_MS = 60_000;
 
 /**
- * Loads the agents and starts to take jobs. Rejects with a WorkerError, `agents_unusable`, that
- * lists every fault. A Redis that is not there is no error: it is waited for, and the log says so.
+ * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable`, which
+ * lists every fault, or `invalid_config`. A Redis that is not there is no error: it is waited for, and the log says so.
  */
 export async function startWorker(
   config: WorkerConfig,
@@ -58,11 +63,16 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
-  const mails = await openMails(config, log).catch(async (error: unknown) => {
+  const onFault = faultLog(log);
+  const analyses = await openAnalyses(config, { log, onFault }).catch(async (error: unknown) => {
     await tracing.close();
     throw error;
   });
-  const toldAtMs = new Map<string, number>();
+  const mails = await openMails(config, log).catch(async (error: unknown) => {
+    await analyses?.close();
+    await tracing.close();
+    throw error;
+  });
   const worker = new ToolWorker({
     url: config.redisUrl,
     agents: tools,
@@ -74,23 +84,28 @@ export async function startWorker(
       else log.warn({ reason }, 'Redis cannot be reached; trying again');
     },
     onJobEnded: ({ span, ...report }) => {
-      const fields = span ? { trace_id: span.traceId, span_id: span.spanId } : {};
-      log.info({ ...report, ...fields }, 'job ended');
+      log.info({ ...report, ...spanFields(span) }, 'job ended');
     },
-    onFault: (err) => {
-      const now = systemClock.now();
-      if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
-      if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
-      toldAtMs.set(err.message, now);
-      log.warn({ err }, 'queue fault');
-    },
+    onFault,
   });
   const close = async (): Promise<void> => {
-    await worker.close();
+    await Promise.all([worker.close(), analyses?.close()]);
     await mails.close();
     await tracing.close();
   };
-  return { queuedTools, mails: mails.summary, close };
+  return { queuedTools, mails: mails.summary, analyses: analyses?.summary ?? null, close };
+}
+
+/** Tells faults of queues, each of them once in a while. */
+function faultLog(log: Logger): (error: Error) => void {
+  const toldAtMs = new Map<string, number>();
+  return (err) => {
+    const now = systemClock.now();
+    if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
+    if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
+    toldAtMs.set(err.message, now);
+    log.warn({ err }, 'queue fault');
+  };
 }
 
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
@@ -108,7 +123,8 @@ function openMails(
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
       const isBad = state === 'failed' || state === 'unknown';
-      log[isBad ? 'warn' : 'info']({ followUp: id, tool, state, reason }, 'follow-up');
+      const line = { followUp: id, sessionId: sessionOfFollowUp(id), tool, state, reason };
+      log[isBad ? 'warn' : 'info']({ ...line, ...spanFields(activeSpan()) }, 'follow-up');
     },
     onStoreFault: (code) => log.warn({ code }, 'the store of follow-ups was lost'),
     onMailsDiffer: (other) => log.error(other, MAILS_DIFFER),
@@ -120,6 +136,20 @@ function openMails(
     if (!(error instanceof ToolError)) throw error;
     throw new WorkerError('invalid_config', error.message, { cause: error });
   });
+}
+
+/** The job that this is said for, where jobs are traced. */
+function activeSpan(): SpanName | null {
+  return trace.getActiveSpan()?.spanContext() ?? null;
+}
+
+interface SpanName {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+function spanFields(span: SpanName | null): object {
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }
 
 /** Kinds of faults that are remembered. */

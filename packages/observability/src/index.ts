@@ -1,3 +1,4 @@
+export { AnalysisMetrics } from './analysis-metrics.ts';
 export {
   callAnalysisSchema,
   RESOLUTIONS,
@@ -25,7 +26,7 @@ export { DEFAULT_HOP_BUDGETS_MS, exceededBudgets, type HopBudgets } from './late
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
 export { observeProviders, type ProviderStanding } from './provider-metrics.ts';
-export { RecordingMetrics } from './recording-metrics.ts';
+export { RecordingMetrics, type AppendKind } from './recording-metrics.ts';
 export {
   SessionMetrics,
   type BargeInOutcome,

@@ -1,13 +1,20 @@
-import type { Counter, Meter } from '@opentelemetry/api';
+import type { Counter, Histogram, Meter } from '@opentelemetry/api';
 
 /** Why a recording is at fault: there are few. */
 export type RecordingFault = 'disk_full' | 'write_failed' | 'overrun';
 
-/** Metrics of what recordings could not keep. */
+/** What is appended to a recording. */
+export type AppendKind = 'events' | 'sound';
+
+/** In seconds: from a cached write to a disk that hangs. */
+const APPENDS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics of recordings: how long they take to write, and what recordings could not keep. */
 export class RecordingMetrics {
   readonly #faults: Counter;
   readonly #lost: Counter;
   readonly #incomplete: Counter;
+  readonly #appends: Histogram;
 
   constructor(meter: Meter) {
     this.#faults = meter.createCounter('antiphon.recording.faults', {
@@ -22,6 +29,16 @@ export class RecordingMetrics {
       description: 'Sessions whose recordings lost something.',
       unit: '{session}',
     });
+    this.#appends = meter.createHistogram('antiphon.store.append.duration', {
+      description: 'How long it took to append to a recording.',
+      unit: 's',
+      advice: { explicitBucketBoundaries: APPENDS_S },
+    });
+  }
+
+  /** However it went. */
+  appended(kind: AppendKind, tookMs: number): void {
+    this.#appends.record(tookMs / 1000, { 'antiphon.store.kind': kind });
   }
 
   faulted(fault: RecordingFault): void {

@@ -12,6 +12,7 @@ const OUTCOME = 'antiphon.barge_in.outcome';
 const REASON = 'antiphon.session.end_reason';
 const INVARIANT = 'antiphon.invariant';
 const ERROR = 'error.type';
+const CODEC = 'antiphon.codec';
 const LEG = 'antiphon.leg';
 const STAGE = 'antiphon.barge_in.stage';
 const EDIT = 'antiphon.speech.edit';
@@ -37,6 +38,8 @@ export interface SessionLabels {
   readonly agent: string;
   readonly pipeline: string;
   readonly leg: LegName;
+  /** In which format the caller's audio comes; there are three. Null where it is not known. */
+  readonly codec: string | null;
 }
 
 /** How a caller is connected. */
@@ -235,6 +238,7 @@ export class SessionMetrics {
   }
 }
 
-function attributesOf({ agent, pipeline, leg }: SessionLabels): Attributes {
-  return { [AGENT]: agent, [PIPELINE]: pipeline, [LEG]: leg };
+function attributesOf({ agent, pipeline, leg, codec }: SessionLabels): Attributes {
+  const attributes = { [AGENT]: agent, [PIPELINE]: pipeline, [LEG]: leg };
+  return codec === null ? attributes : { ...attributes, [CODEC]: codec };
 }

@@ -1,5 +1,5 @@
 import { decodeAudio } from '@antiphon/audio';
-import type { SampleRate } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import { protocolErrors } from '@antiphon/protocol';
 import type { ProtocolFault, SessionConfig } from '@antiphon/protocol';
 import type {
@@ -56,6 +56,10 @@ export class RealtimeLeg implements CallerLeg {
   /** Whether the client was given agent audio; its output rate and voice are then fixed. */
   get hasSpoken(): boolean {
     return this.#hasSpoken;
+  }
+
+  get codec(): AudioEncoding {
+    return this.#options.formats().inputFormat.encoding;
   }
 
   get outputRate(): SampleRate {

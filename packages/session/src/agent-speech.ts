@@ -201,6 +201,7 @@ export class AgentSpeech {
         if (event.mark === 'transcriptReady')
           this.#answered.transcribed(generation.ask, event.atMs);
         return;
+      case 'generation.piece':
       case 'generation.edited':
         parts.notify(event);
         return;

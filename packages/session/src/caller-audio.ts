@@ -2,6 +2,7 @@ import { SampleRing } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import { AudioTimeline } from './audio-timeline.ts';
 import type { AudioFrame } from './ports/audio-frame.ts';
+import type { TurnArrival } from './ports/session-event.ts';
 
 /** Padding plus the slowest onset detection fit well into two seconds. */
 const RING_MS = 2_000;
@@ -28,6 +29,16 @@ export class CallerAudio {
     this.#takenMs += (frame.pcm.length * 1000) / frame.sampleRate;
     this.#timeline.mark(this.#takenMs, frame.atMs);
     this.#remember(frame);
+  }
+
+  /** What was taken last has been handed on. */
+  handed(atMs: number): void {
+    this.#timeline.handed(atMs);
+  }
+
+  /** How the sound at this offset came in; null when there is no audio. */
+  arrivalOf(offsetMs: number): TurnArrival | null {
+    return this.#timeline.arrivalOf(offsetMs);
   }
 
   /** When the sound at this offset reached us; null when there is no audio. */

@@ -1,3 +1,5 @@
+import type { TurnPrediction } from './ports/session-event.ts';
+
 /** What the caller is saying. Offsets are milliseconds of their audio. */
 export interface OpenTurn {
   readonly itemId: string;
@@ -17,6 +19,8 @@ export interface OpenTurn {
   endMs: number | null;
   /** The speech is over, and waits for the verdict on it. */
   isStopped: boolean;
+  /** What was thought of its words when it ended. */
+  prediction: TurnPrediction | null;
   /** The engine was told that it is over, and owes the transcript. */
   isWithEngine: boolean;
 }

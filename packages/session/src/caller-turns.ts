@@ -109,6 +109,7 @@ export class CallerTurns {
     if (this.#turn) this.#hearTurn(this.#turn, frame);
     else if (this.#detection === null) this.#beginByHand(frame);
     this.#voice.accept(frame);
+    this.#audio.handed(this.#options.parts.clock.now());
   }
 
   /** Takes what the engine makes of the caller's words, before the conversation does. */
@@ -144,7 +145,14 @@ export class CallerTurns {
         turn.loudestDbfs > -Infinity && turn.loudestDbfs < turn.levelDbfs - BACKGROUND_DB,
     };
     const previousItemId = parts.conversation.items.at(-1)?.id ?? null;
-    parts.notify({ type: 'caller.committed', itemId: turn.itemId, previousItemId });
+    const arrival = turn.endMs === null ? null : this.#audio.arrivalOf(turn.endMs);
+    parts.notify({
+      type: 'caller.committed',
+      itemId: turn.itemId,
+      previousItemId,
+      ...(arrival && { arrival }),
+      ...(turn.prediction && { prediction: turn.prediction }),
+    });
     addFinishedItem(parts, {
       kind: 'message',
       id: turn.itemId,
@@ -253,6 +261,7 @@ export class CallerTurns {
     if (!turn || turn.isStopped) return;
     turn.endMs = endMs;
     turn.isStopped = true;
+    turn.prediction = this.#ending.prediction;
     this.#ending.close();
     this.#options.parts.notify({
       type: 'caller.speechStopped',
@@ -291,6 +300,7 @@ export class CallerTurns {
       this.#voice.reset();
       turn.endMs = turn.pausedMs ?? this.audioMs;
       turn.isStopped = true;
+      turn.prediction = this.#ending.prediction;
       this.#ending.close();
       this.#options.parts.notify({
         type: 'caller.speechStopped',
@@ -358,6 +368,7 @@ export class CallerTurns {
       quietSinceMs: onsetMs,
       endMs: null,
       isStopped: false,
+      prediction: null,
       isWithEngine: false,
     };
   }

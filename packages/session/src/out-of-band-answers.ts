@@ -78,7 +78,7 @@ export class OutOfBandAnswers {
   #hear(answerId: string, event: EngineEvent, onEvent: (event: OutOfBandEvent) => void): void {
     const answer = this.#open.get(answerId);
     if (!answer || event.type === 'transcript' || event.type === 'generation.mark') return;
-    if (event.type === 'generation.edited') return;
+    if (event.type === 'generation.edited' || event.type === 'generation.piece') return;
     if (event.type === 'generation.audio') {
       answer.audioMs += (event.pcm.length * 1000) / event.sampleRate;
     }

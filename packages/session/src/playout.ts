@@ -1,13 +1,14 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { EchoWatch } from './echo-watch.ts';
 import type { CallerLeg } from './ports/caller-leg.ts';
-import type { Clock, TimerHandle } from './ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 import type { Recording } from './ports/recorder.ts';
 import type { PlayoutLedger } from './playout-ledger.ts';
 import { PlayedSpans } from './played-spans.ts';
 import type { LeaveLine, SendingLine } from './sending-line.ts';
 import { UnsentAudio } from './unsent-audio.ts';
 import type { Chunk, Speech } from './unsent-audio.ts';
+import { WakeTimer } from './wake-timer.ts';
 
 /** One message of 100 ms keeps base64 and framing cheap and a cut precise. */
 const CHUNK_MS = 100;
@@ -41,6 +42,8 @@ export interface PlayoutOptions {
   readonly echo: EchoWatch;
   /** Where it waits to send what the caller does not need yet. */
   readonly line: Pick<SendingLine, 'join'>;
+  /** It woke up to send more this much later than it wanted to; called up to ten times a second. */
+  readonly onPaced?: ((lateMs: number) => void) | undefined;
   /** Audio of a generation was written to the leg. */
   readonly onSent: (generationId: string) => void;
   /** The same for the first of it, afterwards. */
@@ -61,12 +64,12 @@ export class Playout {
   readonly #options: PlayoutOptions;
   readonly #spans = new PlayedSpans();
   readonly #unsent: UnsentAudio;
+  readonly #timer: WakeTimer;
   /** Sent and perhaps not yet heard; kept only where it can be cleared and sent again. */
   #sent: (Chunk & { readonly startAtMs: number })[] = [];
   readonly #open = new Map<string, { generationId: string; ended: boolean }>();
   #started = new Set<string>();
   #playEndAtMs = 0;
-  #timer: TimerHandle | null = null;
   #leaveLine: LeaveLine | null = null;
   #isHeld = false;
   #isClosed = false;
@@ -74,6 +77,10 @@ export class Playout {
   constructor(options: PlayoutOptions) {
     this.#options = options;
     this.#unsent = new UnsentAudio(() => options.leg.outputRate);
+    this.#timer = new WakeTimer(options.clock, {
+      onWake: () => this.#pump(),
+      onLate: options.onPaced,
+    });
   }
 
   /** Whether audio is queued, held or being heard. */
@@ -127,7 +134,7 @@ export class Playout {
     this.#isHeld = true;
     if (!this.isActive) return;
     const now = this.#options.clock.now();
-    this.#stopTimer();
+    this.#timer.stop();
     const rate = this.#options.leg.outputRate;
     // A leg that marks what was heard may do so once more when it is cleared.
     this.#options.leg.clear();
@@ -248,7 +255,7 @@ export class Playout {
   }
 
   #forget(): void {
-    this.#stopTimer();
+    this.#timer.stop();
     this.#leaveLine?.();
     this.#leaveLine = null;
     this.#unsent.clear();
@@ -262,9 +269,8 @@ export class Playout {
   /** Sends what the lead allows, tells what was heard, and sets the one timer for the rest. */
   #pump(): void {
     if (this.#isHeld || this.#isClosed) return;
-    this.#stopTimer();
-    const { clock } = this.#options;
-    const now = clock.now();
+    this.#timer.stop();
+    const now = this.#options.clock.now();
     while (this.#leaveLine === null) {
       const next = this.#nextToSend(now);
       if (!next) break;
@@ -275,9 +281,7 @@ export class Playout {
     this.#settle(now);
     if (this.#open.size === 0 || this.#isClosed || this.#isHeld) return;
     const wakeAtMs = this.#wakeAtMs();
-    if (wakeAtMs !== null) {
-      this.#timer = clock.setTimeout(() => this.#pump(), Math.max(1, wakeAtMs - now));
-    }
+    if (wakeAtMs !== null) this.#timer.set(wakeAtMs);
   }
 
   /** Its turn has come to send what is not needed yet. */
@@ -385,11 +389,5 @@ export class Playout {
 
   #endAtMs(chunk: Chunk & { readonly startAtMs: number }): number {
     return chunk.startAtMs + (chunk.pcm.length * 1000) / this.#options.leg.outputRate;
-  }
-
-  #stopTimer(): void {
-    if (this.#timer === null) return;
-    this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = null;
   }
 }

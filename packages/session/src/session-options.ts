@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly timings?: Partial<SessionTimings & JudgeTimings>;
   /** The longest session; 60 minutes, as the Realtime protocol has it, unless said. */
   readonly maxSessionMs?: number;
+  /** Told how late the pacing of agent audio woke up, up to ten times a second; must not throw. */
+  readonly onPaced?: (lateMs: number) => void;
   /** Told of each microstep of the session's machine, for those who measure or draw it. */
   readonly onStep?: (step: MachineStep) => void;
 }

@@ -106,6 +106,7 @@ class SessionRuntime {
       recording: this.#recording,
       echo,
       line: { join: (serve) => sendingLineOf(clock).join(this.#guard(serve)) },
+      onPaced: options.onPaced,
       onSent: (generationId) => {
         const violation = this.#invariants.sent(generationId);
         if (violation) this.#notify({ type: 'invariant.violated', ...violation });

@@ -26,6 +26,15 @@ const WHOLE = 0.5;
 export function silenceWindowMs(endOfTurn: number | undefined, longestMs: number): number {
   const patience = longestMs / MEDIUM_LONGEST_MS;
   if (endOfTurn === undefined) return Math.min(longestMs, ORDINARY_MS * patience);
-  const { ms } = WINDOWS.find(({ from }) => endOfTurn >= from) ?? WINDOWS[WINDOWS.length - 1]!;
+  const { ms } = windowOf(endOfTurn);
   return Math.min(longestMs, endOfTurn >= WHOLE || endOfTurn === 0 ? ms : ms * patience);
+}
+
+/** From which likelihood on turns end as soon as one that is this likely over. */
+export function silenceThreshold(endOfTurn: number): number {
+  return windowOf(endOfTurn).from;
+}
+
+function windowOf(endOfTurn: number) {
+  return WINDOWS.find(({ from }) => endOfTurn >= from) ?? WINDOWS[WINDOWS.length - 1]!;
 }

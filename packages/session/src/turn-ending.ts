@@ -1,6 +1,7 @@
 import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { TurnDetection } from './ports/session-config.ts';
-import { silenceWindowMs } from './silence-window.ts';
+import type { TurnPrediction } from './ports/session-event.ts';
+import { silenceThreshold, silenceWindowMs } from './silence-window.ts';
 
 /**
  * A line that falls silent by sending nothing ends the turn this much later than one that sends
@@ -23,6 +24,7 @@ export class TurnEnding {
   readonly #options: TurnEndingOptions;
   #detection: TurnDetection | null = null;
   #endOfTurn: number | undefined;
+  #predictedAtMs = 0;
   /** When the voice stopped, while it pauses. */
   #silentFromMs: number | null = null;
   #isOpen = false;
@@ -69,6 +71,7 @@ export class TurnEnding {
   hear(endOfTurn: number | undefined): void {
     if (!this.#isOpen || endOfTurn === this.#endOfTurn) return;
     this.#endOfTurn = endOfTurn;
+    this.#predictedAtMs = this.#options.clock.now();
     this.#watchSilence();
   }
 
@@ -79,6 +82,14 @@ export class TurnEnding {
     return mode === 'semantic'
       ? silenceWindowMs(this.#endOfTurn, silenceDurationMs)
       : silenceDurationMs;
+  }
+
+  /** What the open turn would end by now; null where its words make no difference. */
+  get prediction(): TurnPrediction | null {
+    const probability = this.#endOfTurn;
+    if (this.#detection?.mode !== 'semantic' || probability === undefined) return null;
+    const threshold = silenceThreshold(probability);
+    return { probability, threshold, windowMs: this.windowMs, atMs: this.#predictedAtMs };
   }
 
   /** The voice stopped `silenceMs` ago. */

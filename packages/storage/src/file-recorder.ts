@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { SampleRate } from '@antiphon/audio';
 import type { Clock, Recorder, Recording } from '@antiphon/session';
 import { BLOCK_MS, BLOCKS_A_WRITE, FileRecording, FRAME_BYTES } from './file-recording.ts';
+import type { AppendKind } from './file-recording.ts';
 import { fileSystem } from './recording-disk.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import { RecordingWriter } from './recording-writer.ts';
@@ -27,6 +28,8 @@ export interface FileRecorderOptions {
   readonly onFault?: (sessionId: string, fault: StorageError | null) => void;
   /** Told of bytes that are lost for good; `isFirst` once in a session. */
   readonly onLost?: (sessionId: string, lost: { bytes: number; isFirst: boolean }) => void;
+  /** Told how long each write took, whether it worked or not. */
+  readonly onAppend?: (kind: AppendKind, tookMs: number) => void;
 }
 
 /**
@@ -58,7 +61,7 @@ export class FileRecorder implements Recorder {
         `${JSON.stringify(sessionId)} cannot name a folder; use letters, digits, _ and -`,
       );
     }
-    const { clock, disk = fileSystem, onLost } = this.#options;
+    const { clock, disk = fileSystem, onLost, onAppend = () => {} } = this.#options;
     const folder = path.join(this.#options.folder, sessionId);
     let hasLost = false;
     let fault: StorageError | null = null;
@@ -81,6 +84,7 @@ export class FileRecorder implements Recorder {
         hasLost = true;
         if (!fault) tell(new StorageError('overrun', `${folder}: more came than could be held`));
       },
+      onAppend,
       onWritten: () => {
         if (!hasLost) tell(null);
       },

@@ -35,6 +35,9 @@ const TRY_AGAIN_MS = 5_000;
 
 const HEADER_BYTES = 44;
 
+/** What is appended to a recording. */
+export type AppendKind = 'events' | 'sound';
+
 /** What a recording needs. */
 export interface FileRecordingOptions {
   readonly folder: string;
@@ -48,6 +51,8 @@ export interface FileRecordingOptions {
   readonly onError: (error: unknown) => void;
   /** So many bytes are lost for good. */
   readonly onLost: (bytes: number) => void;
+  /** Called after each write, however it went. */
+  readonly onAppend: (kind: AppendKind, tookMs: number) => void;
   /** Called when the disk takes everything again. */
   readonly onWritten: () => void;
 }
@@ -160,7 +165,8 @@ export class FileRecording implements Recording, Written {
     const lines = this.#lines;
     if (lines === '') return;
     this.#lines = '';
-    if (!(await this.#files.append(bytesOf(lines, buffer)))) this.#lines = lines + this.#lines;
+    const isAppended = await this.#timed('events', this.#files.append(bytesOf(lines, buffer)));
+    if (!isAppended) this.#lines = lines + this.#lines;
   }
 
   async #writeAudio(blocks: number, buffer: WriteBuffer): Promise<void> {
@@ -176,10 +182,18 @@ export class FileRecording implements Recording, Written {
         count * this.#options.blocks.blockSamples * FRAME_BYTES,
       );
       const position = HEADER_BYTES + timeline.takenSamples * FRAME_BYTES;
-      if (!(await this.#files.writeAudio(bytes, position))) return;
+      if (!(await this.#timed('sound', this.#files.writeAudio(bytes, position)))) return;
       timeline.take(count);
       left -= count;
     }
+  }
+
+  async #timed(kind: AppendKind, write: Promise<boolean>): Promise<boolean> {
+    const { clock, onAppend } = this.#options;
+    const startedAtMs = clock.now();
+    const isWritten = await write;
+    onAppend(kind, clock.now() - startedAtMs);
+    return isWritten;
   }
 
   async #complete(buffer: WriteBuffer): Promise<void> {

@@ -12,10 +12,12 @@ function recorded(capacity: number) {
   const clock = new DrivenClock();
   const faults: (StorageError['code'] | null)[] = [];
   let lostBytes = 0;
+  const appends: [kind: string, tookMs: number][] = [];
   const recorder = new FileRecorder({
     folder: '/recordings',
     clock,
     disk,
+    onAppend: (...append) => appends.push(append),
     onFault: (_sessionId, fault) => faults.push(fault?.code ?? null),
     onLost: (_sessionId, { bytes }) => (lostBytes += bytes),
   });
@@ -25,6 +27,7 @@ function recorded(capacity: number) {
     disk,
     clock,
     faults,
+    appends,
     recording,
     lostBytes: () => lostBytes,
     /** The caller speaks, and an event comes each second; all is written that can be. */
@@ -133,6 +136,9 @@ describe('a recording on a full disk', () => {
     expect(test.disk.waiting).toBe(1);
     test.disk.goOn();
     await test.recording.close();
+    expect(new Set(test.appends.map(([kind]) => kind))).toEqual(new Set(['events', 'sound']));
+    // The one that hung was told with its time.
+    expect(test.appends.filter(([, tookMs]) => tookMs > 90_000)).toHaveLength(1);
     expect(2 * test.kept() + test.lostBytes()).toBe(2 * 101 * 8000);
     expect(test.kept()).toBeLessThanOrEqual(31 * 8000);
   });

@@ -1,10 +1,11 @@
 export type { AgentTools } from './agent-tools.ts';
 export { BullmqToolRunner } from './bullmq/bullmq-tool-runner.ts';
-export { redisAddress } from './bullmq/redis-address.ts';
+export { LastingRedis, redisAddress } from './bullmq/redis-address.ts';
 export { QueueView } from './bullmq/queue-view.ts';
 export { ToolQueue } from './bullmq/tool-queue.ts';
 export { ToolWorker } from './bullmq/tool-worker.ts';
 export { openFollowUps } from './follow-ups/open-follow-ups.ts';
+export { sessionOfFollowUp } from './follow-ups/session-of-follow-up.ts';
 export type { OpenFollowUps } from './follow-ups/open-follow-ups.ts';
 export { InProcessToolRunner } from './in-process-tool-runner.ts';
 export { ToolError } from './tool-error.ts';

@@ -71,7 +71,9 @@ describe.skipIf(isRedisMissing)('the trace of a turn whose tool a worker runs', 
     const tool = ['tools:', '  - name: look_up', '    description: Looks up.', '    run: queued'];
     tool.push('    webhook:', `      url: ${url}`);
     await appendFile(path.join(agentsDir, 'waiter', 'agent.yaml'), `${tool.join('\n')}\n`);
+    const mailDir = path.join(folder, 'mail');
     const worker = await startWorker({
+      ANTIPHON_MAIL_DIR: mailDir,
       REDIS_URL: redis.url,
       ANTIPHON_AGENTS_DIR: agentsDir,
       ANTIPHON_WEBHOOK_ALLOW: '127.0.0.1',
@@ -79,6 +81,7 @@ describe.skipIf(isRedisMissing)('the trace of a turn whose tool a worker runs', 
     });
     const server = await startTestServer({
       agentsDir,
+      mailDir,
       redisUrl: redis.url,
       webhookAllow: ['127.0.0.1'],
       tracing: { url: collector.url, serviceName: 'server', ratio: 0, keepsPrivate: false },
@@ -121,6 +124,8 @@ describe.skipIf(isRedisMissing)('the trace of a turn whose tool a worker runs', 
       .split('\n')
       .flatMap((line) => (line.includes('"job ended"') ? [JSON.parse(line) as object] : []));
     const { id } = session as { id: string };
-    expect(job).toEqual([expect.objectContaining({ sessionId: id, trace_id: traceId })]);
+    const spanId = spans.find(({ name }) => name === 'process tools')?.spanId;
+    const ids = { sessionId: id, trace_id: traceId, span_id: spanId };
+    expect(job).toEqual([expect.objectContaining(ids)]);
   });
 });

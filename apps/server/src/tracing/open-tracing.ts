@@ -4,7 +4,7 @@ import type { SessionModels, TracedTurn } from '@antiphon/observability';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Tracer } from '@opentelemetry/api';
+import type { SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
@@ -12,7 +12,7 @@ import type { NewSession } from '../session-registry.ts';
 import { TellingExporter } from './telling-exporter.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
-import { spanOf } from './span-of.ts';
+import { spanOf as remoteSpanOf } from './span-of.ts';
 import { isInRatio, WholeTurns } from './whole-turns.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -47,21 +47,33 @@ export interface Tracing {
   readonly tracer: Tracer | null;
   /** What listens to a session that begins. */
   listenersOf(
-    session: Pick<NewSession, 'sessionId' | 'agent' | 'traceparent' | 'playedPosition'>,
+    session: Pick<
+      NewSession,
+      'sessionId' | 'agent' | 'traceparent' | 'playedPosition' | 'rttMs' | 'codec'
+    >,
   ): readonly ControlChannel[];
-  /** The trace that a session is in, if that is certain to be kept; null otherwise. */
-  traceIdOf(sessionId: string): string | null;
+  /**
+   * Of what is said of a session now: its turn, if that is certain to be kept, or else its start or
+   * end; null where there is none.
+   */
+  spanOf(sessionId: string): SpanContext | null;
   /** A runner that tells what it runs which span it runs for. */
   toolsOf(runner: ToolRunner): ToolRunner;
   /** Sends what is there, for two seconds at most; never rejects. */
   close(): Promise<void>;
 }
 
+/** Ended sessions whose last span is remembered for the log. */
+const MOST_ENDED = 1_000;
+
+/** How callers are connected: there is one way. */
+const LEG = 'realtime';
+
 const NO_TOOLS: ReadonlySet<string> = new Set();
 
 const NO_TRACING: Tracing = {
   listenersOf: () => [],
-  traceIdOf: () => null,
+  spanOf: () => null,
   toolsOf: (runner) => runner,
   tracer: null,
   close: () => Promise.resolve(),
@@ -96,6 +108,14 @@ export function openTracing(options: OpenTracingOptions): Tracing {
   /** By session, the tools for which another process works that is told to follow. */
   const followed = new Map<string, ReadonlySet<string>>();
 
+  /** Sessions that are over, whose recording may still have something to say. */
+  const ended = new Map<string, SpanContext>();
+  const remember = (sessionId: string, end: SpanContext | null): void => {
+    if (end) ended.set(sessionId, end);
+    const [oldest] = ended.keys();
+    if (ended.size > MOST_ENDED && oldest !== undefined) ended.delete(oldest);
+  };
+
   const traceparentOf = ({ sessionId, callId, name }: ToolCall): string | null => {
     const context = channels.get(sessionId)?.toolContext(callId);
     if (!context) return null;
@@ -107,7 +127,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
 
   return {
     tracer,
-    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null }) => {
+    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null, ...line }) => {
       const tools = redisUrl === null ? NO_TOOLS : queuedToolsOf(agent);
       const followedTools = new Set([...tools, ...webhooksOf(agent.name)]);
       const channel = new TracingChannel({
@@ -118,8 +138,8 @@ export function openTracing(options: OpenTracingOptions): Tracing {
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         isFollowed: (name) => followedTools.has(name),
-        setup: { models: modelsOf(agent), playoutSource: playedPosition },
-        caller: () => spanOf(traceparent()),
+        setup: { models: modelsOf(agent), playoutSource: playedPosition, leg: LEG, ...line },
+        caller: () => remoteSpanOf(traceparent()),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
         },
@@ -130,15 +150,18 @@ export function openTracing(options: OpenTracingOptions): Tracing {
         },
         onEnded: () => {
           channels.delete(sessionId);
+          remember(sessionId, channel.session);
           followed.delete(sessionId);
         },
       });
       return [channel];
     },
-    traceIdOf: (sessionId) => {
-      const current = channels.get(sessionId)?.current;
-      if (!current) return null;
-      return current.isNotable || isInRatio(current.traceId, ratio) ? current.traceId : null;
+    spanOf: (sessionId) => {
+      const channel = channels.get(sessionId);
+      if (!channel) return ended.get(sessionId) ?? null;
+      const { current, session } = channel;
+      const isKept = current && (current.isNotable || isInRatio(current.traceId, ratio));
+      return isKept ? current : session;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, provider.shutdown()),

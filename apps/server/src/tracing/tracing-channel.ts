@@ -64,6 +64,11 @@ export class TracingChannel implements ControlChannel {
     return this.#turns.current;
   }
 
+  /** The start of the session, or its end. */
+  get session(): SpanContext | null {
+    return this.#turns.session;
+  }
+
   notify(event: SessionEvent): void {
     const turns = this.#turns;
     const { atMs } = event;
@@ -92,7 +97,7 @@ export class TracingChannel implements ControlChannel {
         turns.speechStopped(event.itemId, atMs);
         return;
       case 'caller.committed':
-        turns.committed(event.itemId, atMs);
+        turns.committed(event.itemId, atMs, event);
         return;
       case 'caller.transcript':
         if (event.isFinal) turns.transcribed(event.itemId, event.text, atMs);
@@ -112,6 +117,9 @@ export class TracingChannel implements ControlChannel {
         return;
       case 'generation.started':
         turns.generationStarted(event.generationId, event.kind, atMs);
+        return;
+      case 'generation.piece':
+        turns.pieceSounded(event);
         return;
       case 'generation.ended': {
         const { generationId, outcome, error, audioMs, usage } = event;

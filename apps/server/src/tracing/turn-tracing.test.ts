@@ -1,13 +1,11 @@
 import type { AgentDefinition, ControlChannel } from '@antiphon/session';
 import { TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
-import type { Span, Tracer } from '@opentelemetry/api';
-import { InMemorySpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { spanPicture } from '../testing/span-picture.ts';
 import { openTracing } from './open-tracing.ts';
 import type { Tracing } from './open-tracing.ts';
-import { TracingChannel } from './tracing-channel.ts';
 
 const START_AT_MS = 1_000_000;
 
@@ -18,6 +16,14 @@ const agent: AgentDefinition = {
   detector: 'energy',
   config: TEST_CONFIG,
   dialogue: null,
+};
+
+const SESSION = {
+  sessionId: 'sess_test',
+  tenant: null,
+  agent,
+  startedAtMs: START_AT_MS,
+  traceparent: () => null,
 };
 
 /** Tracing into memory, and what listens to one session. */
@@ -33,14 +39,7 @@ function open({ ratio = 1, keepsPrivate = false } = {}) {
     exporter,
     onTurn: (_sessionId, turn) => turns.push(turn),
   });
-  const session = {
-    sessionId: 'sess_test',
-    tenant: null,
-    agent,
-    startedAtMs: START_AT_MS,
-    traceparent: () => null,
-  };
-  const channels = tracing.listenersOf(session);
+  const channels = tracing.listenersOf(SESSION);
   return { tracing, exporter, turns, channels };
 }
 
@@ -85,7 +84,7 @@ describe('the trace of a turn', () => {
     plainTurn(channels).session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 200..1960 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 200..1960 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
         * antiphon.state 800 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1160 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 1160 generation.kind=answer
@@ -93,13 +92,14 @@ describe('the trace of a turn', () => {
         * antiphon.state 1960 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
         * antiphon.state 1960 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
         user_speech 200..280
+        antiphon.ingress 280..280 ingress.jitter_ms=0
         antiphon.endpointing 280..800
           antiphon.vad.hangover 280..800
           speech_to_text 280..800
         antiphon.response 800..1160 generation.kind=answer generation.outcome=completed turn.index=1
           chat 800..1000 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 1000..1060 hop.budget_exceeded=true hop.budget_ms=30
-          text_to_speech 1060..1160
+          text_to_speech 1060..1160 synthesis.piece=0
           antiphon.egress 1160..1160
         antiphon.playout 1160..1960 generation.kind=answer playout.played_ms=800 playout.generated_ms=800 playout.interrupted=false
       antiphon.session.end 2360..2360 links 1 session.end_reason=clientEnded"
@@ -123,7 +123,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 0..1960 links 1 agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 0..1960 links 1 leg=realtime agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
         * antiphon.state 600 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 960 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 960 generation.kind=answer
@@ -136,16 +136,17 @@ describe('the trace of a turn', () => {
         * antiphon.state 1960 state.region=agentAudio state.from=held state.to=idle state.cause=playout.cut
         * antiphon.state 1960 state.region=turn state.from=truncated.cut state.to=listening state.cause=history.cut
         user_speech 0..80
+        antiphon.ingress 80..80 ingress.jitter_ms=0
         antiphon.endpointing 80..600
           antiphon.vad.hangover 80..600
           speech_to_text 80..600
         antiphon.response 600..960 generation.kind=answer generation.outcome=completed turn.index=1
           chat 600..800 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 800..860 hop.budget_exceeded=true hop.budget_ms=30
-          text_to_speech 860..960
+          text_to_speech 860..960 synthesis.piece=0
           antiphon.egress 960..960
         antiphon.playout 960..1960 generation.kind=answer playout.played_ms=300 playout.generated_ms=1200 playout.interrupted=true
-      invoke_agent test 1260..2520 links 2 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 1260..2520 links 2 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
         * antiphon.state 1960 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 2320 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 2320 generation.kind=answer
@@ -153,13 +154,14 @@ describe('the trace of a turn', () => {
         * antiphon.state 2520 state.region=agentAudio state.from=playing state.to=idle state.cause=playout.drained
         * antiphon.state 2520 state.region=turn state.from=responding.speaking state.to=listening state.cause=playout.drained
         user_speech 1260..1440
+        antiphon.ingress 1440..1440 ingress.jitter_ms=0
         antiphon.endpointing 1440..1960
           antiphon.vad.hangover 1440..1960
           speech_to_text 1440..1960
         antiphon.response 1960..2320 generation.kind=answer generation.outcome=completed turn.index=2
           chat 1960..2160 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 2160..2220 hop.budget_exceeded=true hop.budget_ms=30
-          text_to_speech 2220..2320
+          text_to_speech 2220..2320 synthesis.piece=0
           antiphon.egress 2320..2320
         antiphon.playout 2320..2520 generation.kind=answer playout.played_ms=200 playout.generated_ms=200 playout.interrupted=false
       antiphon.session.end 2920..2920 links 1 session.end_reason=clientEnded"
@@ -176,7 +178,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 400..3100 links 1 agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.budgets_exceeded=endpointing turn.latency_ms=1020
+      invoke_agent test 400..3100 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.budgets_exceeded=endpointing turn.latency_ms=1020
         * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1400 state.region=turn state.from=responding.thinking state.to=toolPending.quiet state.cause=agent.generationEnded
         * antiphon.state 1900 state.region=turn state.from=toolPending.quiet state.to=toolPending.covering state.cause=tool.coverDue
@@ -193,6 +195,7 @@ describe('the trace of a turn', () => {
         execute_tool lookup_order 1400..2900 tool.queued=false tool.confirm=none tool.outcome=result
           * antiphon.cover 1900
         user_speech 400..880
+        antiphon.ingress 880..880 ingress.jitter_ms=0
         antiphon.endpointing 880..1400 hop.budget_exceeded=true hop.budget_ms=500
           antiphon.vad.hangover 880..1400
           speech_to_text 880..1400
@@ -204,6 +207,71 @@ describe('the trace of a turn', () => {
           antiphon.egress 2900..2900
         antiphon.playout 2900..3100 generation.kind=answer playout.played_ms=200 playout.generated_ms=200 playout.interrupted=false
       antiphon.session.end 3900..3900 links 1 session.end_reason=clientEnded"
+    `);
+  });
+
+  it('says how the last sound came in, how likely the turn was over, and when each piece sounded', async () => {
+    const { tracing, exporter } = open();
+    const channels = tracing.listenersOf({
+      ...SESSION,
+      rttMs: () => 42,
+      codec: () => 'g711_ulaw',
+    });
+    const turnDetection = { ...TEST_CONFIG.turnDetection!, mode: 'semantic' as const };
+    const test = new TestSession({}, { turnDetection }, { channels });
+    const { detector } = test.detectors;
+    detector.start();
+    // Chunks of 100 ms: what is said at the beginning of one is only there at its end.
+    const hearChunks = (count: number): void => {
+      for (let chunk = 0; chunk < count; chunk++) {
+        test.clock.advance(100);
+        test.leg.speak(new Int16Array(800));
+      }
+    };
+    hearChunks(5);
+    const { itemId } = test.channel.of('caller.speechStarted')[0]!;
+    hearChunks(1);
+    test.engine.session.emit({
+      type: 'transcript',
+      itemId,
+      text: 'my order',
+      isFinal: false,
+      endOfTurn: 0.6,
+    });
+    // The voice ended 40 ms after the chunk before had.
+    detector.pauseAt(540);
+    hearChunks(3);
+    markedAnswer(test, 'one two three four');
+    const { generationId } = test.engine.session.request;
+    const startedAtMs = test.clock.now();
+    test.hear(40);
+    const firstByteAtMs = test.clock.now();
+    for (const piece of [0, 1]) {
+      const { session } = test.engine;
+      session.emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
+    }
+    test.engine.session.speak('five six');
+    test.engine.session.end();
+    test.hear(1_600);
+    test.session.control.end('clientEnded');
+    const drawn = await picture(tracing, exporter);
+    expect(drawn.replaceAll(/^ *\* .*\n/gmu, '')).toMatchInlineSnapshot(`
+      "antiphon.session.start 0..0
+      invoke_agent test 0..2460 links 1 leg=realtime codec=g711_ulaw agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=420 turn.budgets_exceeded=aggregation turn.latency_ms=720
+        user_speech 0..540
+        antiphon.ingress 540..600 ingress.jitter_ms=0 ingress.rtt_ms=42
+        antiphon.endpointing 540..840
+          antiphon.vad.hangover 540..840
+          antiphon.eou.predict 540..600 eou.probability=0.6 eou.threshold=0.5 eou.window_ms=300
+          speech_to_text 540..840
+        antiphon.response 840..1300 generation.kind=answer generation.outcome=completed turn.index=1
+          chat 840..1100 response.time_to_first_chunk=0.26 usage.input_tokens=1 usage.output_tokens=1
+          antiphon.text_aggregation 1100..1160 hop.budget_exceeded=true hop.budget_ms=30
+          text_to_speech 1160..1260 synthesis.piece=0
+          antiphon.egress 1260..1260
+          text_to_speech 1260..1300 synthesis.piece=1
+        antiphon.playout 1260..2460 generation.kind=answer playout.played_ms=1200 playout.generated_ms=1200 playout.interrupted=false
+      antiphon.session.end 2900..2900 links 1 session.end_reason=clientEnded"
     `);
   });
 
@@ -286,56 +354,4 @@ describe('the trace of a turn', () => {
       'antiphon.session.end',
     ]);
   });
-
-  it('makes no call of the tracer while nothing happens but audio', () => {
-    const callsIn = (ms: number): number => {
-      const { tracer, calls } = countingTracer();
-      const channel = new TracingChannel({
-        tracer,
-        sessionId: 'sess_test',
-        agent: 'test',
-        pipeline: 'fake',
-        agentTools: new Set(),
-        isQueued: () => false,
-        isFollowed: () => false,
-        onStarted: () => {},
-        onTurn: () => {},
-        onEnded: () => {},
-      });
-      const test = new TestSession({}, {}, { channels: [channel] });
-      test.callerTurn(600);
-      const before = calls();
-      // The turn is open, and its answer is awaited.
-      test.hear(ms);
-      expect(calls()).toBe(before);
-      markedAnswer(test, 'one two three');
-      test.engine.session.end();
-      test.hear(ms);
-      test.session.control.end('clientEnded');
-      return calls();
-    };
-    const calls = callsIn(10_000);
-    expect(calls).toBeGreaterThan(10);
-    expect(callsIn(20_000)).toBe(calls);
-  });
 });
-
-/** A tracer that counts what is asked of it and of its spans. */
-function countingTracer() {
-  let count = 0;
-  const provider = new TracerProvider({ spanProcessors: [] });
-  const counted = <Target extends object>(target: Target): Target =>
-    new Proxy(target, {
-      get: (_target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== 'function') return value;
-        return (...args: unknown[]): unknown => {
-          count += 1;
-          const result: unknown = Reflect.apply(value, target, args);
-          return name === 'startSpan' ? counted(result as Span) : result;
-        };
-      },
-    });
-  const tracer: Tracer = counted(provider.getTracer('test'));
-  return { tracer, calls: () => count };
-}

@@ -7,7 +7,11 @@ export const SPAN = {
   sessionEnd: 'antiphon.session.end',
   turn: (agent: string) => `invoke_agent ${agent}`,
   userSpeech: 'user_speech',
+  /** From the caller's last sound until the detector had it. */
+  ingress: 'antiphon.ingress',
   endpointing: 'antiphon.endpointing',
+  /** Until the turn's words were last judged. */
+  prediction: 'antiphon.eou.predict',
   hangover: 'antiphon.vad.hangover',
   recognition: (model: string | null) => named('speech_to_text', model),
   response: 'antiphon.response',
@@ -81,6 +85,20 @@ export const ATTRIBUTE = {
   turnEscalated: 'antiphon.turn.escalated',
   /** Something that went wrong in it was logged. */
   turnFaulted: 'antiphon.turn.faulted',
+  /** How a caller is connected. */
+  leg: 'antiphon.leg',
+  /** In which format the caller's audio comes. */
+  codec: 'antiphon.codec',
+  jitterMs: 'antiphon.ingress.jitter_ms',
+  /** Of the last ping of the connection. */
+  rttMs: 'antiphon.ingress.rtt_ms',
+  /** How likely the turn was over. */
+  eouProbability: 'antiphon.eou.probability',
+  /** From which likelihood on that much silence is enough. */
+  eouThreshold: 'antiphon.eou.threshold',
+  eouWindowMs: 'antiphon.eou.window_ms',
+  /** Which piece of an answer, from 0. */
+  piece: 'antiphon.synthesis.piece',
   /** Another provider had to take over in it. */
   turnFailedOver: 'antiphon.turn.failed_over',
   providerService: 'antiphon.provider.service',

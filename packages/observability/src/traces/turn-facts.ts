@@ -21,8 +21,35 @@ export const UNKNOWN_MODELS: SessionModels = {
 /** What a session's spans say of how it was set up. */
 export interface SessionSetup {
   readonly models: SessionModels;
+  /** How the caller is connected. */
+  readonly leg?: string;
+  /** In which format the caller's audio comes by now. */
+  readonly codec?: () => string | null;
+  /** How long the caller's connection took to answer the last ping, in milliseconds. */
+  readonly rttMs?: () => number | null;
   /** Who knows what was heard of the agent: `marks`, `client` or `estimate`. */
   readonly playoutSource: string | null;
+}
+
+/** How the end of the caller's turn came in, and was found. */
+export interface TurnEvidence {
+  readonly arrival?: { readonly handedAtMs: number; readonly jitterMs: number } | undefined;
+  readonly prediction?:
+    | {
+        readonly probability: number;
+        readonly threshold: number;
+        readonly windowMs: number;
+        readonly atMs: number;
+      }
+    | undefined;
+}
+
+/** A piece of a generation, counted from 0, from the synthesizer's start to its first byte. */
+export interface SpokenPiece {
+  readonly generationId: string;
+  readonly piece: number;
+  readonly startedAtMs: number;
+  readonly firstByteAtMs: number;
 }
 
 /** What a turn's trace begins with. */
@@ -38,6 +65,7 @@ export interface TurnBegin {
   /** When silence was noticed; null where nothing listened for it. */
   readonly stoppedAtMs: number | null;
   readonly committedAtMs: number;
+  readonly evidence: TurnEvidence;
   /** Who ends turns: `server_vad`, `semantic_vad` or `manual`; null where it is not known. */
   readonly endpointing: string | null;
   readonly setup: SessionSetup;
@@ -105,6 +133,8 @@ export interface Generation {
   readonly id: string;
   readonly kind: string;
   readonly startedAtMs: number;
+  /** The first of these is a hop already. */
+  readonly pieces: SpokenPiece[];
   itemId: string | null;
   end: GenerationEnd | null;
   report: TurnReport | null;

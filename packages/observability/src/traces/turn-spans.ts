@@ -5,7 +5,13 @@ import { HOPS } from '../turn-report.ts';
 import type { Hop, TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN } from './span-names.ts';
-import type { Generation, GenerationEnd, SessionModels, SessionSetup } from './turn-facts.ts';
+import type {
+  Generation,
+  GenerationEnd,
+  SessionModels,
+  SessionSetup,
+  TurnEvidence,
+} from './turn-facts.ts';
 
 /** What is known of the caller's part besides the report. */
 export interface CallerPart {
@@ -14,6 +20,7 @@ export interface CallerPart {
   /** When its transcript was final. */
   readonly transcribedAtMs: number | null;
   readonly mode: string | null;
+  readonly evidence: TurnEvidence;
 }
 
 /** Writes down, when a turn has ended, what it is known to have consisted of. */
@@ -32,10 +39,11 @@ export class TurnSpans {
   /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
   caller(report: TurnReport, part: CallerPart): void {
     const { voiceEndAtMs, committedAtMs, hops } = report;
-    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode } = part;
+    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode, evidence } = part;
     if (voiceEndAtMs === null) return;
     const startAtMs = Math.min(noticedAtMs, voiceEndAtMs);
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
+    this.#ingress(voiceEndAtMs, evidence);
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
     const attributes = {
       ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
@@ -50,6 +58,19 @@ export class TurnSpans {
     if (stoppedAtMs !== null && stoppedAtMs > voiceEndAtMs) {
       this.#child(SPAN.hangover, { startAtMs: voiceEndAtMs, endAtMs: stoppedAtMs, parent });
     }
+    if (evidence.prediction) {
+      const { probability, threshold, windowMs, atMs } = evidence.prediction;
+      this.#child(SPAN.prediction, {
+        startAtMs: voiceEndAtMs,
+        endAtMs: atMs,
+        parent,
+        attributes: {
+          [ATTRIBUTE.eouProbability]: probability,
+          [ATTRIBUTE.eouThreshold]: threshold,
+          [ATTRIBUTE.eouWindowMs]: windowMs,
+        },
+      });
+    }
     if (transcribedAtMs !== null) {
       const { recognition } = this.#setup.models;
       this.#child(SPAN.recognition(recognition), {
@@ -62,9 +83,27 @@ export class TurnSpans {
     }
   }
 
+  #ingress(startAtMs: number, { arrival }: TurnEvidence): void {
+    if (!arrival) return;
+    const rttMs = this.#setup.rttMs?.() ?? null;
+    this.#child(SPAN.ingress, {
+      startAtMs,
+      endAtMs: arrival.handedAtMs,
+      attributes: {
+        [ATTRIBUTE.jitterMs]: arrival.jitterMs,
+        ...(rttMs !== null && { [ATTRIBUTE.rttMs]: rttMs }),
+      },
+    });
+  }
+
   /** Its work from `startAtMs` on, and how it was played. */
-  generation({ kind, end, report, played }: Generation, startAtMs: number): void {
-    const endAtMs = Math.max(startAtMs, end?.atMs ?? startAtMs, report?.firstAudioAtMs ?? 0);
+  generation({ kind, end, report, played, pieces }: Generation, startAtMs: number): void {
+    const endAtMs = Math.max(
+      startAtMs,
+      end?.atMs ?? startAtMs,
+      report?.firstAudioAtMs ?? 0,
+      pieces.at(-1)?.firstByteAtMs ?? 0,
+    );
     const response = this.#tracer.startSpan(
       SPAN.response,
       {
@@ -81,7 +120,17 @@ export class TurnSpans {
       response.setAttribute(ATTRIBUTE.errorType, end.errorCode ?? '_OTHER');
       response.setStatus({ code: SpanStatusCode.ERROR });
     }
-    if (report) this.#hops(report, end, trace.setSpan(this.#context, response));
+    const parent = trace.setSpan(this.#context, response);
+    if (report) this.#hops(report, end, parent);
+    const { synthesis } = this.#setup.models;
+    for (const { piece, startedAtMs, firstByteAtMs } of pieces) {
+      this.#child(SPAN.synthesis(synthesis), {
+        startAtMs: startedAtMs,
+        endAtMs: firstByteAtMs,
+        parent,
+        attributes: { ...modelOf(synthesis), [ATTRIBUTE.piece]: piece },
+      });
+    }
     response.end(instant(endAtMs));
     if (report && played) {
       const { playoutSource } = this.#setup;
@@ -131,7 +180,9 @@ export class TurnSpans {
                   [ATTRIBUTE.outputTokens]: end.outputTokens,
                 }),
               }
-            : modelOf(hop === 'synthesis' ? models.synthesis : null)),
+            : hop === 'synthesis'
+              ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
+              : {}),
         },
       });
     }

@@ -9,6 +9,7 @@ import type {
   Generation,
   GenerationEnd,
   ItemPlayed,
+  SpokenPiece,
   ToolBegin,
   ToolEnd,
   TurnBegin,
@@ -21,6 +22,9 @@ const FAILED_OUTCOMES: readonly string[] = ['error', 'timeout', 'unknown'];
 
 /** More happens in no turn; it bounds what a turn holds until it ends. */
 const MOST_GENERATIONS = 64;
+
+/** No answer has more sentences; each is a span. */
+const MOST_PIECES = 64;
 
 /**
  * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
@@ -44,7 +48,8 @@ export class TurnTrace {
   #isEnded = false;
 
   constructor(begin: TurnBegin) {
-    const { tracer, agent, pipeline, sessionId, startAtMs, committedAtMs, links } = begin;
+    const { tracer, agent, pipeline, sessionId, startAtMs, committedAtMs, links, setup } = begin;
+    const codec = setup.codec?.() ?? null;
     this.#begin = begin;
     this.itemId = begin.itemId;
     this.#reachedAtMs = committedAtMs;
@@ -58,6 +63,8 @@ export class TurnTrace {
           [ATTRIBUTE.agent]: agent,
           [ATTRIBUTE.conversation]: sessionId,
           [ATTRIBUTE.pipeline]: pipeline,
+          ...(setup.leg !== undefined && { [ATTRIBUTE.leg]: setup.leg }),
+          ...(codec !== null && { [ATTRIBUTE.codec]: codec }),
         },
       },
       ROOT_CONTEXT,
@@ -97,8 +104,16 @@ export class TurnTrace {
   generationStarted(id: string, kind: string, startedAtMs: number): void {
     this.#reach(startedAtMs);
     if (this.#generations.size >= MOST_GENERATIONS) return;
-    const blank = { itemId: null, end: null, report: null, played: null };
+    const blank = { itemId: null, end: null, report: null, played: null, pieces: [] };
     this.#generations.set(id, { id, kind, startedAtMs, ...blank });
+  }
+
+  /** The first piece is the hop `synthesis`. */
+  pieceSounded(spoken: SpokenPiece): void {
+    const pieces = this.#generations.get(spoken.generationId)?.pieces;
+    if (!pieces || spoken.piece === 0 || pieces.length >= MOST_PIECES) return;
+    this.#reach(spoken.firstByteAtMs);
+    pieces.push(spoken);
   }
 
   itemAdded(itemId: string, generationId: string): void {
@@ -235,7 +250,8 @@ export class TurnTrace {
     this.#tools.clear();
     const generations = [...this.#generations.values()];
     const first = generations.find(({ report }) => report !== null)?.report ?? null;
-    const { tracer, startAtMs, stoppedAtMs, committedAtMs, endpointing, setup } = this.#begin;
+    const { tracer, startAtMs, stoppedAtMs, committedAtMs, endpointing, setup, evidence } =
+      this.#begin;
     const spans = new TurnSpans(tracer, this.#context, setup);
     if (first) {
       spans.caller(first, {
@@ -243,6 +259,7 @@ export class TurnTrace {
         stoppedAtMs,
         transcribedAtMs: this.#transcribedAtMs,
         mode: endpointing,
+        evidence,
       });
     }
     for (const [index, generation] of generations.entries()) {

@@ -10,10 +10,12 @@ import type {
   GenerationEnd,
   ItemPlayed,
   SessionSetup,
+  SpokenPiece,
   ToolBegin,
   ToolEnd,
   TurnBegin,
   TurnEnd,
+  TurnEvidence,
 } from './turn-facts.ts';
 
 /** A turn whose trace was written. */
@@ -67,6 +69,7 @@ export class TurnTracer {
   /** To which new generations belong. */
   #current: TurnTrace | null = null;
   #sessionStart: SpanContext | null = null;
+  #sessionEnd: SpanContext | null = null;
   #previous: SpanContext | null = null;
   /** When speech was noticed, by the caller's item; the latest only. */
   #speech: { readonly itemId: string; readonly atMs: number; stoppedAtMs: number | null } | null =
@@ -88,7 +91,9 @@ export class TurnTracer {
   /** Ends every turn that is still open. */
   sessionEnded(reason: string, atMs: number): void {
     for (const turn of this.#open) this.#end(turn, 'sessionEnded', atMs);
-    this.#moment(SPAN.sessionEnd, atMs, { [ATTRIBUTE.sessionEndReason]: reason });
+    this.#sessionEnd = this.#moment(SPAN.sessionEnd, atMs, {
+      [ATTRIBUTE.sessionEndReason]: reason,
+    });
   }
 
   speechStarted(itemId: string, atMs: number): void {
@@ -105,7 +110,7 @@ export class TurnTracer {
   }
 
   /** The caller's turn is over: the next one begins with the speech. */
-  committed(itemId: string, atMs: number): void {
+  committed(itemId: string, atMs: number, evidence: TurnEvidence = {}): void {
     const speech = this.#speech?.itemId === itemId ? this.#speech : null;
     this.#begin(
       {
@@ -113,6 +118,7 @@ export class TurnTracer {
         startAtMs: speech?.atMs ?? atMs,
         stoppedAtMs: speech?.stoppedAtMs ?? null,
         committedAtMs: atMs,
+        evidence,
       },
       atMs,
     );
@@ -127,9 +133,14 @@ export class TurnTracer {
     // It belongs to what the caller is saying, which is no turn yet.
     if (kind === 'backchannel') return;
     if (!this.#current) {
-      this.#begin({ itemId: null, startAtMs: atMs, stoppedAtMs: null, committedAtMs: atMs }, atMs);
+      const blank = { itemId: null, stoppedAtMs: null, evidence: {} };
+      this.#begin({ ...blank, startAtMs: atMs, committedAtMs: atMs }, atMs);
     }
     this.#current?.generationStarted(generationId, kind, atMs);
+  }
+
+  pieceSounded(spoken: SpokenPiece): void {
+    for (const turn of this.#open) turn.pieceSounded(spoken);
   }
 
   itemAdded(itemId: string, generationId: string): void {
@@ -181,9 +192,14 @@ export class TurnTracer {
   }
 
   /** The turn that the session is in, and whether it is kept whatever else comes. */
-  get current(): { readonly traceId: string; readonly isNotable: boolean } | null {
+  get current(): (SpanContext & { readonly isNotable: boolean }) | null {
     const turn = this.#current;
-    return turn && { traceId: turn.spanContext.traceId, isNotable: turn.isNotable };
+    return turn && { ...turn.spanContext, isNotable: turn.isNotable };
+  }
+
+  /** The start of the session, or its end once it is over; null before. */
+  get session(): SpanContext | null {
+    return this.#sessionEnd ?? this.#sessionStart;
   }
 
   /** Something went wrong that is logged. */
@@ -214,7 +230,7 @@ export class TurnTracer {
   }
 
   #begin(
-    turn: Pick<TurnBegin, 'itemId' | 'startAtMs' | 'stoppedAtMs' | 'committedAtMs'>,
+    turn: Pick<TurnBegin, 'itemId' | 'startAtMs' | 'stoppedAtMs' | 'committedAtMs' | 'evidence'>,
     atMs: number,
   ): void {
     const { tracer, agent, pipeline, sessionId, setup = UNKNOWN_SETUP } = this.#options;

@@ -71,10 +71,27 @@ describe('a spoken answer', () => {
       'generation.text',
       'firstSentence',
       'generation.words',
+      'generation.piece',
       'firstByte',
       'generation.audio',
       'generation.ended',
     ]);
+  });
+
+  it('tells of each piece when it was begun and when it first sounded', async () => {
+    const fixture = new CascadeFixture({
+      answers: [[...write('One. '), wait(100), ...write('Two. Three.'), FAKE_END]],
+      voice: { delayMs: 30, chunkMs: 1000 },
+    });
+    fixture.caller.answer('a');
+    await fixture.pass(400);
+    const pieces = fixture.caller.of('generation.piece');
+    expect(pieces.map(({ piece }) => piece)).toEqual([0, 1, 2]);
+    expect(pieces.map(({ startedAtMs, firstByteAtMs }) => firstByteAtMs - startedAtMs)).toEqual([
+      30, 30, 30,
+    ]);
+    expect(pieces[1]!.startedAtMs - pieces[0]!.startedAtMs).toBe(100);
+    expect(pieces[2]!.startedAtMs).toBeGreaterThanOrEqual(pieces[1]!.firstByteAtMs);
   });
 
   it('has the words of its text, at times that go on from piece to piece', async () => {

@@ -280,6 +280,10 @@ export class Answer {
         this.#mark('firstByte');
         this.#emit({ type: 'generation.audio', generationId, pcm, sampleRate });
       },
+      onPiece: (piece, startedAtMs) => {
+        const firstByteAtMs = clock.now();
+        this.#emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
+      },
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
       isHeld,
       onFailure: (failure) => {

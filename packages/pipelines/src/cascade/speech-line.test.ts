@@ -21,6 +21,7 @@ function setUp(voice: FakeVoiceOptions = {}, isHeld = false) {
     isHeld,
     onWords: (told) => words.push(...told),
     onAudio: (pcm) => chunks.push(pcm),
+    onPiece: () => {},
     onFailure: (failure) => failures.push(failure.code),
   });
   return { clock, textToSpeech, words, chunks, failures, line };

@@ -36,6 +36,8 @@ export interface SpeechLineOptions {
   /** Times are relative to the start of the line's audio. */
   readonly onWords: (words: readonly TimedWord[]) => void;
   readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
+  /** A piece, counted from 0, that was given to the synthesizer then is about to sound. */
+  readonly onPiece: (piece: number, startedAtMs: number) => void;
   readonly onTookOver?: (tookOver: ProviderTookOver) => void;
   /** The line has stopped for good. */
   readonly onFailure: (failure: PipelineError) => void;
@@ -44,6 +46,9 @@ export interface SpeechLineOptions {
 interface Piece {
   /** Where its audio starts in the line's audio. */
   readonly startMs: number;
+  readonly startedAtMs: number;
+  readonly number: number;
+  hasSounded: boolean;
   synthesis: Synthesis | null;
 }
 
@@ -55,7 +60,7 @@ export class SpeechLine {
   #piece: Piece | null = null;
   #pause: TimerHandle | null = null;
   #isHeld: boolean;
-  #hasSpoken = false;
+  #pieceCount = 0;
   #isClosed = false;
   #audioMs = 0;
   /** Samples since `#audioMs` was settled, at `#sampleRate`; kept whole so that no rounding adds up. */
@@ -114,7 +119,7 @@ export class SpeechLine {
   /** Starts pieces until one is under way. */
   #next(): void {
     while (!this.#isClosed && this.#piece === null && this.#pause === null) {
-      if (this.#isHeld && this.#hasSpoken) break;
+      if (this.#isHeld && this.#pieceCount > 0) break;
       if (this.#waiting.length > 0) this.#pauseWhenAhead();
       const text = this.#pause === null ? this.#waiting.shift() : undefined;
       if (text === undefined) break;
@@ -126,10 +131,15 @@ export class SpeechLine {
   }
 
   #start(plain: PlainPiece): void {
-    const { textToSpeech, voice, speed, audioGapMs } = this.#options;
-    const piece: Piece = { startMs: this.#positionMs(), synthesis: null };
+    const { textToSpeech, voice, speed, audioGapMs, clock } = this.#options;
+    const piece: Piece = {
+      startMs: this.#positionMs(),
+      startedAtMs: clock.now(),
+      number: this.#pieceCount++,
+      hasSounded: false,
+      synthesis: null,
+    };
     this.#piece = piece;
-    this.#hasSpoken = true;
     this.#stall.start(audioGapMs);
     try {
       const synthesis = textToSpeech.synthesize(
@@ -180,6 +190,12 @@ export class SpeechLine {
       this.#sampleRate = sampleRate;
     }
     this.#samples += pcm.length;
+    if (!piece.hasSounded) {
+      piece.hasSounded = true;
+      this.#options.onPiece(piece.number, piece.startedAtMs);
+      // Whoever is told may have stopped it.
+      if (this.#piece !== piece) return;
+    }
     this.#options.onAudio(pcm, sampleRate);
   }
 

@@ -1,4 +1,4 @@
-import type { SampleRate } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import type { Observable } from 'rxjs';
 import type { EndReason } from './session-event.ts';
 import type { AgentAudio, AudioFrame } from './audio-frame.ts';
@@ -40,6 +40,8 @@ export interface CallerLeg {
   readonly capabilities: LegCapabilities;
   /** The rate `send` expects; constant from the first `send` on. */
   readonly outputRate: SampleRate;
+  /** In which format the caller's audio comes by now; left out where there is none. */
+  readonly codec?: AudioEncoding | undefined;
   /** Caller audio in the order it was spoken. It never errors and completes when the leg closes. */
   readonly audio$: Observable<AudioFrame>;
   /** Completes after `leg.closed`. */

@@ -30,7 +30,9 @@ export type NewItem =
 /** What is told of an answer out of band, `generation.ended` last. */
 export type OutOfBandEvent = Exclude<
   EngineEvent,
-  { readonly type: 'transcript' | 'generation.mark' | 'generation.edited' }
+  {
+    readonly type: 'transcript' | 'generation.mark' | 'generation.piece' | 'generation.edited';
+  }
 >;
 
 /**

@@ -43,6 +43,26 @@ export type CallOutcome =
 /** What became of the caller's consent. */
 export type ConsentVerdict = 'confirmed' | 'refused' | 'unclear' | 'unheard' | 'expired';
 
+/** How the last sound of a caller's turn came in. */
+export interface TurnArrival {
+  /** When the frame that holds it had been handed to the detector. */
+  readonly handedAtMs: number;
+  /** How unevenly frames came lately, as RFC 3550 has it; milliseconds. */
+  readonly jitterMs: number;
+}
+
+/** The last word on whether the caller's turn is over, where turns end by that. */
+export interface TurnPrediction {
+  /** 0 to 1. */
+  readonly probability: number;
+  /** From which likelihood on the silence below is enough. */
+  readonly threshold: number;
+  /** The silence after which the turn was over. */
+  readonly windowMs: number;
+  /** When the probability was told. */
+  readonly atMs: number;
+}
+
 /** What a session tells those who listen: the door, the feed and the recorder. Plain JSON. */
 export type SessionEvent = { readonly atMs: number } & (
   | {
@@ -77,6 +97,9 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly type: 'caller.committed';
       readonly itemId: string;
       readonly previousItemId: string | null;
+      /** Left out where no detector found its end. */
+      readonly arrival?: TurnArrival;
+      readonly prediction?: TurnPrediction;
     }
   | {
       readonly type: 'caller.transcript';
@@ -125,6 +148,15 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly generationId: string;
       readonly itemId: string;
       readonly words: readonly TimedWord[];
+    }
+  /** A piece of the answer, counted from 0, has begun to sound. */
+  | {
+      readonly type: 'generation.piece';
+      readonly generationId: string;
+      readonly piece: number;
+      /** When it was given to the synthesizer. */
+      readonly startedAtMs: number;
+      readonly firstByteAtMs: number;
     }
   /** The text told next is not what the model wrote. */
   | {

@@ -92,6 +92,16 @@ export type EngineEvent =
       readonly name: string;
       readonly arguments: string;
     }
+  /** A piece of the answer has begun to sound: before its first audio. */
+  | {
+      readonly type: 'generation.piece';
+      readonly generationId: string;
+      /** Counts the pieces from 0. */
+      readonly piece: number;
+      /** When it was given to the synthesizer. */
+      readonly startedAtMs: number;
+      readonly firstByteAtMs: number;
+    }
   /** The text told next is not what the model wrote. */
   | {
       readonly type: 'generation.edited';

@@ -63,6 +63,11 @@ export class FakeDetector implements TurnDetector {
     this.#onFact({ type: 'speechPaused', endMs, decidedMs: this.heardMs });
   }
 
+  /** Speech ended at this offset. */
+  pauseAt(endMs: number): void {
+    this.#onFact({ type: 'speechPaused', endMs, decidedMs: this.heardMs });
+  }
+
   /** Speech goes on after a pause. */
   resume(): void {
     this.#onFact({ type: 'speechResumed' });
