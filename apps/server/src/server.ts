@@ -178,7 +178,10 @@ export async function startServer(
       ...consoleSide.listenersOf(session),
     ],
     spanOf,
-    onEnded: (id) => consoleSide.ended(id),
+    onEnded: async (id) => {
+      await consoleSide.ended(id);
+      analyses.add(id);
+    },
     rooms: {
       engineOf: (agent) => opened().engineOf(agent),
       detectorsOf: (agent) => opened().detectorsOf(agent),
