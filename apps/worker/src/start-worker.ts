@@ -11,8 +11,11 @@ import {
   type OpenFollowUps,
 } from '@antiphon/tools';
 import { trace } from '@opentelemetry/api';
+import type { Tracer } from '@opentelemetry/api';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
+import { openMetrics } from './open-metrics.ts';
+import type { OpenMetrics } from './open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
 import { WorkerError } from './worker-error.ts';
 
@@ -22,6 +25,8 @@ export interface RunningWorker {
   readonly queuedTools: ReadonlyMap<string, readonly string[]>;
   /** A line that says where e-mailed answers go. */
   readonly mails: string;
+  /** Where its metrics are; `null` where none are served. */
+  readonly metricsUrl: string | null;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
@@ -33,8 +38,8 @@ const MAILS_DIFFER =
 const SAME_FAULT_MS = 60_000;
 
 /**
- * Loads the agents and starts to take jobs. Rejects with a WorkerError, `agents_unusable`, that
- * lists every fault. A Redis that is not there is no error: it is waited for, and the log says so.
+ * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable` lists
+ * every fault. A Redis that is not there is no error: it is waited for, and the log says so.
  */
 export async function startWorker(
   config: WorkerConfig,
@@ -60,12 +65,39 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
-  const mails = await openMails(config, log).catch(async (error: unknown) => {
-    await tracing.close();
+  const opened: { close(): Promise<void> }[] = [tracing];
+  const close = async (): Promise<void> => {
+    for (const part of opened.splice(0).toReversed()) await part.close();
+  };
+  try {
+    let worker: ToolWorker | null = null;
+    const metrics = await openMetrics(config, () => worker?.running ?? 0);
+    opened.push(metrics);
+    const mails = await openMails(config, { log, metrics });
+    opened.push(mails);
+    worker = takeJobs(config, { tools, mails, metrics, tracer, log });
+    opened.push(worker);
+    return { queuedTools, mails: mails.summary, metricsUrl: metrics.url, close };
+  } catch (error) {
+    await close();
     throw error;
-  });
+  }
+}
+
+interface WorkerParts {
+  readonly tools: ReadonlyMap<string, AgentTools>;
+  readonly mails: OpenFollowUps;
+  readonly metrics: OpenMetrics;
+  readonly tracer: Tracer | null;
+  readonly log: Logger;
+}
+
+function takeJobs(
+  config: WorkerConfig,
+  { tools, mails, metrics, tracer, log }: WorkerParts,
+): ToolWorker {
   const toldAtMs = new Map<string, number>();
-  const worker = new ToolWorker({
+  return new ToolWorker({
     url: config.redisUrl,
     agents: tools,
     followUps: mails.followUps,
@@ -76,6 +108,7 @@ export async function startWorker(
       else log.warn({ reason }, 'Redis cannot be reached; trying again');
     },
     onJobEnded: ({ span, ...report }) => {
+      metrics.counted?.jobs.ended(report);
       log.info({ ...report, ...spanFields(span) }, 'job ended');
     },
     onFault: (err) => {
@@ -86,18 +119,12 @@ export async function startWorker(
       log.warn({ err }, 'queue fault');
     },
   });
-  const close = async (): Promise<void> => {
-    await worker.close();
-    await mails.close();
-    await tracing.close();
-  };
-  return { queuedTools, mails: mails.summary, close };
 }
 
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
 function openMails(
   { redisUrl, smtpUrl, smtpFrom, smtpCaFile, mailDir, mailDays }: WorkerConfig,
-  log: Logger,
+  { log, metrics }: Pick<WorkerParts, 'log' | 'metrics'>,
 ): Promise<OpenFollowUps> {
   return openFollowUps({
     redisUrl,
@@ -108,6 +135,7 @@ function openMails(
     caFile: smtpCaFile,
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
+      metrics.counted?.tools.followUp({ tool }, state);
       const isBad = state === 'failed' || state === 'unknown';
       const line = { followUp: id, sessionId: sessionOfFollowUp(id), tool, state, reason };
       log[isBad ? 'warn' : 'info']({ ...line, ...spanFields(activeSpan()) }, 'follow-up');
