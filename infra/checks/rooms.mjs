@@ -14,9 +14,18 @@ export const importsOfRoom = {
   'packages/storage': ['session', 'protocol', 'audio', 'observability'],
   'packages/analysis': ['session', 'storage', 'audio', 'observability'],
   'packages/agents': ['session', 'protocol', 'audio', 'observability'],
-  'apps/cli': ['protocol', 'audio', 'observability'],
+  'apps/cli': ['protocol', 'audio', 'observability', 'analysis', 'storage'],
   'apps/console': ['observability'],
-  'apps/worker': ['session', 'tools', 'agents', 'protocol', 'audio', 'observability'],
+  'apps/worker': [
+    'session',
+    'tools',
+    'storage',
+    'analysis',
+    'agents',
+    'protocol',
+    'audio',
+    'observability',
+  ],
   'apps/server': [
     'protocol',
     'audio',
@@ -26,6 +35,7 @@ export const importsOfRoom = {
     'pipelines',
     'tools',
     'storage',
+    'analysis',
     'agents',
   ],
 };

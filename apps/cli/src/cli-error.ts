@@ -9,6 +9,8 @@
  * - `unknown_agent`, `unknown_scenario`, `unknown_voice`: no such thing; the message lists what is.
  * - `invalid_scenario`: a scenario file says something that cannot be played.
  * - `invalid_clip`: a recording of a caller cannot be used.
+ * - `unknown_recording`: there is no such recording of a session.
+ * - `not_analyzed`: a call could not be judged; `cause` is the AnalysisError.
  */
 export type CliErrorCode =
   | 'invalid_option'
@@ -20,7 +22,9 @@ export type CliErrorCode =
   | 'unknown_scenario'
   | 'unknown_voice'
   | 'invalid_scenario'
-  | 'invalid_clip';
+  | 'invalid_clip'
+  | 'unknown_recording'
+  | 'not_analyzed';
 
 /** The only error this package throws; its message ends with what to do next. */
 export class CliError extends Error {

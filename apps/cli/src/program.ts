@@ -1,4 +1,7 @@
+import { ANALYSTS } from '@antiphon/analysis';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { runAnalyzeCommand } from './analyze/analyze-command.ts';
+import type { AnalyzeCommand } from './analyze/analyze-command.ts';
 import { runCallCommand } from './call/call-command.ts';
 import type { CallCommand } from './call/call-command.ts';
 import { DOORS, runDoorCommand } from './load/door-command.ts';
@@ -8,6 +11,7 @@ import { runLoadCommand } from './load/load-command.ts';
 import type { LoadCommand } from './load/load-command.ts';
 import { TOOL_LOADS } from './load/bench-tools.ts';
 import type { ToolLoad } from './load/bench-tools.ts';
+import { PROVIDER_DELAYS } from './load/provider-delays.ts';
 import { TURN_DETECTIONS } from './load/load-run.ts';
 import { runToolCommand } from './load/tool-command.ts';
 import { runRecordCommand } from './record/record-command.ts';
@@ -30,6 +34,7 @@ Examples:
   $ antiphon call                            play the worked example and check it
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --door realtime            what connecting and events cost
+  $ antiphon analyze sess_…                  have a recorded call judged by a model
 `;
 
 const CALL_EXAMPLES = `
@@ -53,7 +58,9 @@ Examples:
   $ antiphon load --sessions 200 --engine stub
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
-  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model, without its delays
+  $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model; also gemini-live
+  $ antiphon load --sessions 20 --engine cascade            a cascade of providers that answer at once
+  $ antiphon load --sessions 20 --engine cascade --provider-delays hosted
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --sessions 200 --tools slow
@@ -69,8 +76,30 @@ With --tools the bench agent’s turns call tools: of every kind (mixed), or fou
 takes 5 s (slow). It is measured for the duration without and then with them: how late covers are
 heard, what tools add beside their own time, and what they do to the turns of others.
 
+Models and providers of the engines openai-realtime, gemini-live and cascade are local servers of
+their protocols, in a process of their own, which is not counted as the server. They answer at once;
+with --provider-delays hosted a cascade’s take as long as good hosted ones: 100 ms to the final
+transcript, 150 to the first token, 80 to the first audio. One turn in three ends with a word that
+was not known in the pause before it, so its answer cannot have been made ready.
+
 Without --url it starts the built server in a process of its own and stops it afterwards.
 Exits with 0 when there were no errors, else with 1.
+`;
+
+const ANALYZE_EXAMPLES = `
+Examples:
+  $ antiphon analyze sess_…                  with the key in GEMINI_API_KEY
+  $ antiphon analyze .antiphon/recordings/sess_…
+  $ antiphon analyze sess_… --analyst openai --rubric house-rules.yaml
+  $ antiphon analyze sess_… --analyst openai --url http://127.0.0.1:8000/v1 --model a-model-of-yours
+  $ antiphon analyze sess_… --json | jq .overall
+  $ ls .antiphon/recordings | xargs -n 1 antiphon analyze --json > analyses.jsonl
+
+The call's sound and transcript are sent to the model with the rubric, and the result is kept as
+analysis.json beside the recording. A question that was answered before is not paid for again.
+Without --analyst it is the one of ANTIPHON_ANALYZE with its other variables, else gemini. Another
+address than the vendor's is sent no key unless --key-variable names one.
+Exits with 0 when there is an analysis, else with 1.
 `;
 
 /** How a run of the program is told and stopped. */
@@ -95,6 +124,7 @@ export function antiphonProgram(options: ProgramOptions): Command {
   addCall(program, options);
   addLoad(program, options);
   addRecord(program, options);
+  addAnalyze(program, options);
   return program;
 }
 
@@ -141,6 +171,24 @@ function addRecord(program: Command, { terminal, signal, onResult }: ProgramOpti
     });
 }
 
+function addAnalyze(program: Command, { terminal, signal, onResult }: ProgramOptions): void {
+  program
+    .command('analyze')
+    .description('Has a recorded call judged by a model that hears it, by a rubric.')
+    .argument('<recording>', 'its folder, or the id of a session in .antiphon/recordings')
+    .addOption(new Option('--analyst <name>', 'who judges').choices(ANALYSTS))
+    .option('--model <name>', 'its model, one that hears audio')
+    .option('--url <address>', 'the base of its API, where it is not the vendor’s')
+    .option('--key-variable <name>', 'the variable that holds the key (GEMINI_API_KEY, …)')
+    .option('--rubric <file>', 'what to judge by, YAML; docs/analysis.md shows one')
+    .option('--again', 'ask although the same was asked before', false)
+    .option('--json', 'print the analysis as JSON; everything else goes to stderr', false)
+    .addHelpText('after', ANALYZE_EXAMPLES)
+    .action(async (recording: string, given: Omit<AnalyzeCommand, 'recording'>) => {
+      onResult(await runAnalyzeCommand({ ...given, recording }, terminal, signal));
+    });
+}
+
 /** What `antiphon load` was given; with sessions it is one command, and without another. */
 type LoadOptions = Omit<LoadCommand, 'sessions' | 'engine' | 'durationSeconds'> &
   Pick<DoorCommand, 'connectionsPerSecond'> & {
@@ -162,6 +210,11 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .addOption(new Option('--door <door>', 'how they come in').choices(DOORS))
     .addOption(new Option('--engine <engine>', 'what answers').choices(LOAD_ENGINES))
     .addOption(
+      new Option('--provider-delays <delays>', 'of a cascade’s providers (none)')
+        .choices(PROVIDER_DELAYS)
+        .conflicts('door'),
+    )
+    .addOption(
       new Option('--turn-detection <mode>', 'what ends callers’ turns (as the agent has it)')
         .choices(TURN_DETECTIONS)
         .conflicts('door'),
@@ -169,7 +222,7 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .addOption(
       new Option('--tools [kinds]', 'callers’ turns call tools of the bench agent')
         .choices(TOOL_LOADS)
-        .conflicts(['door', 'engine', 'turnDetection']),
+        .conflicts(['door', 'engine', 'turnDetection', 'providerDelays']),
     )
     .addOption(
       new Option('--connections-per-second <count>', 'of a door that is measured')

@@ -48,6 +48,19 @@ describe('readConfig', () => {
     expect(reading).not.toThrow(/sk-two/u);
   });
 
+  it('has calls judged where there are recordings and workers, if it is told to', () => {
+    const REDIS_URL = 'redis://127.0.0.1';
+    expect(read({ REDIS_URL }).analyze).toBe(false);
+    expect(read({ ANTIPHON_ANALYZE: 'off' }).analyze).toBe(false);
+    expect(read({ REDIS_URL, ANTIPHON_ANALYZE: 'gemini' }).analyze).toBe(true);
+    expect(() => read({ ANTIPHON_ANALYZE: 'gemini' })).toThrow(
+      'ANTIPHON_ANALYZE is set, but REDIS_URL is not',
+    );
+    expect(() =>
+      read({ REDIS_URL, ANTIPHON_ANALYZE: 'openai', ANTIPHON_RECORDINGS: 'off' }),
+    ).toThrow('ANTIPHON_ANALYZE is set, but ANTIPHON_RECORDINGS is "off"');
+  });
+
   it('lets webhooks call what is not public where it says so', () => {
     expect(read({}).webhookAllow).toEqual([]);
     expect(read({ ANTIPHON_WEBHOOK_ALLOW: 'crm.internal, 10.0.0.0/8' }).webhookAllow).toEqual([

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ANALYZE_CHOICES } from '@antiphon/analysis';
 import {
   faultOfToolVariables,
   readToolSettings,
@@ -62,6 +63,8 @@ export interface ServerConfig extends ToolSettings {
   readonly recordings: boolean;
   /** How long recordings are kept. */
   readonly recordingsDays: number;
+  /** Whether finished calls are given to a worker that has them judged. */
+  readonly analyze: boolean;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** Sessions at once; more are turned away. */
   readonly maxSessions: number;
@@ -134,6 +137,7 @@ const variables = {
     schema: wholeNumber(1, MOST_RECORDINGS_DAYS),
     allowed: `a whole number from 1 to ${MOST_RECORDINGS_DAYS}`,
   },
+  ANTIPHON_ANALYZE: { schema: z.enum(ANALYZE_CHOICES), allowed: ANALYZE_CHOICES.join(', ') },
   ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
   ANTIPHON_MAX_SESSIONS: {
     schema: wholeNumber(1, MOST_SESSIONS),
@@ -200,6 +204,7 @@ const environment = z.object({
   ANTIPHON_DEFAULT_AGENT: variables.ANTIPHON_DEFAULT_AGENT.schema.optional(),
   ANTIPHON_RECORDINGS: variables.ANTIPHON_RECORDINGS.schema.default('on'),
   ANTIPHON_RECORDINGS_DAYS: variables.ANTIPHON_RECORDINGS_DAYS.schema.default(30),
+  ANTIPHON_ANALYZE: variables.ANTIPHON_ANALYZE.schema.default('off'),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   ANTIPHON_MAX_SESSIONS: variables.ANTIPHON_MAX_SESSIONS.schema.prefault(DEFAULT_MAX_SESSIONS),
   ANTIPHON_SESSION_MINUTES:
@@ -262,7 +267,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     throw new ServerError('invalid_config', lines.join('\n'));
   }
   const values = parsed.data;
-  const fault = faultOfToolVariables(values);
+  const fault = faultOfToolVariables(values) ?? faultOfAnalysis(values);
   if (fault !== null) throw new ServerError('invalid_config', fault);
   const dataDir = path.resolve(workingDir, values.ANTIPHON_DATA_DIR);
   return {
@@ -275,6 +280,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     defaultAgent: values.ANTIPHON_DEFAULT_AGENT ?? null,
     recordings: values.ANTIPHON_RECORDINGS === 'on',
     recordingsDays: values.ANTIPHON_RECORDINGS_DAYS,
+    analyze: values.ANTIPHON_ANALYZE !== 'off',
     logLevel: values.ANTIPHON_LOG_LEVEL,
     maxSessions: values.ANTIPHON_MAX_SESSIONS,
     maxSessionMs: values.ANTIPHON_SESSION_MINUTES * 60_000,
@@ -284,6 +290,15 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     otlpMetricsUrl: metricsUrlOf(values),
     tracing: readTracing(values),
   };
+}
+
+function faultOfAnalysis(values: z.output<typeof environment>): string | null {
+  if (values.ANTIPHON_ANALYZE === 'off') return null;
+  if (values.REDIS_URL === undefined) {
+    return 'ANTIPHON_ANALYZE is set, but REDIS_URL is not; workers judge calls, so name their Redis.';
+  }
+  if (values.ANTIPHON_RECORDINGS === 'on') return null;
+  return 'ANTIPHON_ANALYZE is set, but ANTIPHON_RECORDINGS is "off"; nothing else can be judged.';
 }
 
 type TlsValues = Pick<

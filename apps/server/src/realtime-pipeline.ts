@@ -60,8 +60,11 @@ export async function openRealtimePipeline(
           ...(speech && { speech: { textToSpeech: speech, defaultVoice } }),
           ...(aligner && { aligner }),
           onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'upstream failed'),
-          onCost: (sessionId, { usage, dollars }) =>
-            log.info({ sessionId, ...usage, dollars }, 'upstream answered'),
+          onCost: (sessionId, { usage, dollars }, of) =>
+            log.info(
+              { sessionId, ...usage, dollars },
+              of === 'answer' ? 'upstream answered' : 'upstream wrote a turn down',
+            ),
         }),
       );
       if (speech) await rehearseExactTexts(speech, agent, defaultVoice);

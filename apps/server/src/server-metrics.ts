@@ -1,4 +1,5 @@
 import {
+  AnalysisMetrics,
   observeProviders,
   RecordingMetrics,
   SessionMetrics,
@@ -42,6 +43,7 @@ export class ServerMetrics {
   readonly tools: ToolMetrics;
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
+  readonly analyses: AnalysisMetrics;
   readonly #process: ProcessMetrics;
   /** Counts in itself, since it is told of up to ten times a second by every session. */
   readonly pacing = new PacingTally();
@@ -64,6 +66,7 @@ export class ServerMetrics {
     this.tools = new ToolMetrics(meter);
     this.sessions = new SessionMetrics(meter);
     this.recordings = new RecordingMetrics(meter);
+    this.analyses = new AnalysisMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

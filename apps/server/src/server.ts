@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
-import { FileRecorder, SessionArchive } from '@antiphon/storage';
+import { SessionArchive } from '@antiphon/storage';
 import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -12,7 +12,6 @@ import { ClientSecrets } from './client-secrets.ts';
 import type { ServerConfig } from './config.ts';
 import { ConsoleUpgrade } from './console/console-upgrade.ts';
 import { openConsole } from './console/open-console.ts';
-import { recordingFaultOf } from './console/recording-fault.ts';
 import { ConnectionRate } from './connection-rate.ts';
 import type { AudioCounts } from './counted-leg.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
@@ -26,8 +25,10 @@ import { openBreakers } from './provider-breakers.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
 import { ServerError } from './server-error.ts';
+import { openServerAnalyses } from './server-analyses.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
+import { openServerRecorder } from './server-recorder.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -36,6 +37,7 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import type { SpanOfSession } from './tracing/traced-log.ts';
@@ -124,6 +126,7 @@ export async function startServer(
     throw error;
   });
   const queue = config.redisUrl === null ? null : openQueue(config.redisUrl, { clock, log });
+  const analyses = openServerAnalyses(config, { log, metrics: metrics.analyses });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
   const consoleSide = openConsole({
@@ -183,22 +186,12 @@ export async function startServer(
       toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
     recorder: config.recordings
-      ? new FileRecorder({
-          folder: recordingsDir,
+      ? openServerRecorder(recordingsDir, {
           clock,
-          onFault: (sessionId, err) => {
-            const fault = recordingFaultOf(err);
-            consoleSide.board.recordingFaulted(sessionId, fault);
-            feedOf(sessionId)?.tell({ type: 'recording', fault }, clock.now());
-            if (err === null) {
-              log.info({ sessionId }, 'recorded again, and nothing was lost');
-              return;
-            }
-            log.warn({ sessionId, err }, `recording: ${fault}`);
-            if (err.code !== 'invalid_argument') metrics.recordings.faulted(err.code);
-          },
-          onLost: (_sessionId, lost) => metrics.recordings.lost(lost),
-          onAppend: (kind, tookMs) => metrics.recordings.appended(kind, tookMs),
+          log,
+          metrics: metrics.recordings,
+          board: consoleSide.board,
+          feedOf,
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>
@@ -283,6 +276,7 @@ export async function startServer(
     heartbeat.close();
     await http.close();
     await queueView?.close();
+    await analyses.close();
     await metrics.close();
     await tracing.close();
     await pipelines?.close();

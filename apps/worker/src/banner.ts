@@ -4,7 +4,7 @@ import type { RunningWorker } from './start-worker.ts';
 
 /** What is printed once the worker runs: whose tools it takes, and from where. */
 export function banner(
-  { queuedTools, mails, metricsUrl }: RunningWorker,
+  { queuedTools, mails, analyses, metricsUrl }: RunningWorker,
   { redisUrl, concurrency }: WorkerConfig,
 ): string {
   const { host, port, path } = redisAddress(redisUrl);
@@ -18,6 +18,7 @@ export function banner(
     `  Tools  ${tools.length === 0 ? 'no agent has a queued tool' : tools.join(', ')}`,
     `  Jobs   up to ${concurrency} at a time`,
     `  Mails  ${mails}`,
+    ...(analyses === null ? [] : [`  Judges ${analyses}`]),
     ...(metricsUrl === null ? [] : [`  Metrics ${metricsUrl}`]),
     '',
     'Ctrl-C stops it.',

@@ -51,6 +51,20 @@ describe('readConfig', () => {
     });
   });
 
+  it('has no call judged unless it is told by whom', () => {
+    expect(read({ REDIS_URL }).analysis).toBeNull();
+    expect(read({ REDIS_URL, ANTIPHON_ANALYZE: 'off' }).analysis).toBeNull();
+    const env = { ANTIPHON_ANALYZE: 'gemini', ANTIPHON_ANALYZE_RUBRIC: 'house.yaml' };
+    expect(read({ REDIS_URL, ...env }).analysis).toEqual({
+      name: 'gemini',
+      model: undefined,
+      url: undefined,
+      keyVariable: undefined,
+      rubric: '/srv/voice/house.yaml',
+      recordingsDir: '/srv/voice/.antiphon/recordings',
+    });
+  });
+
   it.each([
     [{}, /^REDIS_URL is not set; use the one of the servers: redis:\/\//u],
     [{ REDIS_URL: '' }, /^REDIS_URL is not set/u],
@@ -71,6 +85,14 @@ describe('readConfig', () => {
     [{ REDIS_URL, SMTP_CA_FILE: 'ca.pem' }, /^SMTP_CA_FILE is set, but SMTP_URL is not;/u],
     [{ REDIS_URL, ANTIPHON_MAIL_DAYS: '0' }, /^ANTIPHON_MAIL_DAYS is "0"; use a whole number/u],
     [{ REDIS_URL, ANTIPHON_WEBHOOK_ALLOW: '10.0.0.0/99' }, /^ANTIPHON_WEBHOOK_ALLOW is "10/u],
+    [
+      { REDIS_URL, ANTIPHON_ANALYZE: 'on' },
+      /^ANTIPHON_ANALYZE is "on"; use off, gemini, openai\./u,
+    ],
+    [
+      { REDIS_URL, ANTIPHON_ANALYZE_URL: 'host/secret' },
+      /^(?!.*secret)ANTIPHON_ANALYZE_URL is not usable; use the base address/u,
+    ],
     [{ REDIS_URL, ANTIPHON_LOG_LEVEL: 'loud' }, /^ANTIPHON_LOG_LEVEL is "loud"; use silent,/u],
   ])('refuses %j and says what is allowed', (env, message) => {
     expect(() => read(env as Record<string, string>)).toThrow(message);

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ANALYZE_CHOICES } from '@antiphon/analysis';
+import type { AnalystName } from '@antiphon/analysis';
 import {
   faultOfToolVariables,
   readToolSettings,
@@ -34,6 +36,22 @@ export interface WorkerConfig extends ToolSettings {
   readonly tracing: TracingConfig | null;
   /** `null` serves none. */
   readonly metrics: MetricsConfig | null;
+  /** `null` has no call judged. */
+  readonly analysis: AnalysisConfig | null;
+}
+
+/** Who judges finished calls, and by what. */
+export interface AnalysisConfig {
+  readonly name: AnalystName;
+  readonly model: string | undefined;
+  /** Another server than the vendor's. */
+  readonly url: string | undefined;
+  /** The variable that holds the key. */
+  readonly keyVariable: string | undefined;
+  /** A file; `null` is the rubric that comes with it. */
+  readonly rubric: string | null;
+  /** Where the servers keep their recordings. */
+  readonly recordingsDir: string;
 }
 
 /** Where metrics are served. */
@@ -74,6 +92,19 @@ const variables = {
   ANTIPHON_DATA_DIR: shared(TOOL_SETTINGS.ANTIPHON_DATA_DIR),
   ANTIPHON_MAIL_DIR: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DIR),
   ANTIPHON_MAIL_DAYS: shared(TOOL_SETTINGS.ANTIPHON_MAIL_DAYS),
+  ANTIPHON_ANALYZE: { schema: z.enum(ANALYZE_CHOICES), allowed: ANALYZE_CHOICES.join(', ') },
+  ANTIPHON_ANALYZE_MODEL: { schema: z.string().min(1), allowed: 'a model that hears audio' },
+  ANTIPHON_ANALYZE_URL: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "the base address of the analyst's API, such as https://api.openai.com/v1",
+  },
+  ANTIPHON_ANALYZE_KEY_VARIABLE: {
+    schema: z.string().regex(/^[A-Za-z_]\w{0,99}$/u),
+    allowed: 'the name of a variable that holds a key',
+  },
+  ANTIPHON_ANALYZE_RUBRIC: { schema: z.string().min(1), allowed: 'a file, YAML or JSON' },
+  GEMINI_API_KEY: { schema: z.string().min(1), allowed: 'a key' },
+  OPENAI_API_KEY: { schema: z.string().min(1), allowed: 'a key' },
   ANTIPHON_LOG_LEVEL: { schema: z.enum(LOG_LEVELS), allowed: LOG_LEVELS.join(', ') },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: z.string().refine(isHttpUrl),
@@ -101,6 +132,9 @@ const variables = {
 /** Their values hold passwords, even when they are malformed. */
 const SECRETS: readonly string[] = [
   ...SECRET_TOOL_SETTINGS,
+  'ANTIPHON_ANALYZE_URL',
+  'GEMINI_API_KEY',
+  'OPENAI_API_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
 ];
@@ -119,6 +153,13 @@ const environment = z.object({
   ANTIPHON_DATA_DIR: variables.ANTIPHON_DATA_DIR.schema.optional(),
   ANTIPHON_MAIL_DIR: variables.ANTIPHON_MAIL_DIR.schema.optional(),
   ANTIPHON_MAIL_DAYS: variables.ANTIPHON_MAIL_DAYS.schema.optional(),
+  ANTIPHON_ANALYZE: variables.ANTIPHON_ANALYZE.schema.default('off'),
+  ANTIPHON_ANALYZE_MODEL: variables.ANTIPHON_ANALYZE_MODEL.schema.optional(),
+  ANTIPHON_ANALYZE_URL: variables.ANTIPHON_ANALYZE_URL.schema.optional(),
+  ANTIPHON_ANALYZE_KEY_VARIABLE: variables.ANTIPHON_ANALYZE_KEY_VARIABLE.schema.optional(),
+  ANTIPHON_ANALYZE_RUBRIC: variables.ANTIPHON_ANALYZE_RUBRIC.schema.optional(),
+  GEMINI_API_KEY: variables.GEMINI_API_KEY.schema.optional(),
+  OPENAI_API_KEY: variables.OPENAI_API_KEY.schema.optional(),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
@@ -170,6 +211,23 @@ export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
             host: values.ANTIPHON_WORKER_METRICS_HOST,
             port: values.ANTIPHON_WORKER_METRICS_PORT,
           },
+    analysis: readAnalysis(values, workingDir),
+  };
+}
+
+function readAnalysis(
+  values: z.output<typeof environment>,
+  workingDir: string,
+): AnalysisConfig | null {
+  const { ANTIPHON_ANALYZE: name, ANTIPHON_ANALYZE_RUBRIC: rubric } = values;
+  if (name === 'off') return null;
+  return {
+    name,
+    model: values.ANTIPHON_ANALYZE_MODEL,
+    url: values.ANTIPHON_ANALYZE_URL,
+    keyVariable: values.ANTIPHON_ANALYZE_KEY_VARIABLE,
+    rubric: rubric === undefined ? null : path.resolve(workingDir, rubric),
+    recordingsDir: path.resolve(workingDir, values.ANTIPHON_DATA_DIR ?? '.antiphon', 'recordings'),
   };
 }
 

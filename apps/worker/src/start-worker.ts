@@ -11,9 +11,9 @@ import {
   type OpenFollowUps,
 } from '@antiphon/tools';
 import { trace } from '@opentelemetry/api';
-import type { Tracer } from '@opentelemetry/api';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
+import { openAnalyses } from './open-analyses.ts';
 import { openMetrics } from './open-metrics.ts';
 import type { OpenMetrics } from './open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
@@ -25,6 +25,8 @@ export interface RunningWorker {
   readonly queuedTools: ReadonlyMap<string, readonly string[]>;
   /** A line that says where e-mailed answers go. */
   readonly mails: string;
+  /** A line that says who judges finished calls; null where nobody does. */
+  readonly analyses: string | null;
   /** Where its metrics are; `null` where none are served. */
   readonly metricsUrl: string | null;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
@@ -38,8 +40,9 @@ const MAILS_DIFFER =
 const SAME_FAULT_MS = 60_000;
 
 /**
- * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable` lists
- * every fault. A Redis that is not there is no error: it is waited for, and the log says so.
+ * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable`, which
+ * lists every fault, `invalid_config` or `cannot_listen`. A Redis that is not there is no error: it
+ * is waited for, and the log says so.
  */
 export async function startWorker(
   config: WorkerConfig,
@@ -65,66 +68,62 @@ export async function startWorker(
       queued.map((tool) => tool.name),
     );
   }
-  const opened: { close(): Promise<void> }[] = [tracing];
+  const onFault = faultLog(log);
+  let worker: ToolWorker | null = null;
+  let analyses: Awaited<ReturnType<typeof openAnalyses>> = null;
+  let mails: OpenFollowUps | null = null;
+  let metrics: OpenMetrics | null = null;
   const close = async (): Promise<void> => {
-    for (const part of opened.splice(0).toReversed()) await part.close();
+    await Promise.all([worker?.close(), analyses?.close()]);
+    await mails?.close();
+    await metrics?.close();
+    await tracing.close();
   };
   try {
-    let worker: ToolWorker | null = null;
-    const metrics = await openMetrics(config, () => worker?.running ?? 0);
-    opened.push(metrics);
-    const mails = await openMails(config, { log, metrics });
-    opened.push(mails);
-    worker = takeJobs(config, { tools, mails, metrics, tracer, log });
-    opened.push(worker);
-    return { queuedTools, mails: mails.summary, metricsUrl: metrics.url, close };
+    metrics = await openMetrics(config, () => worker?.running ?? 0);
+    const { counted, url: metricsUrl } = metrics;
+    analyses = await openAnalyses(config, { log, onFault });
+    mails = await openMails(config, { log, counted });
+    worker = new ToolWorker({
+      url: config.redisUrl,
+      agents: tools,
+      followUps: mails.followUps,
+      concurrency: config.concurrency,
+      ...(tracer && { tracer }),
+      onConnection: (isThere, reason) => {
+        if (isThere) log.info('Redis is there: taking jobs');
+        else log.warn({ reason }, 'Redis cannot be reached; trying again');
+      },
+      onJobEnded: ({ span, ...report }) => {
+        counted?.jobs.ended(report);
+        log.info({ ...report, ...spanFields(span) }, 'job ended');
+      },
+      onFault,
+    });
+    const summaries = { mails: mails.summary, analyses: analyses?.summary ?? null };
+    return { queuedTools, ...summaries, metricsUrl, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface WorkerParts {
-  readonly tools: ReadonlyMap<string, AgentTools>;
-  readonly mails: OpenFollowUps;
-  readonly metrics: OpenMetrics;
-  readonly tracer: Tracer | null;
-  readonly log: Logger;
-}
-
-function takeJobs(
-  config: WorkerConfig,
-  { tools, mails, metrics, tracer, log }: WorkerParts,
-): ToolWorker {
+/** Tells faults of queues, each of them once in a while. */
+function faultLog(log: Logger): (error: Error) => void {
   const toldAtMs = new Map<string, number>();
-  return new ToolWorker({
-    url: config.redisUrl,
-    agents: tools,
-    followUps: mails.followUps,
-    concurrency: config.concurrency,
-    ...(tracer && { tracer }),
-    onConnection: (isThere, reason) => {
-      if (isThere) log.info('Redis is there: taking jobs');
-      else log.warn({ reason }, 'Redis cannot be reached; trying again');
-    },
-    onJobEnded: ({ span, ...report }) => {
-      metrics.counted?.jobs.ended(report);
-      log.info({ ...report, ...spanFields(span) }, 'job ended');
-    },
-    onFault: (err) => {
-      const now = systemClock.now();
-      if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
-      if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
-      toldAtMs.set(err.message, now);
-      log.warn({ err }, 'queue fault');
-    },
-  });
+  return (err) => {
+    const now = systemClock.now();
+    if (now - (toldAtMs.get(err.message) ?? 0) < SAME_FAULT_MS) return;
+    if (toldAtMs.size > MOST_FAULTS) toldAtMs.clear();
+    toldAtMs.set(err.message, now);
+    log.warn({ err }, 'queue fault');
+  };
 }
 
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
 function openMails(
   { redisUrl, smtpUrl, smtpFrom, smtpCaFile, mailDir, mailDays }: WorkerConfig,
-  { log, metrics }: Pick<WorkerParts, 'log' | 'metrics'>,
+  { log, counted }: { readonly log: Logger; readonly counted: OpenMetrics['counted'] },
 ): Promise<OpenFollowUps> {
   return openFollowUps({
     redisUrl,
@@ -135,7 +134,7 @@ function openMails(
     caFile: smtpCaFile,
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
-      metrics.counted?.tools.followUp({ tool }, state);
+      counted?.tools.followUp({ tool }, state);
       const isBad = state === 'failed' || state === 'unknown';
       const line = { followUp: id, sessionId: sessionOfFollowUp(id), tool, state, reason };
       log[isBad ? 'warn' : 'info']({ ...line, ...spanFields(activeSpan()) }, 'follow-up');

@@ -48,7 +48,7 @@ describe('an agent with the pipeline openai-realtime', () => {
   apiKeyHeader: api-key
   voice: cedar
   audio: g711
-  prices: { audioInput: 32, audioOutput: 64 }
+  prices: { audioInput: 32, audioOutput: 64, transcriptMinute: 0.006 }
 `;
     const { definition } = await load(yaml, { AZURE_KEY: 'k' });
     expect(definition.openaiRealtime).toMatchObject({
@@ -57,7 +57,7 @@ describe('an agent with the pipeline openai-realtime', () => {
       apiKeyHeader: 'api-key',
       voice: 'cedar',
       audio: 'g711',
-      prices: { audioInput: 32, audioOutput: 64 },
+      prices: { audioInput: 32, audioOutput: 64, transcriptMinute: 0.006 },
     });
   });
 

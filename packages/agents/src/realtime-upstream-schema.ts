@@ -12,15 +12,17 @@ export const UPSTREAM_DEFAULTS = {
 /** For a million tokens. */
 const dollars = z.number().min(0).optional();
 
-/** What a model's tokens cost. */
-export const tokenPricesSchema = strictMapping({
+const tokenPrices = {
   textInput: dollars,
   cachedTextInput: dollars,
   audioInput: dollars,
   cachedAudioInput: dollars,
   textOutput: dollars,
   audioOutput: dollars,
-});
+};
+
+/** What a model's tokens cost. */
+export const tokenPricesSchema = strictMapping(tokenPrices);
 
 /** How a provider finds turns; what is left out is as the session would be told. */
 const providerVadSchema = z.discriminatedUnion('type', [
@@ -57,5 +59,10 @@ export const realtimeUpstreamSchema = strictMapping({
   providerVad: providerVadSchema.optional(),
   exactTexts: z.enum(['embedded', 'model']).default('embedded'),
   wordTimes: z.enum(['aligned', 'none']).default('aligned'),
-  prices: tokenPricesSchema.optional(),
+  prices: strictMapping({
+    ...tokenPrices,
+    transcriptInput: dollars,
+    transcriptOutput: dollars,
+    transcriptMinute: dollars,
+  }).optional(),
 });

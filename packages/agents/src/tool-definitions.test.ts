@@ -206,6 +206,21 @@ contactField: email`,
       'agent.yaml:8:11 transfer_to_human runs in the session and has no answer to send. Remove its follow-up file.',
     ]);
   });
+
+  it('sends no e-mail for what the client runs', async () => {
+    expect(
+      await faults({
+        'agent.yaml': `${PLAIN_AGENT}tools:
+  - name: trace
+    description: Traces.
+    runs: client
+`,
+        'follow-ups/trace.md': 'Subject: Done\n\nDone.\n',
+      }),
+    ).toEqual([
+      'agent.yaml:8:11 trace runs at the client, whose answer is lost when it hangs up. Remove its follow-up file, or write "runs: server".',
+    ]);
+  });
 });
 
 describe('what the session says around tools', () => {

@@ -61,6 +61,10 @@ function placeFaults(
       'Remove its follow-up file.',
     );
   }
+  if (tool.runs === 'client' && hasFollowUp) {
+    const reason = `${name} runs at the client, whose answer is lost when it hangs up`;
+    at('runs', reason, 'Remove its follow-up file, or write "runs: server".');
+  }
   return faults;
 }
 

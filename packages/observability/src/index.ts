@@ -1,3 +1,4 @@
+export { AnalysisMetrics } from './analysis-metrics.ts';
 export {
   callAnalysisSchema,
   RESOLUTIONS,

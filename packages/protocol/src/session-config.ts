@@ -49,6 +49,8 @@ export interface ToolExtension {
   readBack?: string;
   /** Silence before a cover. */
   coverAfterMs?: number;
+  /** When the caller has waited for long. */
+  deadlineMs?: number;
   /** When a call is given up. */
   timeoutMs?: number;
   /** Said while it runs, in turn; those of the agent where there are none. */

@@ -57,6 +57,7 @@ describe('a tool that a client declares', () => {
       confirm: 'dtmf' as const,
       readBack: '[Delete]. Press one.',
       coverAfterMs: 700,
+      deadlineMs: 3_000,
       timeoutMs: 5_000,
       covers: ['Deleting.'],
     };

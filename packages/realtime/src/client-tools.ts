@@ -44,7 +44,7 @@ function redescribed(known: ToolDefinition, tool: FunctionTool): ToolDefinition 
 
 /** A tool that the agent does not know; a client that names covers wants them spoken. */
 function definitionOf(tool: FunctionTool, isCovered: boolean): ToolDefinition {
-  const { covers, coverAfterMs, timeoutMs, confirm, readBack } = tool.antiphon ?? {};
+  const { covers, coverAfterMs, deadlineMs, timeoutMs, confirm, readBack } = tool.antiphon ?? {};
   const usualCoverAfterMs =
     isCovered || covers !== undefined ? PLAIN_TOOL.coverAfterMs : CLIENT_TOOL_TIMEOUT_MS;
   return {
@@ -57,6 +57,7 @@ function definitionOf(tool: FunctionTool, isCovered: boolean): ToolDefinition {
     readBack: readBack ?? PLAIN_TOOL.readBack,
     coverAfterMs: coverAfterMs ?? usualCoverAfterMs,
     covers: covers ?? PLAIN_TOOL.covers,
+    deadlineMs: deadlineMs ?? PLAIN_TOOL.deadlineMs,
     timeoutMs: timeoutMs ?? CLIENT_TOOL_TIMEOUT_MS,
   };
 }

@@ -8,7 +8,7 @@ export type {
   Fallback,
   TextToSpeechService,
 } from './ports/cascade-services.ts';
-export type { ProviderVad, RealtimeUpstream } from './ports/realtime-upstream.ts';
+export type { ProviderVad, RealtimePrices, RealtimeUpstream } from './ports/realtime-upstream.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
 export type { Clock, TimerHandle } from './ports/clock.ts';

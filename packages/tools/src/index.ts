@@ -1,6 +1,6 @@
 export type { AgentTools } from './agent-tools.ts';
 export { BullmqToolRunner } from './bullmq/bullmq-tool-runner.ts';
-export { redisAddress } from './bullmq/redis-address.ts';
+export { LastingRedis, redisAddress } from './bullmq/redis-address.ts';
 export { QueueView } from './bullmq/queue-view.ts';
 export { ToolQueue } from './bullmq/tool-queue.ts';
 export { ToolWorker } from './bullmq/tool-worker.ts';

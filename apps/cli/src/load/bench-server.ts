@@ -1,14 +1,14 @@
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { CliError } from '../cli-error.ts';
+import { SERVER_AGENTS, serverCommand } from './built-programs.ts';
 import type { LoadEngine } from './load-engine.ts';
-import { STUB_AGENT } from './load-engine.ts';
+import { isProvided, STUB_AGENT } from './load-engine.ts';
+import { startLocalProviders } from './local-providers.ts';
+import type { LocalProviders } from './local-providers.ts';
+import { delaysOf } from './provider-delays.ts';
+import type { DelaysName } from './provider-delays.ts';
 import { startServerProcess } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
-
-/** The server beside this package; the same place seen from `src` and from `dist`. */
-const SERVER = fileURLToPath(new URL('../../../server', import.meta.url));
 
 /** As many as a server can be told. */
 const MOST_CONNECTIONS_PER_MINUTE = '1000000';
@@ -22,92 +22,69 @@ export interface BenchServerOptions {
   /** At once. */
   readonly sessions: number;
   readonly recordings: 'on' | 'off';
+  /** Of a cascade's providers; none unless given. */
+  readonly providerDelays?: DelaysName | undefined;
+}
+
+/** A server of one's own, and what its agent has behind it. */
+export interface BenchServer extends ServerProcess {
+  /** Null where all is in the server. */
+  readonly providers: LocalProviders | null;
 }
 
 /**
- * Starts the built server to be measured, with room for the sessions and no limit to how often a
- * client connects. Behind the stub it serves nothing else and so loads no model, whose memory would
- * hide that of the sessions. Rejects with `server_not_started`.
+ * Starts the server to be measured, with room for the sessions and no limit to how often a client
+ * connects, and beside it, in another process, the providers that its agent needs. Unless the engine
+ * is embedded it serves the bench agent alone and so loads no model, whose memory would hide that of
+ * the sessions. Rejects with `server_not_started`.
  */
 export async function startBenchServer({
   engine,
   sessions,
   recordings,
-}: BenchServerOptions): Promise<ServerProcess> {
-  const main = path.join(SERVER, 'dist', 'main.js');
-  if (!existsSync(main)) {
-    throw new CliError('server_not_started', 'The server is not built: run "npm run build" first.');
-  }
-  const settings = {
-    ANTIPHON_RECORDINGS: recordings,
-    ANTIPHON_CONNECTIONS_PER_MINUTE: MOST_CONNECTIONS_PER_MINUTE,
-    ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
-  };
-  if (engine === 'openai-realtime') return startRelayServer(main, settings);
-  return startServerProcess({
-    command: [main],
-    settings: (dataDirectory) => ({
-      ...settings,
-      ...(engine === 'stub' && { ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory) }),
-    }),
-  });
-}
-
-/** A server whose agent's model is another server, of which only the first is measured. */
-async function startRelayServer(
-  main: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<ServerProcess> {
-  const model = await startServerProcess({
-    command: [main],
-    settings: (dataDirectory) => ({
-      ...settings,
-      ANTIPHON_RECORDINGS: 'off',
-      ANTIPHON_AGENTS_DIR: stubAgents(dataDirectory),
-    }),
-  });
+  providerDelays = 'none',
+}: BenchServerOptions): Promise<BenchServer> {
+  const command = serverCommand();
+  const providers = isProvided(engine)
+    ? await startLocalProviders(engine, delaysOf(providerDelays))
+    : null;
   try {
     const server = await startServerProcess({
-      command: [main],
+      command,
       settings: (dataDirectory) => ({
-        ...settings,
-        OPENAI_API_KEY: model.key,
-        ANTIPHON_AGENTS_DIR: relayAgents(dataDirectory, model.url),
+        ANTIPHON_RECORDINGS: recordings,
+        ANTIPHON_CONNECTIONS_PER_MINUTE: MOST_CONNECTIONS_PER_MINUTE,
+        ANTIPHON_MAX_SESSIONS: `${sessions + SPARE_SESSIONS}`,
+        ...(engine !== 'embedded' && {
+          ANTIPHON_AGENTS_DIR: benchAgents(dataDirectory, engine, providers),
+        }),
+        ...providers?.variables,
       }),
     });
     const stop = async (): Promise<void> => {
       await server.stop();
-      await model.stop();
+      await providers?.stop();
     };
-    return { ...server, stop };
+    return { ...server, providers, stop };
   } catch (error) {
-    await model.stop();
+    await providers?.stop();
     throw error;
   }
 }
 
-/** The same agent with another server's for its model, and nothing else that would have to be loaded. */
-function relayAgents(dataDirectory: string, modelUrl: string): string {
-  const agents = stubAgents(dataDirectory);
-  const file = path.join(agents, STUB_AGENT, 'agent.yaml');
-  const upstream = [
-    'openaiRealtime:',
-    `  url: ${modelUrl.replace('http', 'ws')}/v1/realtime`,
-    `  model: ${STUB_AGENT}`,
-    '  exactTexts: model',
-    '  wordTimes: none',
-  ];
-  const agent = readFileSync(file, 'utf8').replace('pipeline: stub', 'pipeline: openai-realtime');
-  writeFileSync(file, `${agent}${upstream.join('\n')}\n`);
-  return agents;
-}
-
-/** A folder with the stub agent alone. */
-function stubAgents(dataDirectory: string): string {
+/** A folder with the bench agent alone, and an engine behind it. */
+function benchAgents(
+  dataDirectory: string,
+  engine: LoadEngine,
+  providers: LocalProviders | null,
+): string {
   const agents = path.join(dataDirectory, 'agents');
-  const from = path.join(SERVER, 'agents', STUB_AGENT);
-  cpSync(from, path.join(agents, STUB_AGENT), { recursive: true });
+  cpSync(path.join(SERVER_AGENTS, STUB_AGENT), path.join(agents, STUB_AGENT), { recursive: true });
   // Its tools are ES modules wherever they lie.
   writeFileSync(path.join(dataDirectory, 'package.json'), '{"type":"module"}');
+  if (!providers) return agents;
+  const file = path.join(agents, STUB_AGENT, 'agent.yaml');
+  const agent = readFileSync(file, 'utf8').replace('pipeline: stub', `pipeline: ${engine}`);
+  writeFileSync(file, `${agent}${providers.agentLine}\n`);
   return agents;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LoadCaller } from './load-caller.ts';
+import type { LoadCallerOptions } from './load-caller.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { SILENT_FRAME } from './utterance.ts';
 
@@ -8,13 +9,14 @@ const VOICED = Buffer.from('voiced');
 const UTTERANCE = Array.from({ length: 50 }, () => VOICED);
 
 /** A caller whose time is driven and whose server is the test. */
-function driven() {
+function driven(options: Partial<LoadCallerOptions> = {}) {
   const sent: (Buffer | string)[] = [];
   const measurements = new LoadMeasurements();
   const caller = new LoadCaller({
     utterances: [UTTERANCE],
     measurements,
     send: (message) => sent.push(message),
+    ...options,
   });
   let nowMs = 0;
   return {
@@ -75,6 +77,45 @@ describe('LoadCaller', () => {
       voiceToVoice: [505],
     });
     expect(measurements.turns).toBe(1);
+  });
+
+  it('keeps when its turns ended and were answered, by its number', () => {
+    const { frames, receive, measurements } = driven({ number: 7 });
+    frames(74 + 50);
+    receive(STARTED);
+    frames(25);
+    receive(STOPPED, 2);
+    receive(audio('a', 2000), 5);
+    expect(measurements.answered).toEqual([{ caller: 7, endAtMs: 2960, answeredAtMs: 2965 }]);
+  });
+
+  it.each([
+    ['where is my order', { madeReady: [128], notMadeReady: [], overProviders: [30] }],
+    ['where is my order please', { madeReady: [], notMadeReady: [128], overProviders: [-200] }],
+  ])('takes from a turn of "%s" the delays that it waited for', (transcript, expected) => {
+    const { frames, receive, measurements } = driven({
+      waits: {
+        lateWord: 'please',
+        delays: { finalMs: 100, firstTokenMs: 150, firstAudioMs: 80 },
+      },
+    });
+    frames(74 + 50);
+    receive(STARTED);
+    frames(25);
+    receive(STOPPED, 2);
+    receive(
+      {
+        type: 'conversation.item.input_audio_transcription.completed',
+        event_id: 'e',
+        item_id: 'u',
+        content_index: 0,
+        transcript,
+        usage: { type: 'duration', seconds: 1 },
+      },
+      101,
+    );
+    receive(audio('a', 2000), 130);
+    expect(measurements.values).toMatchObject({ turnOverhead: [130], ...expected });
   });
 
   it('tells of a server that answers before the silence window is over', () => {

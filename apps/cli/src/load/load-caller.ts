@@ -7,6 +7,8 @@ import { peekAudioDelta, peekType } from './event-peek.ts';
 import type { PeekedDelta } from './event-peek.ts';
 import type { LoadMeasurements } from './load-measurements.ts';
 import type { SessionCaller } from './load-run.ts';
+import { delaysOfTurn } from './provider-delays.ts';
+import type { ProviderDelays } from './provider-delays.ts';
 import { SILENT_FRAME } from './utterance.ts';
 import type { Utterance } from './utterance.ts';
 
@@ -27,8 +29,19 @@ const ANSWER_LIMIT_MS = 10_000;
 /** The window that ends a turn where the session does not say. */
 const USUAL_SILENCE_MS = 500;
 
+/** What the answers of a cascade wait for. */
+export interface CascadeWaits {
+  /** The last word of turns whose answer cannot have been made ready. */
+  readonly lateWord: string;
+  readonly delays: ProviderDelays;
+}
+
 /** What one of many callers needs. */
 export interface LoadCallerOptions {
+  /** Tells callers apart; 0 unless given. */
+  readonly number?: number;
+  /** Null or left out where no cascade answers. */
+  readonly waits?: CascadeWaits | null;
   /** Said one after the other, again and again. */
   readonly utterances: readonly Utterance[];
   readonly measurements: LoadMeasurements;
@@ -69,6 +82,7 @@ export class LoadCaller implements SessionCaller {
   #voiceEndAtMs = 0;
   #turnEndAtMs = 0;
   #stoppedAtMs: number | null = null;
+  #transcript = '';
   #bargeIn: BargeIn | null = null;
 
   constructor(options: LoadCallerOptions) {
@@ -111,6 +125,9 @@ export class LoadCaller implements SessionCaller {
       case 'input_audio_buffer.speech_stopped':
         this.#stoppedAtMs = this.#phase === 'waiting' ? nowMs : null;
         if (this.#bargeIn) this.#bargeIn.isOver = true;
+        break;
+      case 'conversation.item.input_audio_transcription.completed':
+        this.#transcript = event.transcript;
         break;
       case 'response.created':
         this.#activeResponse = event.response.id;
@@ -180,6 +197,7 @@ export class LoadCaller implements SessionCaller {
     if (isAfterSpeech && this.#stoppedAtMs !== null) {
       this.#measureOverhead(nowMs);
       measurements.add('postEndpoint', nowMs - this.#stoppedAtMs);
+      this.#measureReadiness(nowMs - this.#stoppedAtMs);
       measurements.add('voiceToVoice', nowMs - this.#voiceEndAtMs);
       measurements.turns += 1;
       this.#phase = 'listening';
@@ -194,13 +212,29 @@ export class LoadCaller implements SessionCaller {
   }
 
   #measureOverhead(nowMs: number): void {
-    const { measurements } = this.#options;
+    const { measurements, number = 0, waits } = this.#options;
     if (this.#silenceFrames === null) return;
-    if (this.#turnEndAtMs > this.#voiceEndAtMs) {
-      measurements.add('turnOverhead', nowMs - this.#turnEndAtMs);
-    } else {
+    if (this.#turnEndAtMs <= this.#voiceEndAtMs) {
       measurements.fail('answered before the silence window was over');
+      return;
     }
+    const overheadMs = nowMs - this.#turnEndAtMs;
+    measurements.add('turnOverhead', overheadMs);
+    measurements.answered.push({ caller: number, endAtMs: this.#turnEndAtMs, answeredAtMs: nowMs });
+    if (!waits) return;
+    const waitedMs = this.#isLate(waits) ? delaysOfTurn(waits.delays) : waits.delays.finalMs;
+    measurements.add('overProviders', overheadMs - waitedMs);
+  }
+
+  #measureReadiness(postEndpointMs: number): void {
+    const { measurements, waits } = this.#options;
+    if (!waits) return;
+    measurements.add(this.#isLate(waits) ? 'notMadeReady' : 'madeReady', postEndpointMs);
+  }
+
+  /** Whether the turn had a word that nobody knew in the pause before its end. */
+  #isLate({ lateWord }: CascadeWaits): boolean {
+    return this.#transcript.endsWith(lateWord);
   }
 
   #speechStarted(nowMs: number): void {

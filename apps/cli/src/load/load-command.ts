@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { LoadCaller } from './load-caller.ts';
 import type { LoadEngine } from './load-engine.ts';
-import { loadScript } from './load-engine.ts';
+import { isProvided, loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
 import { LoadRun } from './load-run.ts';
+import type { LocalProviders } from './local-providers.ts';
+import { delaysOf } from './provider-delays.ts';
+import type { DelaysName } from './provider-delays.ts';
+import { addRelayWays } from './relay-ways.ts';
 import type { LoadTurnDetection } from './load-run.ts';
 import { measuredServer } from './measured-server.ts';
 import type { ServerChoice } from './measured-server.ts';
@@ -16,12 +21,17 @@ const IDLE_MS = 2_000;
 
 const PROGRESS_MS = 500;
 
+/** A connection to a model is closed with its session, and gone a second later at the latest. */
+const CLOSED_LIMIT_MS = 5_000;
+
 /** The options of `antiphon load`, as they were given. */
 export interface LoadCommand extends ServerChoice {
   readonly sessions: number;
   readonly engine: LoadEngine;
   /** The agent's own unless given. */
   readonly turnDetection?: LoadTurnDetection | undefined;
+  /** Of a cascade's providers; none unless given. */
+  readonly providerDelays?: DelaysName | undefined;
   readonly durationSeconds: number;
   readonly voiceSet: string;
   readonly json: boolean;
@@ -37,8 +47,13 @@ export async function runLoadCommand(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { agent, utteranceSets } = loadScript(command.engine, command.voiceSet);
-  const { engine, sessions } = command;
-  const server = await measuredServer(command, terminal, { engine, sessions, recordings: 'off' });
+  const { engine, sessions, providerDelays = 'none' } = command;
+  requireUsable(command);
+  const bench = { engine, sessions, recordings: 'off', providerDelays } as const;
+  const server = await measuredServer(command, terminal, bench);
+  const { providers } = server;
+  const lateWord = providers?.lateWord ?? null;
+  const waits = lateWord === null ? null : { lateWord, delays: delaysOf(providerDelays) };
   const measurements = new LoadMeasurements();
   const run = new LoadRun({
     server: server.url,
@@ -46,11 +61,15 @@ export async function runLoadCommand(
     agent,
     sessions: command.sessions,
     turnDetection: command.turnDetection,
+    // By them a model knows the callers apart.
+    ...(providers && { instructionsOf: (index) => `Caller ${index}.` }),
     callerOf: (index, send) =>
       new LoadCaller({
         utterances: utteranceSets[index % utteranceSets.length]!,
         measurements,
         send,
+        number: index,
+        waits,
       }),
     onFailure: (error) => measurements.fail(error),
   });
@@ -59,6 +78,7 @@ export async function runLoadCommand(
     if (usage()) await pause(IDLE_MS, signal);
     const idle = usage();
     await run.arrive(signal);
+    await providers?.report();
     measurements.restart();
     run.wheel.resetCounts();
     const before = usage();
@@ -80,17 +100,22 @@ export async function runLoadCommand(
         residentBytes,
       };
     }
+    const { connected } = run;
+    const connectionsLeft =
+      providers && (await seeThrough(providers, { run, measurements, engine }));
     const result: LoadResult = {
       engine: command.engine,
       agent,
       sessions: command.sessions,
-      connected: run.connected,
+      connected,
       measuredMs,
       measurements,
       frames: run.wheel.frames,
       lateFrames: run.wheel.lateFrames,
       driverCpuPercent: (100 * (own.user + own.system)) / 1000 / measuredMs,
       server: cost,
+      providerDelays: engine === 'cascade' ? providerDelays : null,
+      connectionsLeft,
     };
     if (command.json) terminal.stdout.write(`${JSON.stringify(loadJson(result), null, 2)}\n`);
     (command.json ? terminal.stderr : terminal.stdout).write(`${loadTables(result)}\n`);
@@ -99,6 +124,50 @@ export async function runLoadCommand(
     run.stop();
     await server.stop();
   }
+}
+
+/** Throws a CliError for options that each are right and do not go together. */
+function requireUsable({ engine, url, providerDelays }: LoadCommand): void {
+  if (url !== undefined && isProvided(engine)) {
+    throw new CliError(
+      'invalid_option',
+      `--url cannot be used with --engine ${engine}, whose models are started beside the server. Leave it out.`,
+    );
+  }
+  if (providerDelays !== undefined && engine !== 'cascade') {
+    throw new CliError(
+      'invalid_option',
+      `--provider-delays is of the providers of a cascade, and --engine is ${engine}. Leave it out, or use --engine cascade.`,
+    );
+  }
+}
+
+interface SeenRun {
+  readonly run: LoadRun;
+  readonly measurements: LoadMeasurements;
+  readonly engine: LoadEngine;
+}
+
+/**
+ * Ends the calls and adds what the providers saw of them. Gives the connections that are left; null
+ * for a cascade, whose connections are no session's.
+ */
+async function seeThrough(
+  providers: LocalProviders,
+  { run, measurements, engine }: SeenRun,
+): Promise<number | null> {
+  run.stop();
+  const first = await providers.report();
+  addRelayWays(measurements, first.turns);
+  if (engine === 'cascade') return null;
+  let { open } = first;
+  const deadlineAtMs = performance.now() + CLOSED_LIMIT_MS;
+  while (open > 0 && performance.now() < deadlineAtMs) {
+    await sleep(PROGRESS_MS);
+    ({ open } = await providers.report());
+  }
+  if (open > 0) measurements.fail(`${open} connections to the model outlived their sessions`);
+  return open;
 }
 
 interface Measuring {

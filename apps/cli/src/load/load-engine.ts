@@ -3,10 +3,16 @@ import { burstUtterance, clipUtterance } from './utterance.ts';
 import type { Utterance } from './utterance.ts';
 
 /**
- * What answers: nothing but the service, the models that need no network, or the relay to a Realtime
- * model that answers at once, which is a second server with the stub behind it.
+ * What answers: nothing but the service, the models that need no network, or an engine whose models
+ * are local servers of their protocols.
  */
-export const LOAD_ENGINES = ['stub', 'embedded', 'openai-realtime'] as const;
+export const LOAD_ENGINES = [
+  'stub',
+  'embedded',
+  'openai-realtime',
+  'gemini-live',
+  'cascade',
+] as const;
 
 /** An entry of {@link LOAD_ENGINES}. */
 export type LoadEngine = (typeof LOAD_ENGINES)[number];
@@ -21,7 +27,14 @@ export const LOAD_AGENTS: Readonly<Record<LoadEngine, string>> = {
   stub: STUB_AGENT,
   embedded: EMBEDDED_AGENT,
   'openai-realtime': STUB_AGENT,
+  'gemini-live': STUB_AGENT,
+  cascade: STUB_AGENT,
 };
+
+/** Whether an engine's models are local servers, which are started beside the one that is measured. */
+export function isProvided(engine: LoadEngine): boolean {
+  return engine !== 'stub' && engine !== 'embedded';
+}
 
 /** Said in turn they keep the conversation going round: a question, its number, another wish. */
 const EMBEDDED_CLIPS = ['check-on-an-order', 'four-four-seven-one', 'cancel-and-reorder'];

@@ -20,6 +20,8 @@ function result(change: Partial<LoadResult> = {}): LoadResult {
     lateFrames: 3,
     driverCpuPercent: 12,
     server: { cpuPercent: 20, idleResidentBytes: 100 * 2 ** 20, residentBytes: 110 * 2 ** 20 },
+    providerDelays: null,
+    connectionsLeft: null,
     ...change,
   };
 }
@@ -29,7 +31,7 @@ describe('the report of a load', () => {
     const text = loadTables(result());
     expect(text).toMatch(/turn overhead +│ +100 │ +50\.0 │ +95\.0 │ +99\.0 │ +100\.0 │/u);
     expect(text).toMatch(/memory per session +│ 1024 KiB/u);
-    expect(text).toMatch(/server CPU +│ 20 % of one core/u);
+    expect(text).toMatch(/server CPU +│ 20 % of one core, 2\.00 % a session/u);
     expect(text).toMatch(/caller frames late +│ 3 of 15000 \(0\.02 %\)/u);
     expect(text).toMatch(/errors +│ 1 × no answer within 10 s/u);
   });

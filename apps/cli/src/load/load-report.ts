@@ -4,11 +4,18 @@ import { plainTable } from '../plain-table.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { LoadMeasurements, Measure } from './load-measurements.ts';
 import { MEASURES } from './load-measurements.ts';
+import type { DelaysName } from './provider-delays.ts';
 
 const TITLES: Readonly<Record<Measure, string>> = {
   turnOverhead: 'turn overhead',
   postEndpoint: 'post-endpoint',
   voiceToVoice: 'voice to voice',
+  madeReady: 'post-endpoint, made ready',
+  notMadeReady: 'post-endpoint, not made ready',
+  overProviders: 'turn overhead over the providers’ delays',
+  relayUp: 'relay: end of turn → at the model',
+  relayBetween: 'relay: transcript → asked to answer',
+  relayDown: 'relay: first audio → at the caller',
   bargeInDetected: 'barge-in: onset → speech_started',
   bargeInSilenced: 'barge-in: onset → agent silent',
   bargeInStopped: 'barge-in: speech_started → last agent audio',
@@ -39,6 +46,10 @@ export interface LoadResult {
   /** Of one core, in per cent, used by the callers. */
   readonly driverCpuPercent: number;
   readonly server: ServerCost | null;
+  /** Of a cascade's providers; null where there is no cascade. */
+  readonly providerDelays: DelaysName | null;
+  /** To the model, after all callers had hung up; null where sessions have none of their own. */
+  readonly connectionsLeft: number | null;
 }
 
 /** Everything a program wants to know of a run, for JSON. */
@@ -47,6 +58,7 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
   return {
     engine: result.engine,
     agent: result.agent,
+    providerDelays: result.providerDelays,
     sessions: result.sessions,
     connectedAtEnd: result.connected,
     measuredMs: Math.round(result.measuredMs),
@@ -71,6 +83,7 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
       residentBytes: server.residentBytes,
       residentBytesPerSession: perSessionBytes(result.sessions, server),
     },
+    connectionsLeft: result.connectionsLeft,
     errors: Object.fromEntries(measurements.errors),
   };
 }
@@ -96,6 +109,7 @@ export function loadTables(result: LoadResult): string {
       ['turns answered', `${measurements.turns}, ${measurements.bargeIns} by interrupting`],
       ['gaps inside answers', `${measurements.gaps}, ${measurements.gapMs.toFixed(0)} ms in all`],
       ...serverFacts(result),
+      ...providerFacts(result),
       ['caller frames late', `${result.lateFrames} of ${result.frames} (${late} %)`],
       ['callers’ own CPU', `${result.driverCpuPercent.toFixed(0)} % of one core`],
       ['errors', failures.length === 0 ? 'none' : failures.join('\n')],
@@ -109,12 +123,22 @@ function serverFacts({ server, sessions }: LoadResult): string[][] {
   const { cpuPercent, residentBytes, idleResidentBytes } = server;
   const perSession = perSessionBytes(sessions, server);
   return [
-    ['server CPU', `${cpuPercent.toFixed(0)} % of one core`],
+    [
+      'server CPU',
+      `${cpuPercent.toFixed(0)} % of one core, ${(cpuPercent / sessions).toFixed(2)} % a session`,
+    ],
     ['server memory', `${mib(residentBytes)} MiB (${mib(idleResidentBytes)} MiB idle)`],
     [
       'memory per session',
       perSession === null ? 'lost in what varies' : `${(perSession / 1024).toFixed(0)} KiB`,
     ],
+  ];
+}
+
+function providerFacts({ providerDelays, connectionsLeft }: LoadResult): string[][] {
+  return [
+    ...(providerDelays === null ? [] : [['providers’ delays', providerDelays]]),
+    ...(connectionsLeft === null ? [] : [['connections left to the model', `${connectionsLeft}`]]),
   ];
 }
 

@@ -43,6 +43,8 @@ export interface LoadRunOptions {
   readonly sessions: number;
   /** The agent's own unless given. */
   readonly turnDetection?: LoadTurnDetection | undefined;
+  /** What the session of the caller with that number is told to be; the agent's own unless given. */
+  readonly instructionsOf?: (index: number) => string;
   /** How long the longest turn takes: callers arrive over it, so that turns lie evenly. */
   readonly turnMs?: number;
   /** The caller with that number, counted from 0, whose session was made. */
@@ -95,13 +97,14 @@ export class LoadRun {
     this.#hangUps.clear();
   }
 
-  #configuration(): WireClientEvent {
-    const { turnDetection } = this.#options;
+  #configuration(index: number): WireClientEvent {
+    const { turnDetection, instructionsOf } = this.#options;
     const detection = turnDetection && { turn_detection: { type: DETECTION_TYPES[turnDetection] } };
     return {
       type: 'session.update',
       session: {
         type: 'realtime',
+        ...(instructionsOf && { instructions: instructionsOf(index) }),
         audio: { input: { format: ULAW, ...detection }, output: { format: ULAW } },
       },
     };
@@ -141,7 +144,8 @@ export class LoadRun {
       });
       const greet = (data: Buffer, opened: WebSocket) => {
         const event = parseServerEvent(data.toString());
-        if (event.type === 'session.created') opened.send(JSON.stringify(this.#configuration()));
+        if (event.type === 'session.created')
+          opened.send(JSON.stringify(this.#configuration(index)));
         if (event.type === 'session.updated') begin(event.session, opened);
         if (event.type === 'error') fail(event.error.message);
       };

@@ -68,3 +68,47 @@ describe.concurrent('a load', () => {
     expect('turnOverhead' in result['milliseconds']!).toBe(engine === 'stub');
   });
 });
+
+// Each has a server and providers of its own, in real time.
+describe.concurrent('a load with local providers', () => {
+  const load = async (engine: string): Promise<Record<string, Record<string, never>>> => {
+    const { stdout, stderr, error, succeeded } = await runProgram(
+      `load --engine ${engine} --sessions 3 --duration 10 --json`,
+    );
+    expect({ error, succeeded }, stderr).toEqual({ error: null, succeeded: true });
+    return JSON.parse(stdout) as Record<string, Record<string, never>>;
+  };
+
+  it.each(['openai-realtime', 'gemini-live'])(
+    'of %s is answered, measured each way, and leaves no connection',
+    async (engine) => {
+      const result = await load(engine);
+      expect(result).toMatchObject({ engine, connectedAtEnd: 3, connectionsLeft: 0, errors: {} });
+      expect(result['turns']).toBeGreaterThanOrEqual(6);
+      expect(result['bargeIns']).toBeGreaterThanOrEqual(3);
+      const { relayUp, relayDown } = result['milliseconds'] as unknown as Record<
+        string,
+        { readonly count: number }
+      >;
+      expect(relayUp?.count).toBeGreaterThanOrEqual(3);
+      expect(relayDown?.count).toBe(relayUp?.count);
+    },
+  );
+
+  it('of a cascade with the delays of hosted ones is answered, some of it made ready', async () => {
+    const result = await load('cascade --provider-delays hosted');
+    const { engine, providerDelays, connectedAtEnd, errors } = result;
+    expect({ engine, providerDelays, connectedAtEnd, errors }).toEqual({
+      engine: 'cascade',
+      providerDelays: 'hosted',
+      connectedAtEnd: 3,
+      errors: {},
+    });
+    const counted = result['milliseconds'] as unknown as Record<string, { readonly count: number }>;
+    const countOf = (measure: string): number => counted[measure]?.count ?? 0;
+    expect(countOf('madeReady')).toBeGreaterThan(0);
+    expect(countOf('notMadeReady')).toBeGreaterThan(0);
+    expect(countOf('madeReady') + countOf('notMadeReady')).toBe(result['turns']);
+    expect(countOf('overProviders')).toBe(result['turns']);
+  });
+});

@@ -2,6 +2,7 @@ import { findApiKey } from '../api-key.ts';
 import type { Terminal } from '../terminal.ts';
 import { startBenchServer } from './bench-server.ts';
 import type { BenchServerOptions } from './bench-server.ts';
+import type { LocalProviders } from './local-providers.ts';
 import { processUsage } from './process-usage.ts';
 import type { ProcessUsage } from './process-usage.ts';
 
@@ -17,6 +18,8 @@ export interface MeasuredServer {
   readonly key: string;
   /** What it has used so far; null where that cannot be known. */
   readonly usage: () => ProcessUsage | null;
+  /** What its agent has behind it; null where that is in the server or not known. */
+  readonly providers: LocalProviders | null;
   /** Stops it, if it was started here. */
   readonly stop: () => Promise<void>;
 }
@@ -32,6 +35,7 @@ export async function measuredServer(
       url,
       key: findApiKey({ option: key, environment, directory }),
       usage: () => null,
+      providers: null,
       stop: async () => {},
     };
   }

@@ -10,11 +10,20 @@ export interface ProgramRun {
   readonly error: string | null;
 }
 
+/** What a run finds; without it no environment and no key. */
+export interface ProgramSurroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly directory?: string;
+}
+
 /**
  * Runs a command line, whose arguments are separated by single spaces, without letting it end the
- * process; it finds no environment and no key.
+ * process.
  */
-export async function runProgram(line: string): Promise<ProgramRun> {
+export async function runProgram(
+  line: string,
+  { environment = {}, directory = '/nonexistent' }: ProgramSurroundings = {},
+): Promise<ProgramRun> {
   const texts = { stdout: '', stderr: '' };
   let succeeded: boolean | null = null;
   let error: string | null = null;
@@ -27,8 +36,8 @@ export async function runProgram(line: string): Promise<ProgramRun> {
     terminal: {
       stdout: sink('stdout'),
       stderr: sink('stderr'),
-      environment: {},
-      directory: '/nonexistent',
+      environment,
+      directory,
     },
     signal: new AbortController().signal,
     onResult: (result) => {

@@ -1,13 +1,11 @@
-import { fileURLToPath } from 'node:url';
+import { serverCommand } from '../load/built-programs.ts';
 import { startServerProcess } from '../load/server-process.ts';
 import type { ServerProcess } from '../load/server-process.ts';
-
-const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
 
 /** Starts the server from its sources, with the agents that come with it. */
 export function startSourceServer(): Promise<ServerProcess> {
   return startServerProcess({
-    command: ['--import', import.meta.resolve('tsx'), '--conditions=antiphon-source', SERVER],
+    command: serverCommand(),
     settings: () => ({ ANTIPHON_RECORDINGS: 'off' }),
   });
 }

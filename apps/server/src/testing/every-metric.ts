@@ -34,7 +34,7 @@ export async function everyMetric(): Promise<string> {
       METRIC_VALUES.services.map((service) => ({ service, name: 'openai gpt', state: 'open' })),
   });
   const values = METRIC_VALUES;
-  const { sessions, tools, recordings } = metrics;
+  const { sessions, tools, recordings, analyses } = metrics;
   const [leg = 'realtime'] = values.legs;
   const session = { agent: 'acme', pipeline: 'embedded', leg, codec: 'pcm16' };
   for (const codec of values.codecs) sessions.turn({ ...session, codec }, TURN);
@@ -65,6 +65,7 @@ export async function everyMetric(): Promise<string> {
   for (const state of values.followUps) tools.followUp(tool, state);
   for (const verdict of values.verdicts) tools.consentDecided(tool, verdict);
   for (const kind of values.appends) recordings.appended(kind, 1);
+  for (const outcome of values.analyses) analyses.ended({ outcome, durationMs: 1 });
   metrics.pacing.late(1);
   recordings.faulted('disk_full');
   recordings.lost({ bytes: 2, isFirst: true });

@@ -1,3 +1,4 @@
+import { ANALYSIS_OUTCOMES } from '@antiphon/analysis/queue';
 import type { AudioEncoding } from '@antiphon/audio';
 import type {
   AppendKind,
@@ -23,6 +24,7 @@ type FollowUp = FollowUpState | Suffix<SessionEvent['type']>;
 /** Every value that the code gives to a label of few; the compiler sees to it that none is missing. */
 export const METRIC_VALUES = {
   codecs: keysOf<AudioEncoding>({ pcm16: true, g711_ulaw: true, g711_alaw: true }),
+  analyses: ANALYSIS_OUTCOMES,
   appends: keysOf<AppendKind>({ events: true, sound: true }),
   legs: keysOf<LegName>({ realtime: true }),
   bargeInOutcomes: keysOf<BargeInOutcome>({ cut: true, false_alarm: true }),

@@ -46,6 +46,7 @@ export async function startTestServer(
     defaultAgent: 'waiter',
     recordings: true,
     recordingsDays: 30,
+    analyze: false,
     logLevel: 'info',
     maxSessions: 10,
     maxSessionMs: 3_600_000,

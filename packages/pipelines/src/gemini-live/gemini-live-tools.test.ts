@@ -54,6 +54,39 @@ describe("the model's tools", () => {
     expect(fixture.said).toContain('model: One moment.');
   });
 
+  it('have ids of their own where another connection gives those of the one before', async () => {
+    const calls = [{ name: 'lookup_order', args: { order_id: '4471' } }];
+    const fixture = await start({
+      answer: ({ said }) =>
+        said.at(-1)?.startsWith('user:') ? { text: 'I look.', calls } : { text: 'Shipped.' },
+    });
+    for (const [call, turnId] of ['one', 'two'].entries()) {
+      await exchange(fixture, turnId, `call ${turnId}`);
+      const made = fixture.caller.of('generation.toolCall');
+      expect(made).toHaveLength(call + 1);
+      toolOutput(fixture, made[call]!.callId);
+      fixture.answer(`answer ${turnId}`, FIXTURE_CONFIG);
+      await fixture.ended(`answer ${turnId}`);
+      const { connections } = fixture.upstream;
+      expect(connections.at(-1)!.said.slice(-2)).toEqual([
+        'result: {"status":"shipped"}',
+        'model: Shipped.',
+      ]);
+      // Whatever the session says itself goes to another connection.
+      fixture.caller.say(`aside ${turnId}`, 'Still there?');
+      await fixture.ended(`aside ${turnId}`);
+      await fixture.connected(connections.length + 1);
+    }
+    const ids = fixture.caller.of('generation.toolCall').map(({ callId }) => callId);
+    expect(new Set(ids).size).toBe(2);
+    const { connections } = fixture.upstream;
+    const responses = connections
+      .flatMap(({ heard }) => heard)
+      .flatMap(({ toolResponse }) => toolResponse?.functionResponses ?? []);
+    expect(responses.map(({ id }) => id)).toEqual(['function-call-1', 'function-call-1']);
+    expect(connections.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
   it('give their results in writing where the caller spoke in between', async () => {
     const fixture = await start();
     await exchange(fixture, 'one', 'a');

@@ -5,6 +5,7 @@ import type {
   TimerHandle,
 } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
+import { CallIds } from './call-ids.ts';
 import { geminiFault } from './gemini-fault.ts';
 import type { GeminiUse } from './gemini-settings.ts';
 import { LiveAnswer } from './live-answer.ts';
@@ -66,6 +67,7 @@ export class LiveLine {
   #options: AnswerOptions = {};
   /** Items that were said while it heard a turn; they are told when that turn is answered. */
   readonly #later = new Set<string>();
+  readonly #callIds = new CallIds();
   #resumable: Resumable | null = null;
   /** Of the state after the answer that is being told. */
   #handle: string | null = null;
@@ -81,7 +83,7 @@ export class LiveLine {
     this.link = new LiveLink(use, {
       setup: () => this.#next(),
       ready: () => this.#ready(),
-      message: (message) => this.#hear(message),
+      message: (message) => this.#hear(this.#callIds.ours(message)),
       lost: (fault) => this.#lost(fault),
       leaving: (leftMs) => this.#leaveIn(leftMs),
     });
@@ -152,7 +154,9 @@ export class LiveLine {
       if (held && !held.isTaken && missing.length === 0) return held;
       const outputs = this.#memory.awaitsTools ? this.#memory.outputs(missing) : null;
       if (outputs) {
-        const functionResponses = outputs.map(([name, output]) => functionResponse(name, output));
+        const functionResponses = outputs.map(([name, output]) =>
+          functionResponse(name, { ...output, callId: this.#callIds.theirs(output.callId) }),
+        );
         this.link.send({ toolResponse: { functionResponses } });
         this.#memory.answered(outputs.map(([, output]) => output));
         return this.#newAnswer();

@@ -92,6 +92,11 @@ export class CallerLine {
     if (this.isHandedOver) this.#options.onDetection();
   }
 
+  /** Something was heard that the upstream should tell of. */
+  doubt(): void {
+    if (this.isHandedOver) this.#options.link.probe();
+  }
+
   /** Takes the next frame, which begins at this offset. */
   hear(frame: AudioFrame, startMs: number): void {
     if (!this.#isHandedOver) this.#handOver(frame, startMs);

@@ -15,6 +15,11 @@ const MAX_OWED = 8;
 
 type Transcript = Omit<Extract<EngineEvent, { type: 'transcript' }>, 'type'>;
 
+type TranscriptUsage = Extract<
+  ServerEvent,
+  { type: 'conversation.item.input_audio_transcription.completed' }
+>['usage'];
+
 interface OpenTurn {
   readonly itemId: string;
   /** What the upstream heard it as, where it finds the turns. */
@@ -33,6 +38,8 @@ export interface CallerTurnsOptions extends RealtimeUse {
   readonly onPlaced: (itemId: string, upstreamId: string, previousId: string | null) => void;
   /** Of a turn that was dropped, or of none of ours, the upstream has made an item. */
   readonly onUnwanted: (upstreamId: string, previousId: string | null) => void;
+  /** A transcript used this, whoever wanted it. */
+  readonly onTranscribed: (usage: TranscriptUsage) => void;
   /** No transcript is owed any more. */
   readonly onSettled: () => void;
 }
@@ -145,6 +152,7 @@ export class CallerTurns {
         return true;
       }
       case 'conversation.item.input_audio_transcription.completed': {
+        this.#options.onTranscribed(event.usage);
         const turn = this.#turnOf(event.item_id);
         if (turn) this.#written(turn, { text: event.transcript.trim() });
         return true;
@@ -202,6 +210,7 @@ export class CallerTurns {
     const eventId = `commit_${++this.#count}`;
     this.#committing.push({ eventId, turn, itemId: turn.itemId });
     link.send({ type: 'input_audio_buffer.commit', event_id: eventId });
+    link.probe();
   }
 
   #committed(upstreamId: string, previousId: string | null): void {

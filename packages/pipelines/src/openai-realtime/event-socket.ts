@@ -42,6 +42,11 @@ export class EventSocket {
     this.#socket.send(`{"type":"input_audio_buffer.append","audio":"${base64}"}`);
   }
 
+  /** Asks for a sign of life; it is lost where none comes in time. */
+  probe(withinMs: number): void {
+    this.#socket.probe(withinMs);
+  }
+
   /** Ends it for a reason that is told. */
   fail(fault: PipelineError): void {
     this.#socket.fail(fault);

@@ -14,6 +14,7 @@ import { ProviderTurnDetectors } from './provider-turn-detectors.ts';
 import { DEFAULT_REALTIME_TIMEOUTS, upstreamUrl } from './realtime-settings.ts';
 import type { RealtimeSettings, RealtimeTimeouts } from './realtime-settings.ts';
 import { RealtimeSession } from './realtime-session.ts';
+import type { CostOf } from './realtime-session.ts';
 
 import type { AnswerCost } from '../upstream/token-costs.ts';
 
@@ -37,8 +38,8 @@ export interface OpenaiRealtimeEngineOptions {
    * given; must not throw.
    */
   readonly onFault?: (sessionId: string, fault: PipelineError) => void;
-  /** Told what each response used and cost. Nobody unless given; must not throw. */
-  readonly onCost?: (sessionId: string, cost: AnswerCost) => void;
+  /** Told what each response and each transcript used and cost. Nobody unless given; must not throw. */
+  readonly onCost?: (sessionId: string, cost: AnswerCost, of: CostOf) => void;
 }
 
 /**
@@ -92,7 +93,7 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
       speech: speech ?? null,
       aligner: aligner ?? null,
       onFault: (fault) => onFault?.(context.sessionId, fault),
-      onCost: (cost) => onCost?.(context.sessionId, cost),
+      onCost: (cost, of) => onCost?.(context.sessionId, cost, of),
     });
     session.open();
     return session;

@@ -204,6 +204,40 @@ describe('an upstream that says nothing', () => {
     fixture.upstream.connections[0]?.thaw();
   });
 
+  it('and is found dead at the end of a turn: another one answers, within two seconds', async () => {
+    const fixture = await start();
+    await fixture.connected();
+    const dead = fixture.upstream.last;
+    dead.freeze();
+    const askedAtMs = fixture.clock.now();
+    fixture.turn('turn');
+    fixture.answer('a');
+    await fixture.until(() => fixture.caller.audioMs > 0, 5);
+    expect(fixture.clock.now() - askedAtMs).toBeLessThan(2_000);
+    expect((await fixture.ended('a')).outcome).toBe('completed');
+    expect(fixture.caller.of('transcript').at(-1)).toMatchObject({ text: 'where is my order' });
+    expect(fixture.faults.map(({ message }) => message)).toEqual([
+      'the Realtime upstream was lost (it answers no ping)',
+    ]);
+    dead.thaw();
+  });
+
+  it('and is found dead while no other one is there: the answer fails within two seconds', async () => {
+    const fixture = await start();
+    await fixture.connected();
+    const dead = fixture.upstream.last;
+    dead.freeze();
+    fixture.upstream.script = { refuses: () => ({ status: 503, code: 'unavailable' }) };
+    const askedAtMs = fixture.clock.now();
+    fixture.turn('turn');
+    fixture.answer('a');
+    const { outcome } = await fixture.ended('a', 5);
+    expect(outcome).toBe('failed');
+    expect(fixture.clock.now() - askedAtMs).toBeLessThanOrEqual(2_005);
+    dead.thaw();
+    await expectToGoOn(fixture);
+  });
+
   it('and takes no audio is replaced before the memory is full of it', async () => {
     const fixture = await start();
     await fixture.connected();

@@ -79,6 +79,12 @@ describe('turns that the upstream finds', () => {
     const semantic = { ...turnDetection, mode: 'semantic', silenceDurationMs: 2_000 } as const;
     const call = await start({}, { config: { turnDetection: semantic } });
     expect(call.detections.at(-1)).toEqual({ type: 'semantic_vad', eagerness: 'high', ...OURS });
+    const providerVad = { type: 'server_vad' } as const;
+    const mixed = await start(
+      {},
+      { config: { turnDetection: semantic }, settings: { providerVad } },
+    );
+    expect(mixed.detections.at(-1)).toMatchObject({ silence_duration_ms: 500 });
     call.control.configure({ turnDetection: { ...turnDetection, silenceDurationMs: 700 } });
     await call.silence(100);
     expect(call.detections.at(-1)).toMatchObject({ type: 'server_vad', silence_duration_ms: 700 });

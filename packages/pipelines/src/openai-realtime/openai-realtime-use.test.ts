@@ -194,6 +194,47 @@ describe('what an answer costs', () => {
     );
   });
 
+  it('is counted for each transcript, by tokens or by time', async () => {
+    const prices = { transcriptInput: 2, transcriptOutput: 10, transcriptMinute: 0.006 };
+    const tokens = {
+      type: 'tokens' as const,
+      total_tokens: 30,
+      input_tokens: 20,
+      input_token_details: { text_tokens: 5, audio_tokens: 15 },
+      output_tokens: 10,
+    };
+    let count = 0;
+    const fixture = await start(
+      {
+        sends: (event) => {
+          if (!event.type.endsWith('transcription.completed') || !('usage' in event)) return true;
+          count += 1;
+          // By time at first, then by tokens, then not at all.
+          if (count === 2) Object.assign(event, { usage: tokens });
+          if (count === 3) delete (event as { usage?: unknown }).usage;
+          return true;
+        },
+      },
+      { settings: { prices } },
+    );
+    await fixture.connected();
+    for (const itemId of ['one', 'two', 'three']) {
+      fixture.turn(itemId);
+      const { length } = fixture.transcriptCosts;
+      await fixture.until(() => fixture.transcriptCosts.length > length);
+    }
+    const dollars = fixture.transcriptCosts.map((cost) => cost.dollars);
+    expect(dollars[0]).toBeCloseTo((0.2 / 60) * 0.006, 12);
+    expect(dollars[1]).toBeCloseTo((20 * 2 + 10 * 10) / 1e6, 12);
+    expect(dollars[2]).toBe(0);
+    expect(fixture.transcriptCosts[1]?.usage).toMatchObject({
+      inputTextTokens: 5,
+      inputAudioTokens: 15,
+      outputTextTokens: 10,
+    });
+    expect(fixture.costs).toEqual([]);
+  });
+
   it('is counted of an answer that was stopped, too', async () => {
     const fixture = await start({ countsTokens: true });
     fixture.answer('a');

@@ -12,8 +12,11 @@ import type { CallerLine, CallerLines, LineDetector } from './caller-line.ts';
 /** Beyond its longest silence a provider that tells no end is taken to have forgotten it. */
 const FORGOTTEN_MS = 3_000;
 
-/** A sound that the upstream was about to call speech began no longer ago than this. */
-const YOUNG_MS = 1_000;
+/**
+ * A sound that the upstream was about to call speech began no longer ago than this: a connection may
+ * have been dead for most of a second.
+ */
+const YOUNG_MS = 1_500;
 
 /** Facts come this late at most, with a client that sends seconds at once; other clocks are wrong. */
 const LATEST_MS = 10_000;
@@ -140,6 +143,7 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
       case 'speechStarted':
         this.#soundFromMs = fact.startMs;
         this.#quietFromMs = null;
+        this.#line.doubt();
         // After a reset the next sound begins another turn, though the upstream hears but one.
         if (!this.#speech && (!this.#isUpstreams || this.#upstreamSpeaks))
           this.#start(fact.startMs);
@@ -147,6 +151,7 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
       case 'speechPaused':
         this.#quietFromMs = fact.endMs;
         this.#soundToMs = fact.endMs;
+        this.#line.doubt();
         if (!this.#isUpstreams && this.#speech) this.#pause(fact.endMs, fact.decidedMs);
         return;
       case 'speechResumed':

@@ -17,6 +17,7 @@ export interface VadBounds {
   readonly longestMs: number;
 }
 
+type ServerVad = Extract<ProviderVad, { type: 'server_vad' }>;
 type SemanticVad = Extract<ProviderVad, { type: 'semantic_vad' }>;
 
 /** The longest silence by eagerness, as the Realtime API has it. */
@@ -35,6 +36,14 @@ function vadOf(vad: ProviderVad | undefined, detection: TurnDetection): Provider
   return { type: 'semantic_vad', eagerness };
 }
 
+/** Of `server_vad` where the session's own is the longest one of many: the default of the API. */
+const SILENCE_MS = 500;
+
+function silenceOf({ silenceDurationMs }: ServerVad, detection: TurnDetection): number {
+  const ownMs = detection.mode === 'vad' ? detection.silenceDurationMs : SILENCE_MS;
+  return silenceDurationMs ?? ownMs;
+}
+
 const eagernessOf = ({ eagerness = 'auto' }: SemanticVad) => eagerness;
 
 /** What the upstream is told: to find the turns, and to leave to the session what comes of them. */
@@ -51,7 +60,7 @@ export function wireDetection(
     type: 'server_vad',
     threshold: vad.threshold ?? detection.threshold,
     prefix_padding_ms: vad.prefixPaddingMs ?? detection.prefixPaddingMs,
-    silence_duration_ms: vad.silenceDurationMs ?? detection.silenceDurationMs,
+    silence_duration_ms: silenceOf(vad, detection),
     ...ours,
   };
 }
@@ -63,7 +72,7 @@ export function vadBounds(asked: ProviderVad | undefined, detection: TurnDetecti
     const longestMs = LONGEST_MS[eagernessOf(vad)];
     return { paddingMs: SEMANTIC_PADDING_MS, silenceMs: 0, longestMs };
   }
-  const silenceMs = vad.silenceDurationMs ?? detection.silenceDurationMs;
+  const silenceMs = silenceOf(vad, detection);
   const paddingMs = vad.prefixPaddingMs ?? detection.prefixPaddingMs;
   return { paddingMs, silenceMs, longestMs: silenceMs };
 }

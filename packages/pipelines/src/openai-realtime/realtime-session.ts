@@ -22,12 +22,15 @@ import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { ResponseDesk } from './response-desk.ts';
 import { SessionFieldsDesk } from './session-fields-desk.ts';
-import { costOf } from './token-costs.ts';
+import { costOf, transcriptCostOf } from './token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
 import { UpstreamLink } from './upstream-link.ts';
 import { VerbatimAnswer } from './verbatim-answer.ts';
+
+/** What was paid for. */
+export type CostOf = 'answer' | 'transcript';
 
 /** What {@link RealtimeSession} needs. */
 export interface RealtimeSessionOptions extends RealtimeUse {
@@ -39,7 +42,7 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   readonly speech: ExactSpeech | null;
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
-  readonly onCost: (cost: AnswerCost) => void;
+  readonly onCost: (cost: AnswerCost, of: CostOf) => void;
 }
 
 /** One session's use of a speech-to-speech model over the Realtime protocol. */
@@ -87,6 +90,8 @@ export class RealtimeSession implements EngineSession {
         this.#mirror.placeNoise(...placed);
         this.#sweep();
       },
+      onTranscribed: (usage) =>
+        options.onCost(transcriptCostOf(usage, options.settings.prices), 'transcript'),
       onSettled: () => this.#advance(),
     });
     this.#desk = new ResponseDesk({ ...options, link, onRest: () => this.#rest() });
@@ -172,8 +177,8 @@ export class RealtimeSession implements EngineSession {
     this.#link.rested();
     if (!generation?.isWaiting) return;
     const { request } = generation;
-    if (request.kind === 'answer' && this.#turns.isOwed) return;
     if (!this.#link.isReady) this.#link.wake();
+    else if (request.kind === 'answer' && this.#turns.isOwed) return;
     else if (this.#needsAnotherVoice(request)) this.#restart();
     const fault = this.#link.lastingFault;
     if (fault) {
@@ -240,6 +245,7 @@ export class RealtimeSession implements EngineSession {
     this.#configure(null);
     this.#turns.resume();
     this.#line.takeBack();
+    this.#calm();
     this.#advance();
   }
 
@@ -251,12 +257,13 @@ export class RealtimeSession implements EngineSession {
     this.#desk.lost(fault);
     // Nothing is waited for where nothing will change.
     if (this.#link.lastingFault) this.#advance();
+    else if (this.#generation?.isWaiting) this.#wait(this.#generation);
   }
 
   #hear(event: ServerEvent): void {
     this.#place(event);
     if (event.type === 'response.done') {
-      this.#options.onCost(costOf(event.response.usage, this.#options.settings.prices));
+      this.#options.onCost(costOf(event.response.usage, this.#options.settings.prices), 'answer');
     }
     if (this.#line.take(event)) return;
     if (this.#desk.take(event) || this.#turns.take(event) || event.type !== 'error') return;

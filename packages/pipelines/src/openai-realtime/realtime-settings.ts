@@ -1,5 +1,4 @@
-import type { Clock, ProviderVad } from '@antiphon/session';
-import type { TokenPrices } from '../upstream/token-costs.ts';
+import type { Clock, ProviderVad, RealtimePrices } from '@antiphon/session';
 
 /** Where the models of OpenAI answer. */
 const OPENAI_URL = 'wss://api.openai.com/v1/realtime';
@@ -18,6 +17,8 @@ export interface RealtimeTimeouts {
   readonly firstOutputMs: number;
   /** From one output to the next. */
   readonly outputGapMs: number;
+  /** From a sign of life that is asked for to the first thing heard. */
+  readonly probeMs: number;
   /** Between two pings, and from one to its pong. */
   readonly pingMs: number;
   /** How long one upstream session is used before another takes its place. */
@@ -26,15 +27,17 @@ export interface RealtimeTimeouts {
 
 /**
  * An upstream takes a request within a round trip, so one that has not done so after 1.2 s is gone:
- * the apology is then spoken within two seconds of the request. A session may last an hour.
+ * the apology is then spoken within two seconds of the request, and so it is where a turn finds a
+ * dead connection and no other one can be had. A session may last an hour.
  */
 export const DEFAULT_REALTIME_TIMEOUTS: RealtimeTimeouts = {
-  connectMs: 1_500,
+  connectMs: 1_200,
   greetMs: 3_000,
   transcriptMs: 2_000,
   acceptMs: 1_200,
   firstOutputMs: 3_500,
   outputGapMs: 3_000,
+  probeMs: 800,
   pingMs: 20_000,
   rotateMs: 55 * 60_000,
 };
@@ -66,7 +69,7 @@ export interface RealtimeSettings {
   readonly turnDetection?: 'session' | 'provider' | undefined;
   /** How the provider does; as the session's own detector is told to, unless given. */
   readonly providerVad?: ProviderVad | undefined;
-  readonly prices?: TokenPrices | undefined;
+  readonly prices?: RealtimePrices | undefined;
 }
 
 /** The address of an upstream, with its model. */

@@ -98,6 +98,11 @@ export class UpstreamLink {
     this.#current?.socket.append(base64);
   }
 
+  /** Something is to come of the upstream: a connection that is dead is found out now. */
+  probe(): void {
+    if (this.isReady) this.#current?.socket.probe(this.#use.timeouts.probeMs);
+  }
+
   /** The upstream session cannot be used any more; another one is opened. */
   fail(fault: PipelineError): void {
     this.#current?.socket.fail(fault);

@@ -18,3 +18,8 @@ export {
   OPENAI_SPEECH_KEY,
 } from '../providers/openai/testing/local-openai-speech-server.ts';
 export { embeddedVoice } from '../providers/testing/local-voice.ts';
+export {
+  DEEPGRAM_KEY,
+  LocalDeepgramServer,
+} from '../providers/deepgram/testing/local-deepgram-server.ts';
+export { embeddedEars } from '../providers/testing/local-ear.ts';

@@ -17,6 +17,9 @@ const MAX_BODY_BYTES = 4096;
 /** Then a connection that does not answer its close is gone all the same. */
 const CLOSE_MS = 1_000;
 
+/** Tells the answer to a probe from others. */
+const PROBE = 'probe';
+
 /** Where a socket goes and whom it tells. `lost` is the last, comes once, and not after `close`. */
 export interface UpstreamSocketOptions {
   /** What messages call the other end, such as `the Realtime upstream`. */
@@ -41,6 +44,7 @@ export class UpstreamSocket {
   readonly #options: UpstreamSocketOptions;
   readonly #socket: WebSocket;
   #timer: TimerHandle | null = null;
+  #probe: TimerHandle | null = null;
   /** Something came since the last ping. */
   #isAlive = true;
   #isOver = false;
@@ -58,7 +62,10 @@ export class UpstreamSocket {
     this.#socket = new WebSocket(options.url, client);
     this.#socket.on('open', () => this.#open());
     this.#socket.on('message', (data, isBinary) => this.#take(data, isBinary));
-    this.#socket.on('pong', () => (this.#isAlive = true));
+    this.#socket.on('pong', (data) => {
+      this.#isAlive = true;
+      if (data.toString() === PROBE) this.#stopProbe();
+    });
     this.#socket.on('unexpected-response', (_request, response) => this.#refused(response));
     this.#socket.on('error', (cause) => this.#lose(this.#connectionFault(cause)));
     this.#socket.on('close', (code, reason) =>
@@ -76,6 +83,15 @@ export class UpstreamSocket {
     this.#socket.send(text);
   }
 
+  /** Asks for a sign of life; the connection is lost where none comes in time. */
+  probe(withinMs: number): void {
+    if (this.#isOver || this.#probe !== null) return;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    // What is heard first may have been on its way for longer than the connection is dead.
+    this.#socket.ping(PROBE);
+    this.#probe = this.#options.clock.setTimeout(() => this.#lose(this.#silence), withinMs);
+  }
+
   /** Ends it for a reason that is told. */
   fail(fault: PipelineError): void {
     this.#lose(fault);
@@ -86,6 +102,7 @@ export class UpstreamSocket {
     this.#isOver = true;
     if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
     this.#timer = null;
+    this.#stopProbe();
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.close(1000);
     else this.#socket.terminate();
   }
@@ -102,11 +119,20 @@ export class UpstreamSocket {
     this.#options.message((data as Buffer).toString(), isBinary);
   }
 
+  get #silence(): PipelineError {
+    return providerFault(this.#options.provider, 'provider_lost', 'it answers no ping');
+  }
+
+  #stopProbe(): void {
+    if (this.#probe !== null) this.#options.clock.clearTimeout(this.#probe);
+    this.#probe = null;
+  }
+
   #keepAlive(): void {
-    const { clock, pingMs, provider } = this.#options;
+    const { clock, pingMs } = this.#options;
     this.#timer = clock.setTimeout(() => {
       if (!this.#isAlive) {
-        this.#lose(providerFault(provider, 'provider_lost', 'it answers no ping'));
+        this.#lose(this.#silence);
         return;
       }
       this.#isAlive = false;

@@ -31,7 +31,7 @@ describe('the antiphon member of a tool', () => {
     VERBAL,
     DTMF,
     { ...VERBAL, coverAfterMs: 0, timeoutMs: 600_000, covers: ['One moment.', 'Checking now.'] },
-    { confirm: 'none', coverAfterMs: 600_000, covers: [] },
+    { confirm: 'none', coverAfterMs: 600_000, deadlineMs: 8_000, covers: [] },
     {},
   ])('is read as it is written: %j', (antiphon) => {
     expect(extensionOf(antiphon)).toStrictEqual(antiphon);

@@ -37,6 +37,7 @@ export const toolExtensionField = z
     confirm: z.enum(['none', 'verbal', 'dtmf']).nullish(),
     readBack: readBack.nullish(),
     coverAfterMs: z.int().min(0).max(LONGEST_WAIT_MS).nullish(),
+    deadlineMs: z.int().min(1).max(LONGEST_WAIT_MS).nullish(),
     timeoutMs: z.int().min(1).max(LONGEST_WAIT_MS).nullish(),
     covers: z.array(cover).max(MOST_COVERS).nullish(),
   })
@@ -54,6 +55,7 @@ export const toolExtensionField = z
       confirm: policy.confirm ?? undefined,
       readBack: policy.readBack ?? undefined,
       coverAfterMs: policy.coverAfterMs ?? undefined,
+      deadlineMs: policy.deadlineMs ?? undefined,
       timeoutMs: policy.timeoutMs ?? undefined,
       covers: policy.covers ?? undefined,
     }),

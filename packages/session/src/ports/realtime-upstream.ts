@@ -9,6 +9,15 @@ export interface UpstreamPrices {
   readonly audioOutput?: number | undefined;
 }
 
+/** The same of a model that has its transcripts from another, which is paid for by itself. */
+export interface RealtimePrices extends UpstreamPrices {
+  /** Dollars for a million tokens that the other reads, and writes. */
+  readonly transcriptInput?: number | undefined;
+  readonly transcriptOutput?: number | undefined;
+  /** Dollars for a minute, where the other is paid by time. */
+  readonly transcriptMinute?: number | undefined;
+}
+
 /** How a provider finds the caller's turns; what is left out is the provider's own. */
 export type ProviderVad =
   | {
@@ -44,5 +53,5 @@ export interface RealtimeUpstream {
   readonly exactTexts: 'embedded' | 'model';
   /** Whether the model's words are found in its audio. */
   readonly wordTimes: 'aligned' | 'none';
-  readonly prices?: UpstreamPrices | undefined;
+  readonly prices?: RealtimePrices | undefined;
 }

@@ -2,13 +2,14 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const AGENTS = fileURLToPath(new URL('../../../agents', import.meta.url));
+/** The agents that come with the server. */
+export const AGENTS = fileURLToPath(new URL('../../../agents', import.meta.url));
 
 /** The agent that comes with the server, and whose script every local model follows. */
 export const ORIGINAL = 'acme-support';
 
-/** Long enough to be covered. */
-const LOOKUP_MS = 1_200;
+/** Longer than the model's own words cover: the session adds some. */
+const LOOKUP_MS = 3_000;
 
 /** Longer than it takes to agree on an e-mail, which is offered after {@link DEADLINE_MS}. */
 const CARRIER_MS = 19_000;
@@ -31,7 +32,10 @@ export default async function lookupOrder({ order_id }: { readonly order_id: str
 export function writeAgent(to: string, sections: string): void {
   cpSync(path.join(AGENTS, ORIGINAL), to, { recursive: true });
   writeFileSync(path.join(to, 'tools', 'lookup-order.ts'), LOOKUP);
-  rewrite(path.join(to, 'tools', 'trace-package.ts'), [/CARRIER_MS = [\d_]+/u, `CARRIER_MS = ${CARRIER_MS}`]);
+  rewrite(path.join(to, 'tools', 'trace-package.ts'), [
+    /CARRIER_MS = [\d_]+/u,
+    `CARRIER_MS = ${CARRIER_MS}`,
+  ]);
   rewrite(
     path.join(to, 'agent.yaml'),
     [/mode: semantic/u, 'mode: vad'],

@@ -7,9 +7,8 @@ import type { RunningServer } from '../../server.ts';
 const PROGRAM = fileURLToPath(new URL('../../../../cli/src/main.ts', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** What a caller in a process of its own makes of a call, as `antiphon call --json` tells it. */
+/** What `antiphon call --json` tells of a call. */
 export interface CallTold {
-  readonly passed: boolean;
   readonly sessionId: string;
   readonly checks: readonly {
     readonly what: string;
@@ -17,49 +16,35 @@ export interface CallTold {
     readonly got: string;
     readonly passed: boolean;
   }[];
-  readonly agentTurns: readonly string[];
   readonly interruptions: readonly {
     readonly itemId: string;
     readonly playedMs: number;
+    /** What the server has of the item, asked for afterwards. */
     readonly transcript: string | null;
   }[];
-  readonly tools: readonly {
-    readonly name: string;
-    readonly arguments: string | null;
-    readonly outcome: string | null;
-  }[];
   readonly turnStates: readonly string[];
-  readonly endReason: string | null;
-  readonly errors: readonly string[];
 }
 
-/** What is called, and what is said. */
-export interface PlacedCall {
+/** Who is called, and what is said. */
+export interface CommandLineCall {
   readonly server: Pick<RunningServer, 'url' | 'key'>;
   readonly agent: string;
   readonly scenario: string;
-  /** Where the recording is written. */
+  /** Where the caller writes what it heard. */
   readonly wav: string;
 }
 
-/** Places a call with `antiphon call` from a process of its own. */
-export async function callByCommandLine({
-  server,
-  agent,
-  scenario,
-  wav,
-}: PlacedCall): Promise<CallTold> {
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--conditions=antiphon-source', '--import', TSX, PROGRAM, 'call', agent],
-      ...['--scenario', scenario, '--url', server.url, '--key', server.key],
-      ...['--wav', wav, '--json'],
-    ],
-    { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (stdout === '') throw new Error(`The call to ${agent} told nothing: ${stderr}`);
-  const { calls } = JSON.parse(stdout) as { calls: readonly CallTold[] };
-  return { ...calls[0]!, log: stderr } as CallTold;
+/** Places a call with `antiphon call`, from a process of its own. */
+export async function callByCommandLine(call: CommandLineCall): Promise<CallTold> {
+  const { server, agent, scenario, wav } = call;
+  const node = ['--conditions=antiphon-source', '--import', TSX, PROGRAM];
+  const whom = ['call', agent, '--scenario', scenario, '--url', server.url, '--key', server.key];
+  const child = spawn(process.execPath, [...node, ...whom, '--wav', wav, '--json'], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [result, log] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (result === '') throw new Error(`Nothing came of the call to ${agent}: ${log}`);
+  const { calls } = JSON.parse(result) as { readonly calls: readonly CallTold[] };
+  return calls[0]!;
 }

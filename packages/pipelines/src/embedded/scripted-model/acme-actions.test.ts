@@ -68,6 +68,17 @@ describe('an order that is to be cancelled', () => {
     expect(await talk.exchange("no that's all")).toBe('Thanks for calling. Goodbye.');
   });
 
+  it('is cancelled once the caller said yes to a client that tells of no asides', async () => {
+    const talk = await afterLookup();
+    const { callId } = await called(talk, 'please cancel it', 'cancel_order');
+    const call = talk.history.pop()!;
+    expect(call.kind).toBe('toolCall');
+    talk.agentSaid(READ_BACK).callerSays('yes please');
+    talk.history.push(call);
+    talk.toolReturned(callId, { order_id: '4471', status: 'cancelled' });
+    expect((await talk.answer()).text).toMatch(/^Order 4471 is cancelled/u);
+  });
+
   it('is kept when the caller says no', async () => {
     const talk = await afterLookup();
     const { callId } = await called(talk, 'please cancel it', 'cancel_order');

@@ -251,6 +251,17 @@ describe('a dialogue whose tool is slow', () => {
     expect(await talk.exchange('yes please')).toBe('Here is your coat.');
   });
 
+  it('knows such a question where a client tells of calls only when they have ended', async () => {
+    const { talk, callId } = await whileLooking();
+    const call = talk.history.pop()!;
+    expect(call.kind).toBe('toolCall');
+    talk.agentSaid('Shall I email you the answer?').callerSays('my coat');
+    talk.history.push(call);
+    talk.toolReturned(callId, found);
+    expect((await talk.answer()).text).toBe(FOUND);
+    expect(await talk.exchange('yes please')).toBe('Here is your coat.');
+  });
+
   it('answers the caller again once a line of company has followed such a question', async () => {
     const { talk } = await whileLooking();
     talk.agentSaid('Shall I email you the answer?').callerSays('no thanks');

@@ -99,7 +99,12 @@ export class DialogueFold {
   }
 
   #answersOthers({ speaker }: MessageItem): boolean {
-    return speaker === 'caller' && this.#isAskedByOthers && this.#calls.isWaiting;
+    return speaker === 'caller' && this.#isAskedByOthers && this.#isCalling;
+  }
+
+  /** Whether a call runs, or may: where it stands in the conversation differs between clients. */
+  get #isCalling(): boolean {
+    return this.#calls.isWaiting || this.#calls.unmade.length > 0;
   }
 
   #callerSpoke(said: string): void {
@@ -187,8 +192,9 @@ export class DialogueFold {
       // The rest of an answer that was cut is no answer to what has come since.
       this.#open = this.#open.filter(({ source, call }) => source !== 'cut' || call !== null);
       return;
-    } else if (this.#calls.isWaiting && text.trimEnd().endsWith('?')) {
-      this.#isAskedByOthers = true;
+    } else if (text.trimEnd().endsWith('?') && (this.#isCalling || due.some(isCallAlone))) {
+      if (due.every(isCallAlone)) this.#answered();
+      this.#isAskedByOthers = this.#isCalling;
       return;
     } else {
       this.#answer = null;
@@ -261,6 +267,11 @@ function textOf(steps: readonly Step[]): string {
     .map((step) => step.text)
     .filter((text) => text !== '')
     .join(' ');
+}
+
+/** Whether there is a call to be made, and nothing to be said before. */
+function isCallAlone({ text, call }: Step): boolean {
+  return text === '' && call !== null;
 }
 
 /** The results, at the end of what was due, of which no word was heard. */

@@ -1,4 +1,5 @@
 import { ConversationFixture, PLAIN_CONFIG } from '../../upstream/testing/conversation-fixture.ts';
+import type { AnswerCost } from '../../upstream/token-costs.ts';
 import { FakeTextToSpeech } from '../../testing/index.ts';
 import { OpenaiRealtimeEngine } from '../openai-realtime-engine.ts';
 import type { RealtimeSettings } from '../realtime-settings.ts';
@@ -15,6 +16,8 @@ export interface FixtureOptions {
 /** An engine on a driven clock, an upstream over a socket, and one session between them. */
 export class RealtimeFixture extends ConversationFixture {
   readonly upstream: RealtimeUpstream;
+  /** What was paid for transcripts. */
+  readonly transcriptCosts: AnswerCost[] = [];
 
   private constructor(upstream: RealtimeUpstream, options: FixtureOptions) {
     super(({ clock, aligner, faults, costs }) => {
@@ -26,7 +29,8 @@ export class RealtimeFixture extends ConversationFixture {
         ...(!options.readsAloud && { speech: { textToSpeech, defaultVoice: 'fake-voice' } }),
         aligner,
         onFault: (_sessionId, fault) => faults.push(fault),
-        onCost: (_sessionId, cost) => costs.push(cost),
+        onCost: (_sessionId, cost, of) =>
+          (of === 'answer' ? costs : this.transcriptCosts).push(cost),
       });
     });
     this.upstream = upstream;

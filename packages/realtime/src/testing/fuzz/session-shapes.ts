@@ -43,6 +43,7 @@ const functionMembers = {
     strict({
       confirm: optional(word('none')),
       coverAfterMs: optional(whole(0, 600_000)),
+      deadlineMs: optional(whole(1, 600_000)),
       timeoutMs: optional(whole(1, 600_000)),
       covers: optional(list(text({ min: 1, max: 16, samples: ['Hm.', 'One moment.'] }))),
     }),

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { startLocalProviders } from './local-providers.ts';
+
+const AT_ONCE = { finalMs: 0, firstTokenMs: 0, firstAudioMs: 0 };
+
+describe('local providers', () => {
+  it('say what an agent is to have behind it, and count their connections', async () => {
+    const providers = await startLocalProviders('cascade', AT_ONCE);
+    try {
+      expect(providers.agentLine).toMatch(/^cascade: \{"speechToText":\{"provider":"deepgram"/u);
+      expect(Object.keys(providers.variables)).toHaveLength(3);
+      expect(await providers.report()).toEqual({ open: 0, turns: [] });
+    } finally {
+      await providers.stop();
+    }
+    await expect(providers.report()).rejects.toThrowError('The local providers are gone.');
+  });
+
+  it('do not start for an engine that has none, and say so', async () => {
+    await expect(startLocalProviders('stub', AT_ONCE)).rejects.toMatchObject({
+      code: 'server_not_started',
+      message: expect.stringContaining('There are no local providers of "stub".') as string,
+    });
+  });
+});
