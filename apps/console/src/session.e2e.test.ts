@@ -1,4 +1,10 @@
-import type { FeedBody, Replay, SessionDetail } from '@antiphon/observability';
+import type {
+  CallAnalysis,
+  FeedBody,
+  Replay,
+  SessionAnalysis,
+  SessionDetail,
+} from '@antiphon/observability';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConsoleStage, isSeen } from './testing/console-stage.ts';
@@ -26,11 +32,37 @@ const REPLAY: Replay = {
   steps: [],
 };
 
+const ANALYSIS: CallAnalysis = {
+  version: 1,
+  sessionId: 'sess_one',
+  agent: 'acme-support',
+  analyzedAt: '2026-01-01T00:00:00.000Z',
+  analyst: { provider: 'gemini', model: 'gemini-flash-latest', answeredBy: 'gemini-9' },
+  rubric: { name: 'house-rules', fingerprint: '0123456789ab' },
+  callMs: 30_000,
+  summary: 'The caller wanted a refund and got it.',
+  resolution: 'resolved',
+  overall: 3.5,
+  scores: [
+    {
+      dimension: 'consent',
+      asks: 'Was everything read back?',
+      score: 2,
+      reason: 'The amount was not.',
+      moments: [{ atMs: 12_000, quote: 'it is on its way' }],
+    },
+    { dimension: 'waiting', asks: 'Was it told?', score: null, reason: 'No wait.', moments: [] },
+  ],
+  notes: [{ atMs: null, kind: 'good', text: 'Polite throughout.' }],
+  usage: null,
+};
+
 describe.skipIf(isBrowserMissing)('the page of a session', () => {
   let stage: ConsoleStage;
   let fake: FakeConsole;
   let page: Page;
   let replay: { status: number; body: unknown };
+  let analysis: { status: number; body: unknown };
 
   beforeAll(async () => {
     stage = await ConsoleStage.build();
@@ -41,9 +73,11 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   beforeEach(async () => {
     fake = await stage.begin();
     replay = { status: 200, body: REPLAY };
+    analysis = { status: 200, body: { analysis: null, isOn: false } satisfies SessionAnalysis };
     fake.answer = ({ pathname }) => {
       if (pathname === '/console/chart') return { status: 200, body: CHARTS };
       if (pathname.endsWith('/replay')) return replay;
+      if (pathname.endsWith('/analysis')) return analysis;
       if (!pathname.endsWith('/waveform')) return undefined;
       return { status: 200, body: { msPerPoint: 10, caller: [0, 1], agent: [1, 0] } };
     };
@@ -105,6 +139,37 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     });
     await show({ row, recordingMs: null });
     expect(await isSeen(page.getByText('not recorded: it cannot be heard').first())).toBe(true);
+  });
+
+  it('shows how the call was judged, and goes to the moments that show it', async () => {
+    analysis.body = { analysis: ANALYSIS, isOn: true } satisfies SessionAnalysis;
+    await show({});
+    const panel = page.getByRole('region', { name: 'Judged afterwards' });
+    expect(await isSeen(panel.getByText('by gemini (gemini-9), rubric house-rules'))).toBe(true);
+    const text = await panel.innerText();
+    for (const told of ['resolved', '3.5 of 5', 'got it.', 'The amount was not.', 'Polite']) {
+      expect(text).toContain(told);
+    }
+    const scores = panel.locator('tbody .badge');
+    expect(await scores.allInnerTexts()).toEqual(['2', '–']);
+    await panel.getByRole('button', { name: '0:12' }).click();
+    await page.getByText(/^at 12\.\d s$/u).waitFor();
+  });
+
+  it.each([
+    [false, 'Calls are not judged by themselves.'],
+    [true, 'It comes when a worker has had it judged.'],
+  ])('says that nothing was judged, and how it would be: %s', async (isOn, told) => {
+    analysis.body = { analysis: null, isOn } satisfies SessionAnalysis;
+    await show({});
+    expect(await isSeen(page.getByText(told))).toBe(true);
+    expect(await isSeen(page.getByText('antiphon analyze sess_one'))).toBe(true);
+  });
+
+  it('says that the analysis cannot be had', async () => {
+    analysis = { status: 500, body: { error: { message: 'The disk is gone.' } } };
+    await show({});
+    expect(await isSeen(page.getByText('No analysis to show'))).toBe(true);
   });
 
   it('shows what went wrong and what was done to the words on the timeline', async () => {

@@ -37,7 +37,6 @@ import { ToolMetricsChannel } from './tool-metrics-channel.ts';
 import { queuedToolsOf, toolRunnersOf } from './tool-runners.ts';
 import { modelsOf } from './tracing/models-of.ts';
 import { openTracing } from './tracing/open-tracing.ts';
-import type { Tracing } from './tracing/open-tracing.ts';
 import { refusalOf } from './tracing/refusal.ts';
 import { tracedLog } from './tracing/traced-log.ts';
 import type { SpanOfSession } from './tracing/traced-log.ts';
@@ -150,7 +149,7 @@ export async function startServer(
       }
     },
   });
-  ({ spanOf } = tracing);
+  spanOf = (sessionId) => tracing.spanOf(sessionId);
   const toolsOf = toolRunnersOf(agents.loaded, {
     queue,
     metrics: metrics.tools,

@@ -17,7 +17,6 @@ import type {
   VoiceEngine,
 } from '@antiphon/session';
 import { startSession } from '@antiphon/session';
-import type { SpanContext } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import { CountedLeg } from './counted-leg.ts';
 import type { AudioCounts } from './counted-leg.ts';

@@ -51,6 +51,7 @@ const pathsOf = (id: string) => [
   `/console/sessions/${id}`,
   `/console/sessions/${id}/replay`,
   `/console/sessions/${id}/waveform`,
+  `/console/sessions/${id}/analysis`,
   `/sessions/${id}/recording.wav`,
   `/sessions/${id}/events.jsonl`,
 ];

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadAgents } from '@antiphon/agents';
@@ -169,6 +169,8 @@ describe.skipIf(isRedisMissing)('whatever a tool does', () => {
     caller.says('yes please');
     await caller.isAsked(2);
     caller.says('yes');
+    await caller.feed.message('followUp.promised');
+    await writeFile(path.join(folder, 'release'), '');
     await caller.feed.message(({ state }) => state === 'sent');
     await caller.reaches('listening');
     caller.says('use guarded {"order_id":"5520"}');

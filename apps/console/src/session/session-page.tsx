@@ -9,6 +9,7 @@ import { Figure, Figures } from '../ui/figures.tsx';
 import { Page, Panel } from '../ui/page.tsx';
 import { Empty, Failed, Loading } from '../ui/states.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { AnalysisPanel } from './analysis-panel.tsx';
 import { MachineChart } from './machine-chart.tsx';
 import { MomentNotes } from './moment-notes.tsx';
 import { PendingCalls } from './pending-calls.tsx';
@@ -166,6 +167,9 @@ function Known({ session }: { readonly session: KnownSession }) {
           <Transcript lines={timeline.lines} atMs={player.atMs} onPick={player.pick} />
         )}
       </Panel>
+      {row.endedAtMs === null || !row.hasRecording ? null : (
+        <AnalysisPanel id={id} endedAtMs={row.endedAtMs} onPick={player.pick} />
+      )}
       {isReplayed && steps.length > 0 ? <Context step={steps[Math.max(0, step)]!.context} /> : null}
     </>
   );

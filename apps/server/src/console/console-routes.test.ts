@@ -1,6 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Charts, Fleet, Replay, SessionDetail, Waveform } from '@antiphon/observability';
+import type {
+  Charts,
+  Fleet,
+  Replay,
+  SessionAnalysis,
+  SessionDetail,
+  Waveform,
+} from '@antiphon/observability';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { speakTurn } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
@@ -140,6 +147,32 @@ describe('a session that ended', () => {
     expect(replay.steps.flatMap(({ states }) => states)).toContain('turn.responding.speaking');
   });
 
+  it('shows what a model made of it, and that nobody has asked one', async () => {
+    const url = `/console/sessions/${ended}/analysis`;
+    expect(await get<SessionAnalysis>(url)).toEqual({ analysis: null, isOn: false });
+    const analysis: SessionAnalysis['analysis'] = {
+      version: 1,
+      sessionId: ended,
+      agent: 'waiter',
+      analyzedAt: '2026-01-01T00:00:00.000Z',
+      analyst: { provider: 'gemini', model: 'one', answeredBy: null },
+      rubric: { name: 'house', fingerprint: '0123456789ab' },
+      callMs: 2_000,
+      summary: 'Nothing much.',
+      resolution: 'unclear',
+      overall: null,
+      scores: [],
+      notes: [],
+      usage: null,
+    };
+    const file = path.join(server.dataDir, 'recordings', ended, 'analysis.json');
+    await writeFile(file, JSON.stringify(analysis));
+    expect(await get<SessionAnalysis>(url)).toEqual({ analysis, isOn: false });
+    await writeFile(file, '{"version":');
+    expect((await get<SessionAnalysis>(url)).analysis).toBeNull();
+    expect((await ask(url)).status).toBe(401);
+  });
+
   it('can be heard from anywhere', async () => {
     const headers = { ...withKey.headers, range: 'bytes=44-143' };
     const part = await ask(`/sessions/${ended}/recording.wav`, { headers });
@@ -174,7 +207,7 @@ describe('what a console asks', () => {
       ]);
     }
     for (const id of ['sess_none', '..%2f..%2fapi-key']) {
-      for (const rest of ['', '/replay', '/waveform']) {
+      for (const rest of ['', '/replay', '/waveform', '/analysis']) {
         expect((await ask(`/console/sessions/${id}${rest}`, withKey)).status).toBe(404);
       }
     }

@@ -117,6 +117,10 @@ export async function consoleRoutes(
     const waveform = await details.waveform(id, query.data.points);
     return waveform ?? fault(reply, 404, 'The session was not recorded.');
   });
+  get('/console/sessions/:id/analysis', async (request, reply) => {
+    const id = seen(request);
+    return id === null ? unknown(reply) : details.analysis(id);
+  });
   app.delete('/console/sessions/:id', { onRequest }, async (request, reply) => {
     const id = seen(request);
     if (id === null) return unknown(reply);

@@ -22,7 +22,7 @@ export interface OpenConsoleOptions {
   readonly sessions: () => number;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<ServerConfig, 'maxSessions' | 'recordingsDays'>;
+  readonly config: Pick<ServerConfig, 'maxSessions' | 'recordingsDays' | 'analyze'>;
 }
 
 /** What the console shows, gathered from all sessions of this server. */
@@ -55,7 +55,7 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     : null;
   return {
     board,
-    details: new SessionDetails({ board, feedOf, archive, isLive }),
+    details: new SessionDetails({ board, feedOf, archive, isLive, isAnalyzing: config.analyze }),
     isLive,
     fleets,
     logins: new ConsoleLogins(clock),

@@ -24,7 +24,13 @@ function open(feedOf: (id: string) => SessionFeed | null) {
   const board = new SessionBoard(clock);
   const log = pino({ level: 'silent' });
   const keeper = new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: 1e6 });
-  const details = new SessionDetails({ board, feedOf, archive, isLive: () => false });
+  const details = new SessionDetails({
+    board,
+    feedOf,
+    archive,
+    isLive: () => false,
+    isAnalyzing: false,
+  });
   return { board, keeper, details };
 }
 

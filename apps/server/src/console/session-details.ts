@@ -1,5 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { FeedEvent, Replay, SessionDetail, Waveform } from '@antiphon/observability';
+import { keptAnalysis } from '@antiphon/analysis';
+import type {
+  FeedEvent,
+  Replay,
+  SessionAnalysis,
+  SessionDetail,
+  Waveform,
+} from '@antiphon/observability';
 import type { RecordedEvent, SessionEvent } from '@antiphon/session';
 import { replaySession } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
@@ -19,6 +26,8 @@ export interface SessionDetailsOptions {
   readonly archive: SessionArchive | null;
   /** Whether the recording of a session is still being written. */
   readonly isLive: (sessionId: string) => boolean;
+  /** Whether calls are judged when they end. */
+  readonly isAnalyzing: boolean;
 }
 
 /** Answers what a console asks about one session; null where there is no such session. */
@@ -59,6 +68,12 @@ export class SessionDetails {
       await nextTurn();
       restedAtMs = performance.now();
     }
+  }
+
+  /** What a model made of the call, as far as it has. */
+  async analysis(id: string): Promise<SessionAnalysis> {
+    const { archive, isAnalyzing } = this.#options;
+    return { analysis: archive && (await keptAnalysis(archive, id)), isOn: isAnalyzing };
   }
 
   async waveform(id: string, points: number): Promise<Waveform | null> {

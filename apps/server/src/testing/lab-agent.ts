@@ -4,6 +4,14 @@ import type { ConversationItem } from '@antiphon/session';
 import type { ScriptedAnswer } from './scripted-engine.ts';
 import { writeAgent } from './test-server.ts';
 
+/** Waits for the file `release` beside the folder of agents. */
+const HELD = `async () => {
+  const { existsSync } = await import('node:fs');
+  const file = new URL('../../../release', import.meta.url);
+  while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 20));
+  return { place: 'Columbus' };
+}`;
+
 /** What the tools of the lab do, as source text, and how they are defined besides. */
 const TOOLS: Readonly<Record<string, { readonly run: string; readonly more?: string }>> = {
   good: { run: '() => ({ place: "Columbus" })' },
@@ -39,7 +47,7 @@ const TOOLS: Readonly<Record<string, { readonly run: string; readonly more?: str
 `,
   },
   slow: {
-    run: '() => new Promise((resolve) => setTimeout(() => resolve({ place: "Columbus" }), 9000))',
+    run: HELD,
     more: '    deadlineMs: 1000\n',
   },
   remote: { run: '() => ({ place: "Columbus" })', more: '    run: queued\n    effect: none\n' },

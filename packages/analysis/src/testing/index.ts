@@ -1,4 +1,3 @@
 export { CHAT_ANALYST_KEY, LocalChatServer } from '../openai/testing/local-chat-server.ts';
 export { GEMINI_ANALYST_KEY, LocalGeminiServer } from '../gemini/testing/local-gemini-server.ts';
-export { describeCallAnalyst } from './call-analyst-suite.ts';
 export { callEvents, recordCall } from './recorded-call.ts';

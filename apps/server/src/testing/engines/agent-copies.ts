@@ -39,7 +39,7 @@ export function writeAgent(to: string, sections: string): void {
   rewrite(
     path.join(to, 'agent.yaml'),
     [/mode: semantic/u, 'mode: vad'],
-    [/silenceDurationMs: \d+/u, 'silenceDurationMs: 600'],
+    [/silenceDurationMs: \d+/u, 'silenceDurationMs: 700'],
     [/deadlineMs: \d+/u, `deadlineMs: ${DEADLINE_MS}`],
     [/$/u, sections],
   );

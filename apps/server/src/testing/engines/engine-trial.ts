@@ -157,7 +157,7 @@ export class EngineTrial {
 }
 
 /** The name of an engine's agent. */
-export function agentOf(engine: EngineName): string {
+function agentOf(engine: EngineName): string {
   return `acme-${engine}`;
 }
 
