@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { everyMetric } from '../../apps/server/src/testing/every-metric.ts';
+import { METRIC_VALUES } from '../../apps/server/src/testing/metric-values.ts';
 import { readPrometheusText } from '../../apps/server/src/testing/prometheus-text.ts';
 import type { Scrape } from '../../apps/server/src/testing/prometheus-text.ts';
 import { speakTurn } from '../../apps/server/src/testing/spoken-turn.ts';
 import { TestClient } from '../../apps/server/src/testing/test-client.ts';
 import { startTestServer, TEST_KEY } from '../../apps/server/src/testing/test-server.ts';
 import type { TestServer } from '../../apps/server/src/testing/test-server.ts';
+import { countMetrics } from '../../apps/worker/src/open-metrics.ts';
 
 /** What a scrape configuration adds to every sample. */
 const LABELS_OF_PROMETHEUS = ['instance', 'job'];
@@ -103,6 +105,18 @@ const scraped = (
   parse(file('prometheus.yaml')) as { readonly scrape_configs: readonly { job_name: string }[] }
 ).scrape_configs.map((config) => config.job_name);
 
+/** What `/metrics` of a worker says once everything that it counts has happened. */
+async function everyWorkerMetric(): Promise<string> {
+  const metrics = countMetrics({ waiting: () => Promise.resolve(1), running: () => 1 });
+  const { outcomes, followUps } = METRIC_VALUES;
+  for (const outcome of outcomes)
+    metrics.jobs.ended({ tool: 'lookup', agent: 'acme', outcome, ranMs: 1 });
+  for (const state of followUps) metrics.tools.followUp({ tool: 'lookup' }, state);
+  const text = await metrics.text();
+  await metrics.close();
+  return text;
+}
+
 describe('what is deployed asks for metrics that there are', () => {
   let server: TestServer;
   let ofCall: Scrape;
@@ -124,7 +138,12 @@ describe('what is deployed asks for metrics that there are', () => {
       expect(await scrape()).toContain('antiphon_sessions_ended_total{'),
     );
     ofCall = readPrometheusText(await scrape());
-    every = readPrometheusText(await everyMetric());
+    const ofServer = readPrometheusText(await everyMetric());
+    const ofWorker = readPrometheusText(await everyWorkerMetric());
+    every = {
+      types: new Map([...ofServer.types, ...ofWorker.types]),
+      samples: [...ofServer.samples, ...ofWorker.samples],
+    };
   });
 
   afterAll(() => server.close());

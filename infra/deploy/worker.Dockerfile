@@ -22,6 +22,6 @@ COPY --from=build /app/apps/server/agents apps/server/agents
 RUN install --directory --owner=node --group=node --mode=700 /data
 VOLUME /data
 USER node
-# It listens nowhere: a worker that cannot go on ends, and is started again.
+# It listens for nobody but Prometheus: a worker that cannot go on ends, and is started again.
 HEALTHCHECK NONE
 CMD ["node", "apps/worker/dist/main.js"]

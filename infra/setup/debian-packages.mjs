@@ -8,7 +8,7 @@ import { isSelected } from './selected-tests.mjs';
  */
 
 /** @type {readonly DebianPackage[]} */
-const packagesForTests = [
+export const packagesForTests = [
   {
     name: 'chromium',
     binary: '/usr/bin/chromium',
@@ -17,6 +17,7 @@ const packagesForTests = [
       'apps/server/src/session-page.e2e.test.ts',
       'apps/console/src/console.e2e.test.ts',
       'apps/console/src/latency.e2e.test.ts',
+      'apps/console/src/session.e2e.test.ts',
     ],
   },
   {
@@ -41,12 +42,23 @@ const packagesForTests = [
       'apps/server/src/promised-answer.e2e.test.ts',
       'packages/tools/src/follow-ups/redis-outbox-store.test.ts',
       'packages/tools/src/follow-ups/crashes.test.ts',
+      'packages/tools/src/follow-ups/mail-agreement.test.ts',
+      'apps/server/src/server-analyses.test.ts',
+      'apps/server/src/tool-outcomes.e2e.test.ts',
+      'apps/server/src/tracing/golden-trace.e2e.test.ts',
+      'apps/worker/src/analyses.test.ts',
     ],
   },
   {
     name: 'openssl',
     binary: '/usr/bin/openssl',
-    tests: ['apps/server/src/tls.test.ts', 'apps/server/src/stock-clients/openai.e2e.test.ts'],
+    tests: [
+      'apps/server/src/tls.test.ts',
+      'apps/server/src/stock-clients/openai.e2e.test.ts',
+      'apps/server/src/stock-clients/openai-speech.e2e.test.ts',
+      'apps/server/src/stock-clients/openai-tools.e2e.test.ts',
+      'packages/tools/src/follow-ups/smtp-encryption.test.ts',
+    ],
   },
 ];
 

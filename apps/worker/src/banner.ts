@@ -4,7 +4,7 @@ import type { RunningWorker } from './start-worker.ts';
 
 /** What is printed once the worker runs: whose tools it takes, and from where. */
 export function banner(
-  { queuedTools, mails, analyses }: RunningWorker,
+  { queuedTools, mails, analyses, metricsUrl }: RunningWorker,
   { redisUrl, concurrency }: WorkerConfig,
 ): string {
   const { host, port, path } = redisAddress(redisUrl);
@@ -19,6 +19,7 @@ export function banner(
     `  Jobs   up to ${concurrency} at a time`,
     `  Mails  ${mails}`,
     ...(analyses === null ? [] : [`  Judges ${analyses}`]),
+    ...(metricsUrl === null ? [] : [`  Metrics ${metricsUrl}`]),
     '',
     'Ctrl-C stops it.',
   ];

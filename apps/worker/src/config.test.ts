@@ -31,6 +31,17 @@ describe('readConfig', () => {
     expect(read({ REDIS_URL, ANTIPHON_AGENTS_DIR: 'agents' }).agentsDir).toBe('/srv/voice/agents');
   });
 
+  it('serves metrics where it is told to, on this machine unless it is told otherwise', () => {
+    expect(read({ REDIS_URL }).metrics).toBeNull();
+    const env = { REDIS_URL, ANTIPHON_WORKER_METRICS_PORT: '9464' };
+    expect(read(env).metrics).toEqual({ host: '127.0.0.1', port: 9464 });
+    const anywhere = { ...env, ANTIPHON_WORKER_METRICS_HOST: '0.0.0.0' };
+    expect(read(anywhere).metrics).toEqual({ host: '0.0.0.0', port: 9464 });
+    expect(() => read({ ...env, ANTIPHON_WORKER_METRICS_PORT: '65536' })).toThrow(
+      'ANTIPHON_WORKER_METRICS_PORT is "65536"; use a whole number from 0 to 65535.',
+    );
+  });
+
   it('traces jobs where it is told where to', () => {
     expect(read({ REDIS_URL }).tracing).toBeNull();
     const env = { REDIS_URL, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };

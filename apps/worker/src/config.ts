@@ -34,6 +34,8 @@ export interface WorkerConfig extends ToolSettings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   /** `null` traces nothing. */
   readonly tracing: TracingConfig | null;
+  /** `null` serves none. */
+  readonly metrics: MetricsConfig | null;
   /** `null` has no call judged. */
   readonly analysis: AnalysisConfig | null;
 }
@@ -50,6 +52,13 @@ export interface AnalysisConfig {
   readonly rubric: string | null;
   /** Where the servers keep their recordings. */
   readonly recordingsDir: string;
+}
+
+/** Where metrics are served. */
+export interface MetricsConfig {
+  readonly host: string;
+  /** 0 is any that is free. */
+  readonly port: number;
 }
 
 /** Where the traces of jobs go. */
@@ -105,6 +114,18 @@ const variables = {
     schema: z.string().refine(isHttpUrl),
     allowed: "a collector's whole address, such as http://localhost:4318/v1/traces",
   },
+  ANTIPHON_WORKER_METRICS_PORT: {
+    schema: z
+      .string()
+      .regex(/^\d{1,9}$/u)
+      .transform(Number)
+      .refine((port) => port <= 65_535),
+    allowed: 'a whole number from 0 to 65535',
+  },
+  ANTIPHON_WORKER_METRICS_HOST: {
+    schema: z.string().regex(/^[\w.:-]{1,255}$/u),
+    allowed: 'a host name or an address',
+  },
   OTEL_SERVICE_NAME: { schema: z.string().min(1).max(255), allowed: 'a name' },
 } as const;
 
@@ -143,6 +164,8 @@ const environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
     variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
+  ANTIPHON_WORKER_METRICS_PORT: variables.ANTIPHON_WORKER_METRICS_PORT.schema.optional(),
+  ANTIPHON_WORKER_METRICS_HOST: variables.ANTIPHON_WORKER_METRICS_HOST.schema.default('127.0.0.1'),
   OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-worker'),
 });
 
@@ -181,6 +204,13 @@ export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
     variables: (name) => env[name],
     logLevel: values.ANTIPHON_LOG_LEVEL,
     tracing: readTracing(values),
+    metrics:
+      values.ANTIPHON_WORKER_METRICS_PORT === undefined
+        ? null
+        : {
+            host: values.ANTIPHON_WORKER_METRICS_HOST,
+            port: values.ANTIPHON_WORKER_METRICS_PORT,
+          },
     analysis: readAnalysis(values, workingDir),
   };
 }

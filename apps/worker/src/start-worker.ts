@@ -14,6 +14,8 @@ import { trace } from '@opentelemetry/api';
 import { pino, type Logger } from 'pino';
 import type { WorkerConfig } from './config.ts';
 import { openAnalyses } from './open-analyses.ts';
+import { openMetrics } from './open-metrics.ts';
+import type { OpenMetrics } from './open-metrics.ts';
 import { openTracing } from './open-tracing.ts';
 import { WorkerError } from './worker-error.ts';
 
@@ -25,6 +27,8 @@ export interface RunningWorker {
   readonly mails: string;
   /** A line that says who judges finished calls; null where nobody does. */
   readonly analyses: string | null;
+  /** Where its metrics are; `null` where none are served. */
+  readonly metricsUrl: string | null;
   /** Lets jobs end for a few seconds, hands the rest on, and frees everything. */
   close(): Promise<void>;
 }
@@ -37,7 +41,8 @@ const SAME_FAULT_MS = 60_000;
 
 /**
  * Loads the agents and starts to take jobs. Rejects with a WorkerError: `agents_unusable`, which
- * lists every fault, or `invalid_config`. A Redis that is not there is no error: it is waited for, and the log says so.
+ * lists every fault, `invalid_config` or `cannot_listen`. A Redis that is not there is no error: it
+ * is waited for, and the log says so.
  */
 export async function startWorker(
   config: WorkerConfig,
@@ -64,36 +69,43 @@ export async function startWorker(
     );
   }
   const onFault = faultLog(log);
-  const analyses = await openAnalyses(config, { log, onFault }).catch(async (error: unknown) => {
-    await tracing.close();
-    throw error;
-  });
-  const mails = await openMails(config, log).catch(async (error: unknown) => {
-    await analyses?.close();
-    await tracing.close();
-    throw error;
-  });
-  const worker = new ToolWorker({
-    url: config.redisUrl,
-    agents: tools,
-    followUps: mails.followUps,
-    concurrency: config.concurrency,
-    ...(tracer && { tracer }),
-    onConnection: (isThere, reason) => {
-      if (isThere) log.info('Redis is there: taking jobs');
-      else log.warn({ reason }, 'Redis cannot be reached; trying again');
-    },
-    onJobEnded: ({ span, ...report }) => {
-      log.info({ ...report, ...spanFields(span) }, 'job ended');
-    },
-    onFault,
-  });
+  let worker: ToolWorker | null = null;
+  let analyses: Awaited<ReturnType<typeof openAnalyses>> = null;
+  let mails: OpenFollowUps | null = null;
+  let metrics: OpenMetrics | null = null;
   const close = async (): Promise<void> => {
-    await Promise.all([worker.close(), analyses?.close()]);
-    await mails.close();
+    await Promise.all([worker?.close(), analyses?.close()]);
+    await mails?.close();
+    await metrics?.close();
     await tracing.close();
   };
-  return { queuedTools, mails: mails.summary, analyses: analyses?.summary ?? null, close };
+  try {
+    metrics = await openMetrics(config, () => worker?.running ?? 0);
+    const { counted, url: metricsUrl } = metrics;
+    analyses = await openAnalyses(config, { log, onFault });
+    mails = await openMails(config, { log, counted });
+    worker = new ToolWorker({
+      url: config.redisUrl,
+      agents: tools,
+      followUps: mails.followUps,
+      concurrency: config.concurrency,
+      ...(tracer && { tracer }),
+      onConnection: (isThere, reason) => {
+        if (isThere) log.info('Redis is there: taking jobs');
+        else log.warn({ reason }, 'Redis cannot be reached; trying again');
+      },
+      onJobEnded: ({ span, ...report }) => {
+        counted?.jobs.ended(report);
+        log.info({ ...report, ...spanFields(span) }, 'job ended');
+      },
+      onFault,
+    });
+    const summaries = { mails: mails.summary, analyses: analyses?.summary ?? null };
+    return { queuedTools, ...summaries, metricsUrl, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Tells faults of queues, each of them once in a while. */
@@ -111,7 +123,7 @@ function faultLog(log: Logger): (error: Error) => void {
 /** Sends what servers have promised; logs say ids, states and codes, and nothing else of them. */
 function openMails(
   { redisUrl, smtpUrl, smtpFrom, smtpCaFile, mailDir, mailDays }: WorkerConfig,
-  log: Logger,
+  { log, counted }: { readonly log: Logger; readonly counted: OpenMetrics['counted'] },
 ): Promise<OpenFollowUps> {
   return openFollowUps({
     redisUrl,
@@ -122,6 +134,7 @@ function openMails(
     caFile: smtpCaFile,
     clock: systemClock,
     onChange: ({ id, tool, state, reason }) => {
+      counted?.tools.followUp({ tool }, state);
       const isBad = state === 'failed' || state === 'unknown';
       const line = { followUp: id, sessionId: sessionOfFollowUp(id), tool, state, reason };
       log[isBad ? 'warn' : 'info']({ ...line, ...spanFields(activeSpan()) }, 'follow-up');

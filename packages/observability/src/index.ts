@@ -40,6 +40,7 @@ export {
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock, type AnsweredTurn } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';
+export { WorkerMetrics, type WorkerGauges } from './worker-metrics.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
 export { UNKNOWN_MODELS, type SessionModels, type SessionSetup } from './traces/turn-facts.ts';
 export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';

@@ -17,17 +17,17 @@ type MoveEdge = Edge<{ placed: PlacedEdge; isTaken: boolean; cause: string | nul
 const NODE_TYPES = { state: memo(StateBox) };
 const EDGE_TYPES = { move: memo(MoveArrow) };
 
-/** A machine as it stands: its active states lit, its last change of state marked. */
+/** A machine as it stands: its active states lit, what changed last marked. */
 export function MachineChart({
   chart,
   states,
-  lastMove,
+  lastMoves,
   hasNotes = true,
 }: {
   readonly chart: Chart;
   /** Active leaves, as dotted paths. */
   readonly states: readonly string[];
-  readonly lastMove: Move | null;
+  readonly lastMoves: readonly Move[];
   /** Says beside the chart what the state under the pointer is. */
   readonly hasNotes?: boolean;
 }) {
@@ -45,8 +45,8 @@ export function MachineChart({
     };
   }, [chart]);
   const active = states.join(' ');
-  const nodes = useNodes(drawing, active, lastMove);
-  const edges = useEdges(drawing, lastMove);
+  const nodes = useNodes(drawing, active, lastMoves);
+  const edges = useEdges(drawing, lastMoves);
   if (problem !== null) return <p role="alert">The chart cannot be drawn: {problem}</p>;
   if (drawing === null) return <Loading what="the chart" />;
   const shown = picked ?? states.find((path) => path.startsWith('turn.')) ?? states[0] ?? null;
@@ -81,20 +81,20 @@ export function MachineChart({
         </ReactFlow>
       </div>
       {shown === null || !hasNotes ? null : (
-        <StateNotes chart={chart} path={shown} lastMove={lastMove} />
+        <StateNotes chart={chart} path={shown} lastMoves={lastMoves} />
       )}
     </div>
   );
 }
 
 /** Only states that change get another node, so that only they are drawn anew. */
-function useNodes(drawing: ChartDrawing | null, active: string, lastMove: Move | null) {
-  const left = lastMove?.from ?? '';
+function useNodes(drawing: ChartDrawing | null, active: string, lastMoves: readonly Move[]) {
+  const left = lastMoves.map(({ from }) => from).join(' ');
   return useMemo(() => {
     const isActive = (path: string) =>
       active.split(' ').some((leaf) => leaf === path || leaf.startsWith(`${path}.`));
     return (drawing?.nodes ?? []).map((placed) =>
-      nodeOf(placed, isActive(placed.id), left === placed.id),
+      nodeOf(placed, isActive(placed.id), left.split(' ').includes(placed.id)),
     );
   }, [drawing, active, left]);
 }
@@ -120,22 +120,23 @@ function nodeOf(placed: PlacedNode, isActive: boolean, hasBeenLeft: boolean): St
   return variant;
 }
 
-function useEdges(drawing: ChartDrawing | null, lastMove: Move | null): MoveEdge[] {
+function useEdges(drawing: ChartDrawing | null, lastMoves: readonly Move[]): MoveEdge[] {
   return useMemo(() => {
     const edges = drawing?.edges ?? [];
-    const taken = lastMove ? edgeTaken(edges, lastMove) : null;
+    const taken = new Map(lastMoves.map((move) => [edgeTaken(edges, move), move.cause]));
     return edges.map((placed) => {
-      const isTaken = placed === taken;
+      const cause = taken.get(placed) ?? null;
+      const isTaken = cause !== null;
       return {
         id: placed.id,
         type: 'move' as const,
         source: placed.from,
         target: placed.to,
-        data: { placed, isTaken, cause: isTaken ? lastMove!.cause : null },
+        data: { placed, isTaken, cause },
         zIndex: isTaken ? 3 : 1,
       };
     });
-  }, [drawing, lastMove]);
+  }, [drawing, lastMoves]);
 }
 
 function StateBox({ data: { placed, isActive, hasBeenLeft } }: NodeProps<StateNode>) {

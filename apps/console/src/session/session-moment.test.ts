@@ -33,7 +33,7 @@ describe('a moment of the feed', () => {
   it('is the machine as it stands after all that was told', () => {
     expect(momentOf(EVENTS, null)).toEqual({
       states: ['caller.silent', 'turn.responding.thinking', 'agentAudio.playing'],
-      lastMove: { from: 'agentAudio.idle', to: 'agentAudio.playing', cause: 'playout.started' },
+      lastMoves: [{ from: 'agentAudio.idle', to: 'agentAudio.playing', cause: 'playout.started' }],
       calls: {},
     });
   });
@@ -41,18 +41,54 @@ describe('a moment of the feed', () => {
   it('is the machine as it stood at an instant', () => {
     const moment = momentOf(EVENTS, 25);
     expect(moment.states).toContain('agentAudio.idle');
-    expect(moment.lastMove?.to).toBe('turn.responding.thinking');
+    expect(moment.lastMoves.map(({ to }) => to)).toEqual(['turn.responding.thinking']);
     expect(moment.calls).toEqual({ c: ['waiting.wait.tolerable'] });
   });
 
   it('is the beginning before anything was told', () => {
-    expect(momentOf(EVENTS, 5)).toMatchObject({ lastMove: null, calls: {} });
+    expect(momentOf(EVENTS, 5)).toMatchObject({ lastMoves: [], calls: {} });
   });
 
   it('claims no state that is not known where the beginning is forgotten', () => {
     const [, ...known] = EVENTS;
     expect(momentOf(known, 25).states).toEqual(['agentAudio.idle']);
     expect(momentOf(known, null).states).toEqual(['agentAudio.playing']);
+  });
+});
+
+describe('the last moves', () => {
+  const state = (
+    atMs: number,
+    cause: string,
+    [region, from, to]: ['caller' | 'turn' | 'agentAudio', string, string],
+  ) => ({ type: 'state' as const, atMs, region, from, to, cause });
+  const cutIn = 'caller.speechStarted';
+  const causesAndEnds = (events: FeedEvent[]) =>
+    momentOf(events, null).lastMoves.map(({ cause, to }) => `${cause}: ${to}`);
+
+  it('are those of every region that one fact moved', () => {
+    const events = feed(
+      state(5, 'playout.started', ['agentAudio', 'idle', 'playing']),
+      state(9, cutIn, ['caller', 'silent', 'speaking']),
+      state(9, cutIn, ['turn', 'responding.speaking', 'truncated.deciding']),
+    );
+    expect(causesAndEnds(events)).toEqual([
+      `${cutIn}: caller.speaking`,
+      `${cutIn}: turn.truncated.deciding`,
+    ]);
+  });
+
+  it('are not those of another fact, of another instant, or before a region moved again', () => {
+    const first = state(9, cutIn, ['caller', 'silent', 'speaking']);
+    expect(
+      causesAndEnds(feed(first, state(9, 'playout.held', ['agentAudio', 'playing', 'held']))),
+    ).toEqual(['playout.held: agentAudio.held']);
+    expect(
+      causesAndEnds(feed(first, state(10, cutIn, ['turn', 'listening', 'asking.weighing']))),
+    ).toEqual([`${cutIn}: turn.asking.weighing`]);
+    expect(causesAndEnds(feed(first, state(9, cutIn, ['caller', 'speaking', 'silent'])))).toEqual([
+      `${cutIn}: caller.silent`,
+    ]);
   });
 });
 
@@ -71,6 +107,22 @@ describe('a moment of a replay', () => {
     step(30, 'listening', 'playout.drained'),
   ];
 
+  it('has the moves of every region that a step moved', () => {
+    const both: ReplayStep[] = [
+      { ...step(0, 'responding.speaking', 'started') },
+      { ...step(9, 'truncated.deciding', 'caller.speechStarted') },
+    ];
+    both[1] = { ...both[1]!, states: ['caller.speaking', 'turn.truncated.deciding'] };
+    expect(momentOfStep(both, 1)?.lastMoves).toEqual([
+      { from: 'caller.silent', to: 'caller.speaking', cause: 'caller.speechStarted' },
+      {
+        from: 'turn.responding.speaking',
+        to: 'turn.truncated.deciding',
+        cause: 'caller.speechStarted',
+      },
+    ]);
+  });
+
   it.each([
     [-5, 0],
     [0, 0],
@@ -83,12 +135,10 @@ describe('a moment of a replay', () => {
   });
 
   it('names the last change of state, also where the step itself changed none', () => {
-    expect(momentOfStep(steps, 2)?.lastMove).toEqual({
-      from: 'turn.listening',
-      to: 'turn.responding.thinking',
-      cause: 'caller.turnCommitted',
-    });
-    expect(momentOfStep(steps, 0)?.lastMove).toBeNull();
+    expect(momentOfStep(steps, 2)?.lastMoves).toEqual([
+      { from: 'turn.listening', to: 'turn.responding.thinking', cause: 'caller.turnCommitted' },
+    ]);
+    expect(momentOfStep(steps, 0)?.lastMoves).toEqual([]);
     expect(momentOfStep([], 0)).toBeNull();
   });
 });

@@ -11,7 +11,8 @@ export interface Move {
 export interface Moment {
   /** Active leaves, as dotted paths. */
   readonly states: readonly string[];
-  readonly lastMove: Move | null;
+  /** What moved last, one for each region that the same fact moved. */
+  readonly lastMoves: readonly Move[];
   /** Active states of the machine of each pending call, by call id. */
   readonly calls: Readonly<Record<string, readonly string[]>>;
 }
@@ -22,23 +23,28 @@ const START = { caller: 'silent', turn: 'listening', agentAudio: 'idle' };
 export function momentOf(events: readonly FeedEvent[], untilMs: number | null): Moment {
   const regions = beginningOf(events);
   const calls: Record<string, readonly string[]> = {};
-  let lastMove: Move | null = null;
+  let lastMoves: readonly (Move & { readonly atMs: number })[] = [];
   for (const event of events) {
     if (untilMs !== null && event.atMs > untilMs) break;
     if (event.type === 'state') {
       regions[event.region] = event.to;
-      lastMove = {
-        from: `${event.region}.${event.from}`,
-        to: `${event.region}.${event.to}`,
-        cause: event.cause,
-      };
+      const { region, cause, atMs } = event;
+      const move = { from: `${region}.${event.from}`, to: `${region}.${event.to}`, cause, atMs };
+      const isSameFact = lastMoves.every(
+        (other) => other.atMs === atMs && other.cause === cause && !isIn(region, other.to),
+      );
+      lastMoves = isSameFact ? [...lastMoves, move] : [move];
     } else if (event.type === 'call.state') {
       if (event.states.length === 0) delete calls[event.callId];
       else calls[event.callId] = event.states;
     }
   }
   const states = Object.entries(regions).map(([region, path]) => `${region}.${path}`);
-  return { states, lastMove, calls };
+  return { states, lastMoves: lastMoves.map(({ atMs: _atMs, ...move }) => move), calls };
+}
+
+function isIn(region: string, path: string): boolean {
+  return path.startsWith(`${region}.`);
 }
 
 /** Where the beginning is forgotten, the states that the first known changes left. */
@@ -65,16 +71,20 @@ export function stepAt(steps: readonly ReplayStep[], atMs: number): number {
 export function momentOfStep(steps: readonly ReplayStep[], index: number): Moment | null {
   const step = steps[index];
   if (!step) return null;
-  return { states: step.states, lastMove: lastMoveOf(steps, index), calls: step.calls };
+  return { states: step.states, lastMoves: lastMovesOf(steps, index), calls: step.calls };
 }
 
-function lastMoveOf(steps: readonly ReplayStep[], index: number): Move | null {
+function lastMovesOf(steps: readonly ReplayStep[], index: number): readonly Move[] {
   for (let at = index; at > 0; at -= 1) {
     const [before, after] = [steps[at - 1]!, steps[at]!];
-    const to = after.states.find((path) => !before.states.includes(path));
-    const region = to?.split('.')[0];
-    const from = before.states.find((path) => path.split('.')[0] === region);
-    if (to !== undefined && from !== undefined) return { from, to, cause: after.cause };
+    const moves = after.states
+      .filter((path) => !before.states.includes(path))
+      .flatMap((to) => {
+        const region = to.split('.')[0]!;
+        const from = before.states.find((path) => isIn(region, path));
+        return from === undefined ? [] : [{ from, to, cause: after.cause }];
+      });
+    if (moves.length > 0) return moves;
   }
-  return null;
+  return [];
 }

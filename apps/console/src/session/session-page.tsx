@@ -116,7 +116,7 @@ function Known({ session }: { readonly session: KnownSession }) {
             <MachineChart
               chart={charts.value.session}
               states={moment.states}
-              lastMove={moment.lastMove}
+              lastMoves={moment.lastMoves}
             />
             <PendingCalls
               chart={charts.value.toolCall}

@@ -6,11 +6,11 @@ import type { Move } from './session-moment.ts';
 export function StateNotes({
   chart,
   path,
-  lastMove,
+  lastMoves,
 }: {
   readonly chart: Chart;
   readonly path: string;
-  readonly lastMove: Move | null;
+  readonly lastMoves: readonly Move[];
 }) {
   const state = stateAt(chart.root, path);
   if (!state) return null;
@@ -18,13 +18,12 @@ export function StateNotes({
     <aside className="state-notes" aria-label={`About ${path}`}>
       <h3 className="mono">{path}</h3>
       {state.description === null ? null : <p>{state.description}</p>}
-      {lastMove === null ? null : (
-        <p className="quiet">
-          Last: <span className="mono">{shortened(lastMove.from)}</span> →{' '}
-          <span className="mono">{shortened(lastMove.to)}</span> by{' '}
-          <span className="mono">{lastMove.cause}</span>
+      {lastMoves.map(({ from, to, cause }) => (
+        <p className="quiet" key={to}>
+          Last: <span className="mono">{shortened(from)}</span> →{' '}
+          <span className="mono">{shortened(to)}</span> by <span className="mono">{cause}</span>
         </p>
-      )}
+      ))}
       <ul>
         {transitionsFrom(chart, path).map((transition, index) => (
           // The transitions of a machine never change places.

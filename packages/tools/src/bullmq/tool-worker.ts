@@ -144,6 +144,11 @@ export class ToolWorker {
     this.#worker.on('completed', ({ id }) => this.#runs.delete(id ?? ''));
   }
 
+  /** Jobs that run now. */
+  get running(): number {
+    return [...this.#runs.values()].filter(({ isOver }) => !isOver).length;
+  }
+
   /**
    * Takes no more jobs, lets those that run go on for `closingMs`, and stops the rest: a job that
    * may run twice goes back into the queue, any other ends as `unknown`.

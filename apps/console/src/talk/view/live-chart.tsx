@@ -18,7 +18,7 @@ export function LiveChart({
   readonly events: readonly FeedEvent[];
 }) {
   const loaded = useMachineChart();
-  const { states, lastMove } = useMemo(() => momentOf(events, null), [events]);
+  const { states, lastMoves } = useMemo(() => momentOf(events, null), [events]);
   if (error !== null || loaded === 'failed') {
     return <p className="talk-nothing">The chart could not be loaded.</p>;
   }
@@ -27,7 +27,7 @@ export function LiveChart({
   }
   return (
     <div className="talk-chart">
-      <loaded.Chart chart={value.session} states={states} lastMove={lastMove} hasNotes={false} />
+      <loaded.Chart chart={value.session} states={states} lastMoves={lastMoves} hasNotes={false} />
     </div>
   );
 }
