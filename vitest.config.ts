@@ -5,9 +5,13 @@ const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.t
 /** These wait for time to pass most of the time, and mind no neighbour: two of them run at once. */
 const waitingTests = [
   'apps/cli/src/load/load.e2e.test.ts',
+  'apps/server/src/faked-consent.e2e.test.ts',
   'apps/server/src/idle-sockets.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
   'apps/server/src/promised-answer.e2e.test.ts',
+  'apps/server/src/secret-digits.e2e.test.ts',
+  'apps/server/src/tool-outcomes.e2e.test.ts',
+  'apps/worker/src/main.e2e.test.ts',
   'packages/tools/src/testing/kill-trial.e2e.test.ts',
 ];
 
