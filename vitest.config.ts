@@ -6,7 +6,6 @@ const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.t
 const waitingTests = [
   'apps/cli/src/load/load.e2e.test.ts',
   'apps/server/src/faked-consent.e2e.test.ts',
-  'apps/server/src/idle-sockets.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
   'apps/server/src/promised-answer.e2e.test.ts',
   'apps/server/src/secret-digits.e2e.test.ts',
