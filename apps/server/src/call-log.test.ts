@@ -15,6 +15,7 @@ import { speak } from './testing/spoken-turn.ts';
 import { TestClient } from './testing/test-client.ts';
 import { startTestServer, TEST_KEY, writeAgent } from './testing/test-server.ts';
 import type { TestServer } from './testing/test-server.ts';
+import { TraceCollector } from './testing/trace-collector.ts';
 
 /** What must not be in a log: said, typed, given to a tool, answered by it, failed with, or a key. */
 const SECRETS = {
@@ -70,19 +71,15 @@ describe('the log of a call, with everything that is ever logged', () => {
   let crm: Server;
   let server: TestServer;
   let logged = '';
-  let traced = '';
+  let collector: TraceCollector;
   const asked: string[] = [];
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= server.close());
 
   beforeAll(async () => {
+    collector = await TraceCollector.start();
     crm = createServer((request, response) => {
       void text(request).then((body) => {
-        if (request.url === '/v1/traces') {
-          traced += body;
-          response.end('{}');
-          return;
-        }
         asked.push(`${String(request.headers.authorization)} ${body}`);
         const isFind = request.url === '/find';
         response.writeHead(isFind ? 200 : 500, { 'content-type': 'text/plain' });
@@ -115,7 +112,7 @@ describe('the log of a call, with everything that is ever logged', () => {
         webhookAllow: ['127.0.0.1'],
         variables: (name) => (name === 'CRM_TOKEN' ? SECRETS.token : undefined),
         tracing: {
-          url: `http://127.0.0.1:${port}/v1/traces`,
+          url: collector.url,
           serviceName: 'test',
           ratio: 0,
           keepsPrivate: false,
@@ -127,6 +124,7 @@ describe('the log of a call, with everything that is ever logged', () => {
 
   afterAll(async () => {
     await close();
+    await collector.close();
     await rm(folder, { recursive: true });
     crm.closeAllConnections();
     crm.close();
@@ -188,9 +186,9 @@ describe('the log of a call, with everything that is ever logged', () => {
     const traceIds = new Set(lines.map(({ trace_id: traceId }) => String(traceId)));
     // The start, the turn that failed and the end.
     expect(traceIds.size).toBe(3);
+    const spans = collector.spans.map(({ traceId, spanId }) => `${traceId} ${spanId}`);
     for (const line of lines) {
-      expect(traced).toContain(`"traceId":"${String(line['trace_id'])}"`);
-      expect(traced).toContain(`"spanId":"${String(line['span_id'])}"`);
+      expect(spans).toContain(`${String(line['trace_id'])} ${String(line['span_id'])}`);
     }
   });
 });

@@ -2,17 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-
-/** A span as it was sent. */
-export interface SentSpan {
-  readonly service: string;
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
-  readonly attributes: readonly { readonly key: string; readonly value: object }[];
-}
+import { spansIn } from './trace-request-reader.ts';
+import type { SentSpan } from './trace-request-reader.ts';
 
 interface Sent {
   readonly resourceSpans: readonly {
@@ -26,17 +17,23 @@ interface Sent {
   }[];
 }
 
-/** A collector of OTLP over HTTP (JSON) that keeps what it is sent. */
+interface Body {
+  readonly isJson: boolean;
+  readonly bytes: Buffer;
+}
+
+/** A collector of OTLP over HTTP (JSON, Protocol Buffers) that keeps what it is sent. */
 export class TraceCollector {
   readonly #server: Server;
-  readonly #bodies: string[] = [];
+  readonly #bodies: Body[] = [];
 
   private constructor(status: number) {
     this.#server = createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        this.#bodies.push(body);
+        const isJson = request.headers['content-type'] === 'application/json';
+        this.#bodies.push({ isJson, bytes: Buffer.concat(chunks) });
         response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
       });
     });
@@ -62,16 +59,12 @@ export class TraceCollector {
 
   /** All that was sent so far. */
   get text(): string {
-    return this.#bodies.join('\n');
+    return this.#bodies.map(({ bytes }) => bytes.toString()).join('\n');
   }
 
   get spans(): SentSpan[] {
-    return this.#bodies.flatMap((body) =>
-      (JSON.parse(body) as Sent).resourceSpans.flatMap(({ resource, scopeSpans }) => {
-        const name = resource.attributes.find(({ key }) => key === 'service.name');
-        const service = name?.value.stringValue ?? '';
-        return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
-      }),
+    return this.#bodies.flatMap(({ isJson, bytes }) =>
+      isJson ? spansInJson(bytes.toString()) : spansIn(bytes),
     );
   }
 
@@ -80,4 +73,12 @@ export class TraceCollector {
     this.#server.close();
     await once(this.#server, 'close');
   }
+}
+
+function spansInJson(body: string): SentSpan[] {
+  return (JSON.parse(body) as Sent).resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const name = resource.attributes.find(({ key }) => key === 'service.name');
+    const service = name?.value.stringValue ?? '';
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
+  });
 }

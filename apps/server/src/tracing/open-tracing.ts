@@ -1,19 +1,20 @@
 import type { AgentDefinition, ControlChannel, ToolCall, ToolRunner } from '@antiphon/session';
 import { UNKNOWN_MODELS } from '@antiphon/observability';
 import type { SessionModels, TracedTurn } from '@antiphon/observability';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import type { SpanContext, Tracer } from '@opentelemetry/api';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
 import type { NewSession } from '../session-registry.ts';
+import { TraceExporter } from './otlp/trace-exporter.ts';
 import { TellingExporter } from './telling-exporter.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { spanOf as remoteSpanOf } from './span-of.ts';
 import { isInRatio, WholeTurns } from './whole-turns.ts';
+import { WritingTracer } from './writing-tracer.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
 const EXPORT_MS = 1_500;
@@ -86,7 +87,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
   const { tracing, redisUrl } = config;
   if (tracing === null) return NO_TRACING;
   const { url, serviceName, ratio, keepsPrivate } = tracing;
-  const sink = exporter ?? new OTLPTraceExporter({ url, timeoutMillis: EXPORT_MS });
+  const sink = exporter ?? new TraceExporter({ url, timeoutMillis: EXPORT_MS });
   const turns = new WholeTurns({
     next: new BatchSpanProcessor({
       exporter: new TellingExporter(sink, log),
@@ -94,16 +95,14 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       exportTimeoutMillis: CLOSING_MS,
     }),
     ratio,
-    keepsPrivate,
   });
-  const provider = new TracerProvider({
-    // Of a turn that may be kept everything is recorded: its end decides.
-    sampler: new AlwaysOnSampler(),
+  const tracer = new WritingTracer({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
-    spanLimits: { attributeValueLengthLimit: MOST_TEXT_CHARS },
-    spanProcessors: [turns],
+    scope: { name: 'antiphon' },
+    keepsPrivate,
+    mostTextChars: MOST_TEXT_CHARS,
+    onEnd: (span) => turns.onEnd(span),
   });
-  const tracer = provider.getTracer('antiphon');
   const channels = new Map<string, TracingChannel>();
   /** By session, the tools for which another process works that is told to follow. */
   const followed = new Map<string, ReadonlySet<string>>();
@@ -164,7 +163,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       return isKept ? current : session;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
-    close: () => within(CLOSING_MS, provider.shutdown()),
+    close: () => within(CLOSING_MS, turns.shutdown()),
   };
 }
 

@@ -1,7 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { feedEventSchema } from '@antiphon/observability';
 import type { Fleet, TurnReport } from '@antiphon/observability';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,22 +5,16 @@ import { speakTurn } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { startTestServer, TEST_KEY } from '../testing/test-server.ts';
 import type { TestServer } from '../testing/test-server.ts';
+import { TraceCollector } from '../testing/trace-collector.ts';
 
 describe('a server that traces', () => {
   let server: TestServer;
-  let collector: Server;
-  let received = '';
+  let collector: TraceCollector;
   const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
 
   beforeAll(async () => {
-    collector = createServer((request, response) => {
-      request.on('data', (chunk: Buffer) => (received += chunk.toString()));
-      request.on('end', () => response.end('{}'));
-    });
-    collector.listen(0, '127.0.0.1');
-    await once(collector, 'listening');
-    const { port } = collector.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}/v1/traces`;
+    collector = await TraceCollector.start();
+    const { url } = collector;
     const tracing = { url, serviceName: 'traced', ratio: 1, keepsPrivate: false };
     server = await startTestServer({ tracing });
   });
@@ -34,9 +24,7 @@ describe('a server that traces', () => {
 
   afterAll(async () => {
     await close();
-    collector.closeAllConnections();
-    collector.close();
-    await once(collector, 'close');
+    await collector.close();
   });
 
   it('tells feed and console the traces of turns, the last of a session before its end', async () => {
@@ -62,9 +50,9 @@ describe('a server that traces', () => {
     const { slowest } = (await response.json()) as Fleet;
     expect(slowest).toMatchObject([{ sessionId: id, traceId: trace?.traceId }]);
     await close();
-    expect(received).toContain(`"traceId":"${String(trace?.traceId)}"`);
-    expect(received).toContain('antiphon.session.end');
-    const link = `"links":[{"attributes":[],"spanId":"${remote.spanId}","traceId":"${remote.traceId}"`;
-    expect(received).toContain(link);
+    const { spans } = collector;
+    expect(spans.map(({ traceId }) => traceId)).toContain(trace?.traceId);
+    expect(spans.map(({ name }) => name)).toContain('antiphon.session.end');
+    expect(spans.flatMap(({ links = [] }) => links)).toContainEqual(remote);
   });
 });

@@ -1,8 +1,6 @@
 import { ATTRIBUTE } from '@antiphon/observability';
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { Context } from '@opentelemetry/api';
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { withoutPrivate } from './without-private.ts';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
 /** Slower turns are always kept. */
 const SLOW_MS = 1_500;
@@ -19,8 +17,6 @@ export interface WholeTurnsOptions {
   readonly next: SpanProcessor;
   /** The share of turns that are kept without a reason of their own, 0 to 1. */
   readonly ratio: number;
-  /** Whether attributes with a `pii` segment are passed on. */
-  readonly keepsPrivate: boolean;
 }
 
 /**
@@ -29,7 +25,7 @@ export interface WholeTurnsOptions {
  * others the ratio, and all
  * that is no turn.
  */
-export class WholeTurns implements SpanProcessor {
+export class WholeTurns {
   readonly #options: WholeTurnsOptions;
   readonly #waiting = new Map<string, ReadableSpan[]>();
   #lastKept: string | null = null;
@@ -43,10 +39,6 @@ export class WholeTurns implements SpanProcessor {
     return this.#lastKept === traceId;
   }
 
-  onStart(_span: Span, _parent: Context): void {
-    // Nothing is decided before the end.
-  }
-
   onEnd(span: ReadableSpan): void {
     const { traceId } = span.spanContext();
     if (span.parentSpanContext) {
@@ -58,12 +50,9 @@ export class WholeTurns implements SpanProcessor {
     const isKept = isWorthKeeping(span) || isInRatio(traceId, this.#options.ratio);
     this.#lastKept = isKept ? traceId : null;
     if (!isKept) return;
-    const { next, keepsPrivate } = this.#options;
-    for (const each of [...children, span]) next.onEnd(keepsPrivate ? each : withoutPrivate(each));
-  }
-
-  forceFlush(): Promise<void> {
-    return this.#options.next.forceFlush();
+    const { next } = this.#options;
+    for (const each of children) next.onEnd(each);
+    next.onEnd(span);
   }
 
   shutdown(): Promise<void> {

@@ -134,5 +134,5 @@ export const ATTRIBUTE = {
 
 /** Whether an attribute may hold what somebody said, or what a tool was given or returned. */
 export function isPrivate(attribute: string): boolean {
-  return attribute.split('.').includes('pii');
+  return attribute.includes('pii') && attribute.split('.').includes('pii');
 }

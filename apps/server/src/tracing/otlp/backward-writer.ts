@@ -1,0 +1,131 @@
+const FIRST_BYTES = 65_536;
+
+/** A buffer that has grown beyond this for one message is not kept. */
+const MOST_KEPT_BYTES = 4_194_304;
+
+const TWO_32 = 2 ** 32;
+
+/**
+ * Writes a message of Protocol Buffers from its last byte to its first, so that the length of each
+ * part is known when it is its turn: `end` is where a part ends, `finish(end)` puts its length.
+ */
+export class BackwardWriter {
+  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #at = FIRST_BYTES;
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** What was written; the writer is empty then. */
+  take(): Uint8Array {
+    const taken = Buffer.from(this.#bytes.subarray(this.#at));
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#at = this.#bytes.length;
+    return taken;
+  }
+
+  /** A field's key: its number and wire type. */
+  tag(field: number, wireType: number): void {
+    this.varint(field * 8 + wireType);
+  }
+
+  /** An integer from 0 to 2^53, or a negative one as the 64 bits of its complement. */
+  varint(value: number): void {
+    if (this.#at < 10) this.#grow(10);
+    if (value >= 0 && value < 128) {
+      this.#bytes[--this.#at] = value;
+      return;
+    }
+    this.#longVarint(value);
+  }
+
+  fixed32(value: number): void {
+    if (this.#at < 4) this.#grow(4);
+    this.#at -= 4;
+    this.#bytes.writeUInt32LE(value, this.#at);
+  }
+
+  double(value: number): void {
+    if (this.#at < 8) this.#grow(8);
+    this.#at -= 8;
+    this.#bytes.writeDoubleLE(value, this.#at);
+  }
+
+  /** An instant in seconds and nanoseconds, as nanoseconds in 64 bits. */
+  nanoseconds([seconds, nanos]: readonly [number, number]): void {
+    // Halves of the seconds: what they make in nanoseconds is exact.
+    const upper = Math.floor(seconds / 65_536) * 1e9;
+    const lower = (upper % 65_536) * 65_536 + (seconds % 65_536) * 1e9 + nanos;
+    this.fixed32(Math.floor(upper / 65_536) + Math.floor(lower / TWO_32));
+    this.fixed32(lower % TWO_32);
+  }
+
+  /** A text with its length. */
+  string(text: string): void {
+    const { length } = text;
+    if (this.#at < length) this.#grow(length);
+    const bytes = this.#bytes;
+    const start = this.#at - length;
+    for (let index = 0; index < length; index++) {
+      const code = text.charCodeAt(index);
+      if (code > 127) {
+        this.bytes(Buffer.from(text));
+        return;
+      }
+      bytes[start + index] = code;
+    }
+    this.#at = start;
+    this.varint(length);
+  }
+
+  /** Bytes with their length. */
+  bytes(bytes: Uint8Array): void {
+    if (this.#at < bytes.length) this.#grow(bytes.length);
+    this.#at -= bytes.length;
+    this.#bytes.set(bytes, this.#at);
+    this.varint(bytes.length);
+  }
+
+  /** Bytes given as hexadecimal digits, with their length. */
+  hex(digits: string): void {
+    const count = digits.length / 2;
+    if (this.#at < count) this.#grow(count);
+    this.#at -= count;
+    for (let index = 0; index < count; index++) {
+      this.#bytes[this.#at + index] =
+        valueOf(digits.charCodeAt(2 * index)) * 16 + valueOf(digits.charCodeAt(2 * index + 1));
+    }
+    this.varint(count);
+  }
+
+  /** Puts the length of the part that ends where this much was written. */
+  finish(end: number): void {
+    this.varint(this.length - end);
+  }
+
+  #longVarint(value: number): void {
+    let rest = value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(value);
+    let count = 1;
+    for (let left = rest >> 7n; left > 0n; left >>= 7n) count += 1;
+    this.#at -= count;
+    for (let index = 0; index < count; index++, rest >>= 7n) {
+      const more = index < count - 1 ? 0x80 : 0;
+      this.#bytes[this.#at + index] = Number(rest & 0x7fn) | more;
+    }
+  }
+
+  #grow(room: number): void {
+    const { length } = this;
+    const grown = Buffer.allocUnsafeSlow(2 * this.#bytes.length + room);
+    grown.set(this.#bytes.subarray(this.#at), grown.length - length);
+    this.#bytes = grown;
+    this.#at = grown.length - length;
+  }
+}
+
+function valueOf(digit: number): number {
+  // '0' is 48, 'a' is 97.
+  return digit < 58 ? digit - 48 : digit - 87;
+}
