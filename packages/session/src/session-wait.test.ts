@@ -110,6 +110,18 @@ describe('a wait for a tool', () => {
     expect(test.said.length).toBeGreaterThan(before);
   });
 
+  it('is not silent for longer because a turn by hand is taken back meanwhile', async () => {
+    const test = new ToolSession({ more: { followUps: null } });
+    test.calls('trace_package');
+    await test.wait(1_200);
+    const startedAtMs = test.clock.now();
+    test.session.control.configure({ turnDetection: null });
+    await test.wait(1_200);
+    test.session.control.configure({ turnDetection: TEST_CONFIG.turnDetection });
+    await test.wait(3_000);
+    expect(longestSilence(test, startedAtMs, test.clock.now())).toBeLessThan(2_000);
+  });
+
   it('holds a result that comes while the caller speaks until the turn is over', async () => {
     const test = new ToolSession();
     test.calls('trace_package');

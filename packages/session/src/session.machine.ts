@@ -1,5 +1,6 @@
 import { asking } from './session.asking.ts';
 import { sessionSetup } from './session.setup.ts';
+import { waiting } from './session.waiting.ts';
 
 const { createMachine } = sessionSetup;
 
@@ -208,80 +209,7 @@ export const sessionMachine = createMachine({
             where: { type: 'history', history: 'deep' },
           },
         },
-        toolPending: {
-          description: 'The answer depends on tools that run.',
-          initial: 'quiet',
-          always: [
-            { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
-            { guard: 'owesConsent', target: 'asking', actions: 'readBack' },
-            { guard: 'owesToolAnswer', target: 'responding', actions: 'answerTools' },
-            {
-              guard: 'clientHasAnswered',
-              target: 'listening',
-              description: 'The client has the results and asks for the answer when it likes.',
-            },
-          ],
-          on: {
-            'caller.speechStarted': [
-              {
-                guard: 'cancelsAtOnset',
-                target: 'truncated.cut',
-                actions: ['noteInterrupted', 'voidGeneration', 'cutForBargeIn'],
-              },
-              { guard: 'holdsAtOnset', target: 'truncated.deciding', actions: 'noteHeldInTool' },
-              {
-                guard: 'isQuiet',
-                target: 'listening',
-                description: 'The caller takes the floor; the tools keep running.',
-              },
-            ],
-            'caller.speechStopped': { actions: 'commitTurn' },
-            'caller.turnCommitted': [
-              { guard: 'wantsAnswerNow', target: 'responding', actions: 'answerTurn' },
-              {
-                guard: 'wantsAnswer',
-                actions: 'queueTurnAnswer',
-                description: 'The caller spoke over a cover that is still being made.',
-              },
-            ],
-            'client.answerRequested': {
-              guard: 'generationEnded',
-              target: 'responding',
-              actions: 'answerClient',
-            },
-            'client.answerCancelled': {
-              target: 'truncated.cut',
-              actions: ['voidGeneration', 'cutForClient'],
-            },
-          },
-          states: {
-            quiet: {
-              description: 'Nothing is being said.',
-              always: { guard: 'owesOffer', target: '#session.turn.asking', actions: 'offer' },
-              after: {
-                progressAfter: { guard: 'canReassure', target: 'covering', actions: 'reassure' },
-              },
-              on: {
-                'tool.coverDue': {
-                  guard: 'wantsCover',
-                  target: 'covering',
-                  actions: ['noteCoverDue', 'cover'],
-                },
-                'caller.turnDropped': { target: 'quiet', reenter: true },
-                'followUp.failed': {
-                  guard: 'canCover',
-                  target: 'covering',
-                  actions: 'admitNoEmail',
-                },
-              },
-            },
-            covering: {
-              description: 'A few words bridge the wait.',
-              always: { guard: 'isQuiet', target: 'quiet' },
-            },
-            where: { type: 'history', history: 'deep' },
-          },
-        },
+        toolPending: waiting,
         asking,
         truncated: {
           description: 'The caller spoke over the agent.',

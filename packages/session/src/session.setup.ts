@@ -55,6 +55,7 @@ export const sessionSetup = setup({
       event.type === 'caller.turnCommitted' && event.wantsAnswer && hasEnded(context),
     isSounding: ({ context }) => context.isPlaying || !hasEnded(context),
     isQuiet: ({ context }) => isQuiet(context),
+    isCallerSpeaking: ({ context }) => context.isCallerSpeaking,
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>
       isInterruptible(context) &&
