@@ -1,4 +1,4 @@
-import { runNodeModule } from './run-command.mjs';
+import { endProcess, runNodeModule } from './run-command.mjs';
 
 /** Builds every package that changed since its last build. Ends the process when one fails. */
 export async function buildPackages() {
@@ -10,5 +10,5 @@ export async function buildPackages() {
   if (code === 0) return;
   console.error(output);
   console.error('The build failed: see the errors above.');
-  process.exit(1);
+  await endProcess(1);
 }

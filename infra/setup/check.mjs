@@ -10,6 +10,9 @@ import { runNodeModule } from './run-command.mjs';
  * @property {() => Promise<{ code: number, output: string }>} run
  */
 
+/** Each fills a core, or most of one. */
+const AT_ONCE = 2;
+
 /** @type {readonly Check[]} */
 const checks = [
   { name: 'format', run: program('prettier/bin/prettier.cjs', '--check', '.') },
@@ -36,18 +39,25 @@ const checks = [
 requireSupportedNode();
 await installDependencies();
 
+const waiting = checks.values();
+/** @type {{ check: string, result: string, seconds: string }[]} */
 const results = [];
-for (const { name, run } of checks) {
-  const startedAtMs = performance.now();
-  const { code, output } = await run();
-  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-  results.push({ check: name, result: code === 0 ? 'pass' : 'FAIL', seconds });
-  if (code !== 0) console.log(`--- ${name}\n${output.trimEnd()}\n`);
-}
+await Promise.all(Array.from({ length: AT_ONCE }, runWaiting));
 for (const { check, result, seconds } of results) {
   console.log(`${check.padEnd(14)}${result}${seconds.padStart(8)} s`);
 }
 if (results.some(({ result }) => result === 'FAIL')) process.exitCode = 1;
+
+/** Runs one check after the other while any waits. */
+async function runWaiting() {
+  for (const { name, run } of waiting) {
+    const startedAtMs = performance.now();
+    const { code, output } = await run();
+    const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+    results.push({ check: name, result: code === 0 ? 'pass' : 'FAIL', seconds });
+    if (code !== 0) console.log(`--- ${name}\n${output.trimEnd()}\n`);
+  }
+}
 
 /**
  * @param {string} script path of the program inside node_modules

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from './repository.mjs';
-import { runCommand } from './run-command.mjs';
+import { endProcess, runCommand } from './run-command.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, devOptional?: boolean }} LockedPackage */
 
@@ -25,7 +25,7 @@ export async function installDependencies() {
     'npm ci failed: see the lines above. It needs the npm registry or a mirror of it; ' +
       'run the command again once that answers.',
   );
-  process.exit(1);
+  await endProcess(1);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { repositoryRoot } from './repository.mjs';
 
 /**
@@ -7,6 +8,24 @@ import { repositoryRoot } from './repository.mjs';
  * @property {string} [cwd] where it runs instead of in the repository's folder
  * @property {boolean} [captured] keeps the output and returns it instead of showing it
  */
+
+/** The ends of the commands that run. @type {Set<Promise<unknown>>} */
+const running = new Set();
+
+/**
+ * Ends this process with a code once the commands it runs have ended: a package manager that is
+ * stopped halfway leaves a machine in need of repair.
+ * @param {number} code
+ * @returns {Promise<never>}
+ */
+export async function endProcess(code) {
+  while (running.size > 0) {
+    await Promise.all(running);
+    // The end of one may start the next.
+    await setImmediate();
+  }
+  process.exit(code);
+}
 
 /**
  * Runs a command in the repository's folder until it ends. Signals this process receives are passed on.
@@ -17,7 +36,8 @@ import { repositoryRoot } from './repository.mjs';
  * @returns {Promise<{ code: number, output: string }>}
  */
 export function runCommand(command, args, options = {}) {
-  return new Promise((resolve) => {
+  /** @type {Promise<{ code: number, output: string }>} */
+  const ended = new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? repositoryRoot,
       env: { ...process.env, ...options.env },
@@ -42,6 +62,8 @@ export function runCommand(command, args, options = {}) {
     child.once('error', (error) => finish(127, error.message));
     child.once('close', (code) => finish(code ?? 128));
   });
+  running.add(ended);
+  return ended.finally(() => running.delete(ended));
 }
 
 /**

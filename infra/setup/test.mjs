@@ -16,13 +16,8 @@ await main(process.argv.slice(2));
 
 /** @param {readonly string[]} args for vitest: options, and parts of the paths of the test files */
 async function main(args) {
-  await installDependencies();
   const filters = args.filter((arg) => !arg.startsWith('-'));
-  const missing = [
-    ...(await installDebianPackages(filters)),
-    ...(await installStockClients(filters)),
-  ];
-  await buildPackages();
+  const missing = await setUp(filters);
 
   const { code, summary } = await runTests(args, missing);
   for (const line of reasonsForSkips(summary.skipped, missing)) console.log(line);
@@ -30,6 +25,20 @@ async function main(args) {
   const someRan = summary.passed + summary.failed > 0;
   process.exitCode = code === 0 && !someRan ? 1 : code;
   console.log(closingLine(summary));
+}
+
+/**
+ * Installs and builds, side by side what does not need one another.
+ * @param {readonly string[]} filters parts of test paths; none selects every test
+ * @returns {Promise<readonly MissingPackage[]>} what is still missing
+ */
+async function setUp(filters) {
+  const [debianPackages, stockClients] = await Promise.all([
+    installDebianPackages(filters),
+    installStockClients(filters),
+    installDependencies().then(buildPackages),
+  ]);
+  return [...debianPackages, ...stockClients];
 }
 
 /** @param {readonly string[]} args @param {readonly MissingPackage[]} missing */
