@@ -1,19 +1,22 @@
 // A server of its own with the agent of a load, for benchmarks.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PORT = 8791;
 
 /**
  * @typedef {object} LoadServer
- * @property {number} pid
+ * @property {() => number} cpuMs what it has used of a processor so far, in ticks of 10 ms
  * @property {string} recordings the folder of its recordings
  * @property {readonly string[]} loadArguments of Node, for a load that calls it
+ * @property {string} url
  * @property {string} feedUrl
  * @property {() => Promise<void>} stop ends it and deletes what it kept
  */
@@ -24,6 +27,7 @@ const PORT = 8791;
  * @returns {Promise<LoadServer>}
  */
 export async function startLoadServer({ key, records, settings = {} }) {
+  const port = await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-bench-'));
   await cp(
     path.join(ROOT, 'apps/server/agents/stub-bench'),
@@ -35,7 +39,7 @@ export async function startLoadServer({ key, records, settings = {} }) {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
-      ANTIPHON_PORT: `${PORT}`,
+      ANTIPHON_PORT: `${port}`,
       ANTIPHON_API_KEYS: key,
       ANTIPHON_DATA_DIR: path.join(folder, 'data'),
       ANTIPHON_AGENTS_DIR: path.join(folder, 'agents'),
@@ -50,25 +54,43 @@ export async function startLoadServer({ key, records, settings = {} }) {
     await exited;
     await rm(folder, { recursive: true, force: true });
   };
-  if (!(await isReady())) {
+  if (!(await isReady(port))) {
     await stop();
     throw new Error('The server did not start: run npm run build.');
   }
   return {
-    pid: server.pid ?? 0,
+    cpuMs: () => cpuMsOf(server.pid ?? 0),
     recordings: path.join(folder, 'data/recordings'),
     loadArguments: [
       path.join(ROOT, 'apps/cli/dist/main.js'),
-      ...`load --engine stub --url http://127.0.0.1:${PORT} --key ${key}`.split(' '),
+      ...`load --engine stub --url http://127.0.0.1:${port} --key ${key}`.split(' '),
     ],
-    feedUrl: `ws://127.0.0.1:${PORT}/console/feed`,
+    url: `http://127.0.0.1:${port}`,
+    feedUrl: `ws://127.0.0.1:${port}/console/feed`,
     stop,
   };
 }
 
-async function isReady() {
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** @param {number} pid */
+function cpuMsOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** @param {number} port */
+async function isReady(port) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const response = await fetch(`http://127.0.0.1:${PORT}/readyz`).catch(() => null);
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
     if (response?.ok) return true;
     await sleep(200);
   }

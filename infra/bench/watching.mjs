@@ -9,7 +9,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
-import { WebSocket } from 'ws';
+import { watchFeed } from './feed-watcher.mjs';
 import { startLoadServer } from './load-server.mjs';
 
 const { values: options } = parseArgs({
@@ -88,7 +88,10 @@ async function run({ name, records = false, traces = false, watched }) {
     settings: traces ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` } : {},
   });
   try {
-    const told = watched === undefined ? null : watch(watched, server.feedUrl);
+    const watcher =
+      watched === undefined
+        ? null
+        : watchFeed(server.feedUrl, KEY, { isTable: true, sessions: watched });
     const load = promisify(execFile)(process.execPath, [
       ...server.loadArguments,
       ...`--sessions ${sessions} --duration ${seconds} --json`.split(' '),
@@ -96,15 +99,16 @@ async function run({ name, records = false, traces = false, watched }) {
     // In the middle of the load, when all callers are there.
     await sleep(8_000);
     const before = {
-      cpuMs: await cpuMsOf(server.pid),
+      cpuMs: server.cpuMs(),
       atMs: performance.now(),
-      bytes: told?.() ?? 0,
+      bytes: watcher?.told.bytes ?? 0,
     };
     await sleep((seconds - 8) * 1000);
     const elapsedMs = performance.now() - before.atMs;
-    const cpu = ((await cpuMsOf(server.pid)) - before.cpuMs) / elapsedMs;
-    const kib = ((told?.() ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
+    const cpu = (server.cpuMs() - before.cpuMs) / elapsedMs;
+    const kib = ((watcher?.told.bytes ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
     const { stdout } = await load;
+    watcher?.leave();
     await sleep(3_000);
     const lost = records ? await lostBytes(server.recordings) : '';
     const { turns, measuredMs, milliseconds } = JSON.parse(stdout);
@@ -120,39 +124,6 @@ async function run({ name, records = false, traces = false, watched }) {
   } finally {
     await server.stop();
   }
-}
-
-/**
- * Watches as a browser does, and counts the bytes it is told.
- * @param {number} most sessions besides the table
- * @param {string} url
- */
-function watch(most, url) {
-  const socket = new WebSocket(url, {
-    headers: { authorization: `Bearer ${KEY}` },
-  });
-  let bytes = 0;
-  const watched = new Set();
-  socket.on('open', () => socket.send(JSON.stringify({ type: 'watch.sessions' })));
-  socket.on('error', () => {});
-  socket.on('message', (/** @type {Buffer} */ data) => {
-    bytes += data.length;
-    const message = JSON.parse(data.toString('utf8'));
-    if (message.type !== 'sessions') return;
-    for (const { id } of message.rows) {
-      if (watched.size >= most || watched.has(id)) continue;
-      watched.add(id);
-      socket.send(JSON.stringify({ type: 'watch.session', sessionId: id }));
-    }
-  });
-  return () => bytes;
-}
-
-/** @param {number} pid */
-async function cpuMsOf(pid) {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** @param {string} folder */
