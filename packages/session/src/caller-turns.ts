@@ -134,9 +134,10 @@ export class CallerTurns {
     if (!turn) return;
     this.#forgetTurn();
     const { parts, engine } = this.#options;
+    const voiceEndAtMs = turn.endMs === null ? null : this.#audio.wallOf(turn.endMs);
     this.#lastTurn = {
       itemId: turn.itemId,
-      voiceEndAtMs: turn.endMs === null ? null : this.#audio.wallOf(turn.endMs),
+      voiceEndAtMs,
       committedAtMs: parts.clock.now(),
       wantsAnswer,
       voiceStartAtMs: this.#detection === null ? null : this.#audio.wallOf(turn.onsetMs),
@@ -150,6 +151,7 @@ export class CallerTurns {
       type: 'caller.committed',
       itemId: turn.itemId,
       previousItemId,
+      ...(voiceEndAtMs !== null && { voiceEndAtMs }),
       ...(arrival && { arrival }),
       ...(turn.prediction && { prediction: turn.prediction }),
     });

@@ -118,6 +118,9 @@ export class TracingChannel implements ControlChannel {
       case 'generation.started':
         turns.generationStarted(event.generationId, event.kind, atMs);
         return;
+      case 'generation.text':
+        turns.textCame(event.generationId, atMs);
+        return;
       case 'generation.piece':
         turns.pieceSounded(event);
         return;

@@ -200,6 +200,7 @@ describe('the trace of a turn', () => {
           antiphon.vad.hangover 880..1400
           speech_to_text 880..1400
         antiphon.response 1400..1400 generation.kind=answer generation.outcome=completed
+          chat 1400..1400 usage.input_tokens=1 usage.output_tokens=1
         antiphon.response 1900..1900 generation.kind=cover generation.outcome=completed turn.index=2
           antiphon.egress 1900..1900
         antiphon.playout 1900..2300 generation.kind=cover playout.played_ms=400 playout.generated_ms=400 playout.interrupted=false
@@ -349,6 +350,12 @@ describe('the trace of a turn', () => {
     const names = exporter.getFinishedSpans().map(({ name }) => name);
     expect(names.slice(1)).toEqual([
       'execute_tool lookup_order',
+      'user_speech',
+      'antiphon.ingress',
+      'antiphon.endpointing',
+      'antiphon.vad.hangover',
+      'speech_to_text',
+      'chat',
       'antiphon.response',
       'invoke_agent test',
       'antiphon.session.end',

@@ -33,6 +33,8 @@ export interface SessionSetup {
 
 /** How the end of the caller's turn came in, and was found. */
 export interface TurnEvidence {
+  /** The caller's last sound. */
+  readonly voiceEndAtMs?: number | undefined;
   readonly arrival?: { readonly handedAtMs: number; readonly jitterMs: number } | undefined;
   readonly prediction?:
     | {
@@ -135,6 +137,8 @@ export interface Generation {
   readonly startedAtMs: number;
   /** The first of these is a hop already. */
   readonly pieces: SpokenPiece[];
+  /** When its first words came. */
+  firstTextAtMs: number | null;
   itemId: string | null;
   end: GenerationEnd | null;
   report: TurnReport | null;

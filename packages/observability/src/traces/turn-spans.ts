@@ -13,8 +13,10 @@ import type {
   TurnEvidence,
 } from './turn-facts.ts';
 
-/** What is known of the caller's part besides the report. */
+/** What is known of the caller's part besides the report, of which there is none without sound. */
 export interface CallerPart {
+  readonly voiceEndAtMs: number | null;
+  readonly committedAtMs: number;
   readonly noticedAtMs: number;
   readonly stoppedAtMs: number | null;
   /** When its transcript was final. */
@@ -36,18 +38,18 @@ export class TurnSpans {
     this.#setup = setup;
   }
 
-  /** What the caller's part is known to have taken; only a measured turn knows its last sound. */
-  caller(report: TurnReport, part: CallerPart): void {
-    const { voiceEndAtMs, committedAtMs, hops } = report;
-    const { noticedAtMs, stoppedAtMs, transcribedAtMs, mode, evidence } = part;
+  /** What the caller's part is known to have taken. */
+  caller(part: CallerPart, report: TurnReport | null): void {
+    const { voiceEndAtMs, committedAtMs, noticedAtMs, stoppedAtMs, mode, evidence } = part;
+    const { transcribedAtMs } = part;
     if (voiceEndAtMs === null) return;
     const startAtMs = Math.min(noticedAtMs, voiceEndAtMs);
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
     this.#ingress(voiceEndAtMs, evidence);
-    const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (hops.endpointing ?? 0));
+    const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (report?.hops.endpointing ?? 0));
     const attributes = {
       ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
-      ...overBudget(report, 'endpointing'),
+      ...(report && overBudget(report, 'endpointing')),
     };
     const endpointing = this.#child(SPAN.endpointing, {
       startAtMs: voiceEndAtMs,
@@ -97,7 +99,8 @@ export class TurnSpans {
   }
 
   /** Its work from `startAtMs` on, and how it was played. */
-  generation({ kind, end, report, played, pieces }: Generation, startAtMs: number): void {
+  generation(generation: Generation, startAtMs: number): void {
+    const { kind, end, report, played, pieces } = generation;
     const endAtMs = Math.max(
       startAtMs,
       end?.atMs ?? startAtMs,
@@ -122,6 +125,7 @@ export class TurnSpans {
     }
     const parent = trace.setSpan(this.#context, response);
     if (report) this.#hops(report, end, parent);
+    else if (kind === 'answer') this.#unheard(generation, { startAtMs, endAtMs }, parent);
     const { synthesis } = this.#setup.models;
     for (const { piece, startedAtMs, firstByteAtMs } of pieces) {
       this.#child(SPAN.synthesis(synthesis), {
@@ -149,6 +153,36 @@ export class TurnSpans {
     }
   }
 
+  /** The model's part of an answer without a sound: its words, or calls, or nothing came of it. */
+  #unheard(
+    { end, firstTextAtMs }: Generation,
+    { startAtMs, endAtMs }: { readonly startAtMs: number; readonly endAtMs: number },
+    parent: Context,
+  ): void {
+    const { models } = this.#setup;
+    const firstAtMs = firstTextAtMs === null ? null : Math.max(startAtMs, firstTextAtMs);
+    this.#child(SPAN.inference(models.operation, models.inference), {
+      startAtMs,
+      endAtMs: firstAtMs ?? endAtMs,
+      parent,
+      kind: SpanKind.CLIENT,
+      attributes: this.#inferred(end, firstAtMs === null ? null : firstAtMs - startAtMs),
+    });
+  }
+
+  #inferred(end: GenerationEnd | null, firstChunkMs: number | null): Attributes {
+    const { models } = this.#setup;
+    return {
+      [ATTRIBUTE.operation]: models.operation,
+      ...modelOf(models.inference),
+      ...(firstChunkMs !== null && { [ATTRIBUTE.timeToFirstChunk]: firstChunkMs / 1000 }),
+      ...(end && {
+        [ATTRIBUTE.inputTokens]: end.inputTokens,
+        [ATTRIBUTE.outputTokens]: end.outputTokens,
+      }),
+    };
+  }
+
   /** Each hop from where the one before ended; the last one ends with the first audio. */
   #hops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
     const { hops, voiceEndAtMs, committedAtMs } = report;
@@ -171,15 +205,7 @@ export class TurnSpans {
         attributes: {
           ...overBudget(report, hop),
           ...(isChat
-            ? {
-                [ATTRIBUTE.operation]: models.operation,
-                ...modelOf(models.inference),
-                [ATTRIBUTE.timeToFirstChunk]: (reachedAtMs - startAtMs) / 1000,
-                ...(end && {
-                  [ATTRIBUTE.inputTokens]: end.inputTokens,
-                  [ATTRIBUTE.outputTokens]: end.outputTokens,
-                }),
-              }
+            ? this.#inferred(end, reachedAtMs - startAtMs)
             : hop === 'synthesis'
               ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
               : {}),

@@ -104,7 +104,14 @@ export class TurnTrace {
   generationStarted(id: string, kind: string, startedAtMs: number): void {
     this.#reach(startedAtMs);
     if (this.#generations.size >= MOST_GENERATIONS) return;
-    const blank = { itemId: null, end: null, report: null, played: null, pieces: [] };
+    const blank = {
+      itemId: null,
+      end: null,
+      report: null,
+      played: null,
+      pieces: [],
+      firstTextAtMs: null,
+    };
     this.#generations.set(id, { id, kind, startedAtMs, ...blank });
   }
 
@@ -114,6 +121,12 @@ export class TurnTrace {
     if (!pieces || spoken.piece === 0 || pieces.length >= MOST_PIECES) return;
     this.#reach(spoken.firstByteAtMs);
     pieces.push(spoken);
+  }
+
+  /** Some of its words came; when the first did is kept. */
+  textCame(generationId: string, atMs: number): void {
+    const generation = this.#generations.get(generationId);
+    if (generation) generation.firstTextAtMs ??= atMs;
   }
 
   itemAdded(itemId: string, generationId: string): void {
@@ -253,15 +266,18 @@ export class TurnTrace {
     const { tracer, startAtMs, stoppedAtMs, committedAtMs, endpointing, setup, evidence } =
       this.#begin;
     const spans = new TurnSpans(tracer, this.#context, setup);
-    if (first) {
-      spans.caller(first, {
+    spans.caller(
+      {
+        voiceEndAtMs: first?.voiceEndAtMs ?? evidence.voiceEndAtMs ?? null,
+        committedAtMs: first?.committedAtMs ?? committedAtMs,
         noticedAtMs: startAtMs,
         stoppedAtMs,
         transcribedAtMs: this.#transcribedAtMs,
         mode: endpointing,
         evidence,
-      });
-    }
+      },
+      first,
+    );
     for (const [index, generation] of generations.entries()) {
       const { startedAtMs } = generation;
       // The answer is on its way from the end of the caller's turn on.

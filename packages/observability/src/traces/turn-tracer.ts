@@ -143,6 +143,10 @@ export class TurnTracer {
     for (const turn of this.#open) turn.pieceSounded(spoken);
   }
 
+  textCame(generationId: string, atMs: number): void {
+    for (const turn of this.#open) turn.textCame(generationId, atMs);
+  }
+
   itemAdded(itemId: string, generationId: string): void {
     for (const turn of this.#open) turn.itemAdded(itemId, generationId);
   }

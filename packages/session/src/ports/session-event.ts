@@ -97,7 +97,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly type: 'caller.committed';
       readonly itemId: string;
       readonly previousItemId: string | null;
-      /** Left out where no detector found its end. */
+      /** When the last voiced sound reached us; this and the next left out where no detector said so. */
+      readonly voiceEndAtMs?: number;
       readonly arrival?: TurnArrival;
       readonly prediction?: TurnPrediction;
     }
