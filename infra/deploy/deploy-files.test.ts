@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -233,6 +241,29 @@ describe.skipIf(!existsSync(PROMTOOL))('promtool', () => {
     );
     return folder;
   }
+
+  it('reads every expression of the dashboards', () => {
+    const names = readdirSync(path.join(DEPLOY, 'grafana/dashboards'));
+    const expressions = names.flatMap((name) => {
+      const { panels } = JSON.parse(read(`grafana/dashboards/${name}`)) as {
+        panels: { targets: { expr: string }[] }[];
+      };
+      return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+    });
+    expect(expressions.length).toBeGreaterThan(30);
+    const folder = installed();
+    // What Grafana puts in place of its variables.
+    const rules = expressions.map((expr, index) => ({
+      record: `panel:${index}`,
+      expr: expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$\w+/gu, '.*'),
+    }));
+    const file = path.join(folder, 'panels.yaml');
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'panels', rules }] }));
+    const args = ['check', 'rules', file];
+    const { status, stdout, stderr } = spawnSync(PROMTOOL, args, { encoding: 'utf8' });
+    expect(`${stdout}${stderr}`).toContain(`${expressions.length} rules found`);
+    expect(status).toBe(0);
+  });
 
   it.each([
     [['check', 'config', 'prometheus.yaml']],

@@ -21,7 +21,10 @@ export interface TestServer extends RunningServer {
   readonly logged: { readonly lines: readonly Record<string, unknown>[]; readonly text: string };
 }
 
-/** Starts one; `close` also removes its folder. */
+/**
+ * Starts one; `close` also removes its folder, and throws when what holds in every session was
+ * broken in one, such as hops that add up.
+ */
 export async function startTestServer(
   overrides: Partial<ServerConfig> = {},
   deps: ServerDeps = {},
@@ -76,6 +79,9 @@ export async function startTestServer(
     close: async () => {
       await server.close();
       await rm(folder, { recursive: true });
+      // Of every session: hops that add up, history that was heard, nothing left behind.
+      const broken = text.split('\n').find((line) => line.includes('"invariant violated"'));
+      if (broken) throw new Error(`A session broke what holds always: ${broken}`);
     },
   };
 }
