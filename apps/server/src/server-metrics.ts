@@ -1,17 +1,16 @@
 import {
   AnalysisMetrics,
   observeProviders,
+  otlpMetricsReader,
   RecordingMetrics,
   SessionMetrics,
   ToolMetrics,
 } from '@antiphon/observability';
-import type { ProviderStanding } from '@antiphon/observability';
+import type { OtlpMetricsOptions, ProviderStanding } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { otlpMetricsReader } from './otlp-metrics.ts';
 import type { AudioCounts } from './counted-leg.ts';
-import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { PacingTally } from './pacing-tally.ts';
 import { ProcessMetrics } from './process-metrics.ts';
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { AddressInfo } from 'node:net';
+import type { OtlpMetricsOptions } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
 import { SessionArchive } from '@antiphon/storage';
@@ -18,7 +19,6 @@ import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
 import { openAgents } from './open-agents.ts';
-import type { OtlpMetricsOptions } from './otlp-metrics.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
 import { openBreakers } from './provider-breakers.ts';

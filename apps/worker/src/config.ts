@@ -36,6 +36,8 @@ export interface WorkerConfig extends ToolSettings {
   readonly tracing: TracingConfig | null;
   /** `null` serves none. */
   readonly metrics: MetricsConfig | null;
+  /** Where metrics are sent over OTLP/HTTP; `null` sends none. */
+  readonly otlpMetricsUrl: string | null;
   /** `null` has no call judged. */
   readonly analysis: AnalysisConfig | null;
 }
@@ -110,6 +112,10 @@ const variables = {
     schema: z.string().refine(isHttpUrl),
     allowed: "a collector's base address for OTLP/HTTP, such as http://localhost:4318",
   },
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: {
+    schema: z.string().refine(isHttpUrl),
+    allowed: "a collector's whole address, such as http://localhost:4318/v1/metrics",
+  },
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
     schema: z.string().refine(isHttpUrl),
     allowed: "a collector's whole address, such as http://localhost:4318/v1/traces",
@@ -136,6 +142,7 @@ const SECRETS: readonly string[] = [
   'GEMINI_API_KEY',
   'OPENAI_API_KEY',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
 ];
 
@@ -162,6 +169,8 @@ const environment = z.object({
   OPENAI_API_KEY: variables.OPENAI_API_KEY.schema.optional(),
   ANTIPHON_LOG_LEVEL: variables.ANTIPHON_LOG_LEVEL.schema.default('info'),
   OTEL_EXPORTER_OTLP_ENDPOINT: variables.OTEL_EXPORTER_OTLP_ENDPOINT.schema.optional(),
+  OTEL_EXPORTER_OTLP_METRICS_ENDPOINT:
+    variables.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT.schema.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT:
     variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
   ANTIPHON_WORKER_METRICS_PORT: variables.ANTIPHON_WORKER_METRICS_PORT.schema.optional(),
@@ -211,6 +220,7 @@ export function readConfig({ env, workingDir }: ConfigSources): WorkerConfig {
             host: values.ANTIPHON_WORKER_METRICS_HOST,
             port: values.ANTIPHON_WORKER_METRICS_PORT,
           },
+    otlpMetricsUrl: metricsUrlOf(values),
     analysis: readAnalysis(values, workingDir),
   };
 }
@@ -232,6 +242,13 @@ function readAnalysis(
 }
 
 /** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
+/** As OpenTelemetry has it: the endpoint of all signals is a base, that of metrics is whole. */
+function metricsUrlOf(values: z.output<typeof environment>): string | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: whole } = values;
+  if (whole !== undefined) return whole;
+  return base === undefined ? null : `${base.replace(/\/$/u, '')}/v1/metrics`;
+}
+
 function readTracing(values: z.output<typeof environment>): TracingConfig | null {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
   if (base === undefined && whole === undefined) return null;

@@ -1,6 +1,13 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openMetrics } from './open-metrics.ts';
 import type { OpenMetrics } from './open-metrics.ts';
+
+const silent = pino({ level: 'silent' });
 
 /** Nobody listens there: a worker counts all the same. */
 const redisUrl = 'redis://127.0.0.1:1';
@@ -13,7 +20,8 @@ describe('the metrics of a worker', () => {
   });
 
   async function open(port = 0): Promise<OpenMetrics & { readonly url: string }> {
-    const metrics = await openMetrics({ metrics: { host: '127.0.0.1', port }, redisUrl }, () => 3);
+    const where = { metrics: { host: '127.0.0.1', port }, otlpMetricsUrl: null, redisUrl };
+    const metrics = await openMetrics(where, () => 3, silent);
     opened.push(metrics);
     const { url } = metrics;
     if (url === null) throw new Error('They are served nowhere.');
@@ -49,8 +57,31 @@ describe('the metrics of a worker', () => {
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
   });
 
+  it('are sent to a collector too, at the latest when the worker stops', async () => {
+    const bodies: string[] = [];
+    const collector = createServer((request, response) => {
+      void text(request).then((body) => {
+        bodies.push(`${String(request.url)} ${body}`);
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const { port } = collector.address() as AddressInfo;
+    const otlpMetricsUrl = `http://127.0.0.1:${port}/v1/metrics`;
+    const metrics = await openMetrics({ metrics: null, otlpMetricsUrl, redisUrl }, () => 2, silent);
+    expect(metrics.url).toBeNull();
+    const job = { tool: 'look_up', agent: 'acme', outcome: 'result', ranMs: 300 };
+    metrics.counted?.jobs.ended(job);
+    await metrics.close();
+    collector.close();
+    collector.closeAllConnections();
+    expect(bodies.join('')).toMatch(/^\/v1\/metrics .*"antiphon\.worker\.jobs"/u);
+    expect(bodies.join('')).toContain('antiphon-worker');
+  });
+
   it('are not served unless they are asked for', async () => {
-    const metrics = await openMetrics({ metrics: null, redisUrl }, () => 0);
+    const nowhere = { metrics: null, otlpMetricsUrl: null, redisUrl };
+    const metrics = await openMetrics(nowhere, () => 0, silent);
     opened.push(metrics);
     expect(metrics).toMatchObject({ counted: null, url: null });
   });

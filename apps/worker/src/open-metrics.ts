@@ -1,14 +1,18 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ToolMetrics, WorkerMetrics } from '@antiphon/observability';
-import type { WorkerGauges } from '@antiphon/observability';
+import { otlpMetricsReader, ToolMetrics, WorkerMetrics } from '@antiphon/observability';
+import type { OtlpMetricsOptions, WorkerGauges } from '@antiphon/observability';
 import { QueueView } from '@antiphon/tools';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { Logger } from 'pino';
 import type { MetricsConfig, WorkerConfig } from './config.ts';
 import { WorkerError } from './worker-error.ts';
+
+/** The last export may take so long before it is given up. */
+const CLOSING_MS = 2_000;
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -22,12 +26,15 @@ export interface Metrics {
   close(): Promise<void>;
 }
 
-/** Counts; nothing is read of it unless somebody asks. */
-export function countMetrics(gauges: WorkerGauges): Metrics {
+/** Counts; nothing is read of it unless somebody asks, or a collector is there to be told. */
+export function countMetrics(
+  gauges: WorkerGauges,
+  otlp: OtlpMetricsOptions | null = null,
+): Metrics {
   const reader = new PrometheusExporter({ preventServerStart: true });
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': 'antiphon-worker' }),
-    readers: [reader],
+    readers: otlp ? [reader, otlpMetricsReader(otlp)] : [reader],
   });
   const meter = provider.getMeter('antiphon');
   // Without a timestamp, `target_info` and the names of scopes, as servers tell theirs.
@@ -40,13 +47,18 @@ export function countMetrics(gauges: WorkerGauges): Metrics {
       if (errors.length > 0) throw new AggregateError(errors, 'The metrics cannot be read.');
       return serializer.serialize(resourceMetrics);
     },
-    close: () => provider.shutdown(),
+    close: async () => {
+      let timer: NodeJS.Timeout | undefined;
+      const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSING_MS)));
+      await Promise.race([provider.shutdown().catch(() => {}), over]);
+      clearTimeout(timer);
+    },
   };
 }
 
 /** Metrics that can be read. */
 export interface OpenMetrics {
-  /** `null` where none are served. */
+  /** `null` where none are served or sent. */
   readonly counted: Metrics | null;
   /** `http://127.0.0.1:9464/metrics`; `null` where none are served. */
   readonly url: string | null;
@@ -54,36 +66,56 @@ export interface OpenMetrics {
 }
 
 /**
- * Serves the metrics of a worker to whoever asks, where the configuration says so. Rejects with a
- * WorkerError, `cannot_listen`.
+ * Serves the metrics of a worker to whoever asks, and sends them to a collector, where the
+ * configuration says so. Rejects with a WorkerError, `cannot_listen`.
  */
 export async function openMetrics(
-  { metrics: where, redisUrl }: Pick<WorkerConfig, 'metrics' | 'redisUrl'>,
+  config: Pick<WorkerConfig, 'metrics' | 'otlpMetricsUrl' | 'redisUrl'>,
   running: () => number,
+  log: Logger,
 ): Promise<OpenMetrics> {
-  if (where === null) return { counted: null, url: null, close: () => Promise.resolve() };
+  const { metrics: where, otlpMetricsUrl, redisUrl } = config;
+  if (where === null && otlpMetricsUrl === null) {
+    return { counted: null, url: null, close: () => Promise.resolve() };
+  }
   const queue = new QueueView(redisUrl);
-  const counted = countMetrics({ waiting: () => queue.waiting(), running });
-  const http = createServer((request, response) => void answer(request, response, counted));
+  const counted = countMetrics(
+    { waiting: () => queue.waiting(), running },
+    otlpMetricsUrl === null ? null : { url: otlpMetricsUrl, onChange: telling(log) },
+  );
+  const http = where === null ? null : createServer((...asked) => void answer(asked, counted));
   const close = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      http.close(() => resolve());
-      http.closeAllConnections();
-    });
-    await queue.close();
+    await closed(http);
     await counted.close();
+    await queue.close();
   };
   try {
-    return { counted, url: await listen(http, where), close };
+    return { counted, url: http && where && (await listen(http, where)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** Says in the log when metrics can no longer be sent, and when they can again. */
+function telling(log: Logger): OtlpMetricsOptions['onChange'] {
+  return (error) => {
+    // What the collector answers, and its address, may hold a secret.
+    if (error) log.warn('metrics cannot be sent to the collector');
+    else log.info('metrics reach the collector');
+  };
+}
+
+async function closed(http: Server | null): Promise<void> {
+  if (!http) return;
+  await new Promise<void>((resolve) => {
+    http.close(() => resolve());
+    http.closeAllConnections();
+  });
+}
+
 async function answer(
-  { method, url = '/' }: IncomingMessage,
-  response: ServerResponse,
+  [{ method, url = '/' }, response]: [IncomingMessage, ServerResponse],
   counted: Metrics,
 ): Promise<void> {
   if (url.replace(/\?.*/u, '') !== '/metrics') {

@@ -80,7 +80,7 @@ export async function startWorker(
     await tracing.close();
   };
   try {
-    metrics = await openMetrics(config, () => worker?.running ?? 0);
+    metrics = await openMetrics(config, () => worker?.running ?? 0, log);
     const { counted, url: metricsUrl } = metrics;
     analyses = await openAnalyses(config, { log, onFault });
     mails = await openMails(config, { log, counted });

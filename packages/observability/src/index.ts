@@ -44,3 +44,5 @@ export { WorkerMetrics, type WorkerGauges } from './worker-metrics.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
 export { UNKNOWN_MODELS, type SessionModels, type SessionSetup } from './traces/turn-facts.ts';
 export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';
+export { otlpMetricsReader } from './otlp-metrics.ts';
+export type { OtlpMetricsOptions } from './otlp-metrics.ts';

@@ -36,7 +36,6 @@ function open() {
       dialogue: null,
     },
     traceparent: () => null,
-    playedPosition: null,
   });
   const test = new TestSession({}, {}, { channels });
   const picture = async () => {
