@@ -10,3 +10,4 @@ export { isSampleRate, msToSamples, samplesToMs, type SampleRate } from './sampl
 export { speechIntervals } from './speech-intervals.ts';
 export { StreamingResampler } from './streaming-resampler.ts';
 export { wavHeader, writeWav } from './write-wav.ts';
+export { interleaveStereo } from './kernels/audio-kernels.ts';

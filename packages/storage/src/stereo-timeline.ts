@@ -1,3 +1,4 @@
+import { interleaveStereo } from '@antiphon/audio';
 import { SampleTrack } from './sample-track.ts';
 import type { SampleBlocks } from './sample-blocks.ts';
 
@@ -65,12 +66,13 @@ function interleave(
   right: Int16Array | undefined,
   out: Int32Array,
 ): void {
-  const count = out.length;
-  if (left && right) {
-    for (let at = 0; at < count; at++) out[at] = (left[at]! & 0xffff) | (right[at]! << 16);
-  } else if (left) {
-    for (let at = 0; at < count; at++) out[at] = left[at]! & 0xffff;
-  } else if (right) {
-    for (let at = 0; at < count; at++) out[at] = right[at]! << 16;
-  }
+  const pcm = new Int16Array(out.buffer, out.byteOffset, 2 * out.length);
+  interleaveStereo(left ?? silenceOf(out.length), right ?? silenceOf(out.length), pcm);
+}
+
+let silence = new Int16Array(0);
+
+function silenceOf(samples: number): Int16Array {
+  if (silence.length !== samples) silence = new Int16Array(samples);
+  return silence;
 }
