@@ -14,6 +14,24 @@ const waitingTests = [
   'packages/tools/src/testing/kill-trial.e2e.test.ts',
 ];
 
+/**
+ * Each of these has a process to itself. Some count what it holds; the others take long, and begin
+ * before all others, so that nothing waits for them in the end.
+ */
+const isolatedTests = [
+  'apps/server/src/server.test.ts',
+  'apps/server/src/upgrades.test.ts',
+  'packages/realtime/src/connection-fuzz.test.ts',
+  'packages/realtime/src/declared-format.test.ts',
+  'packages/realtime/src/largest-events.test.ts',
+  'packages/session/src/session-properties.test.ts',
+  'packages/session/src/truncation-sweep.test.ts',
+  'packages/tools/src/follow-ups/crashes.test.ts',
+];
+
+/** A limit against tests that hang, far above what any takes on a busy machine. */
+const unitLimits = { testTimeout: 60_000 };
+
 /** Servers and audio in real time take long. */
 const e2eLimits = { testTimeout: 120_000, hookTimeout: 120_000 };
 
@@ -30,12 +48,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // Projects of a group begin in the order of their names.
+        test: { name: 'isolated', include: isolatedTests, ...unitLimits },
+      },
+      {
+        extends: true,
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'infra/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...e2eTests],
-          // A limit against tests that hang, far above what any takes on a busy machine.
-          testTimeout: 60_000,
+          exclude: [...configDefaults.exclude, ...e2eTests, ...isolatedTests],
+          // Files share the processes, and what each would otherwise load anew.
+          isolate: false,
+          ...unitLimits,
         },
       },
       {

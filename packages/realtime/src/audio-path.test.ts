@@ -1,7 +1,11 @@
 import { createHook } from 'node:async_hooks';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { PLAIN_SOUNDS } from './testing/plain-sounds.ts';
-import { WireTrial } from './testing/wire-trial.ts';
+import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
+
+afterEach(() => {
+  expect(framesNoClientKnows()).toEqual([]);
+});
 
 /** Counts the promises and timers made while something runs. */
 function madeDuring(run: () => void): Readonly<Record<string, number>> {

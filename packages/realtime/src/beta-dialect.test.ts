@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
-import { WireTrial } from './testing/wire-trial.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
+
+afterEach(() => {
+  expect(framesNoClientKnows()).toEqual([]);
+});
 
 const BETA_UPDATE = {
   type: 'session.update',

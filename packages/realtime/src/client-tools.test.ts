@@ -1,8 +1,12 @@
 import { PLAIN_TOOL } from '@antiphon/session';
 import type { ToolDefinition } from '@antiphon/session';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { toolsBesideAgents } from './client-tools.ts';
-import { WireTrial } from './testing/wire-trial.ts';
+import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
+
+afterEach(() => {
+  expect(framesNoClientKnows()).toEqual([]);
+});
 
 const parameters = { type: 'object', properties: { order_id: { type: 'string' } } };
 

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
-import { WireTrial } from './testing/wire-trial.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
 import type { WireTrialOptions } from './testing/wire-trial.ts';
+
+// Those who ask for this event are not stock clients.
+afterEach(() => {
+  const unknown = framesNoClientKnows().filter((text) => !text.includes('"antiphon.handoff"'));
+  expect(unknown).toEqual([]);
+});
 
 const REF = { sessionId: 'sess_test', events: '/events.jsonl', recording: '/recording.wav' };
 

@@ -1,6 +1,10 @@
 import { PLAIN_TOOL } from '@antiphon/session';
-import { describe, expect, it } from 'vitest';
-import { WireTrial } from './testing/wire-trial.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { framesNoClientKnows, WireTrial } from './testing/wire-trial.ts';
+
+afterEach(() => {
+  expect(framesNoClientKnows()).toEqual([]);
+});
 
 const TRACE = {
   ...PLAIN_TOOL,
