@@ -70,8 +70,11 @@ export function identifiersIn(words: readonly Written[]): boolean[] {
 
 function isNamed(words: readonly Written[], index: number): boolean {
   const { core, tail } = words[index]!;
-  const at = (offset: number) => words[index + offset]?.core.toLowerCase() ?? '';
-  if (parts(words[index - 1])) return false;
+  // A mark alone, as in "order # 447", is no word between.
+  const prior = words.slice(Math.max(0, index - 6), index).filter((word) => word.core !== '');
+  const at = (offset: number) =>
+    (offset < 0 ? prior.at(offset) : words[index + offset])?.core.toLowerCase() ?? '';
+  if (parts(prior.at(-1))) return false;
   if (tail === '' && COUNTED.has(at(1))) return false;
   let noun = 1;
   const isLong = lengthOf(core) > 2;
