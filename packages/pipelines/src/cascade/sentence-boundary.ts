@@ -1,3 +1,5 @@
+import { isNaming } from '../spoken/identifiers.ts';
+
 /** What a gap between two written words means to a speaker. */
 export type GapKind =
   /** A sentence ends before it. */
@@ -71,7 +73,7 @@ export function judgeGap(gap: Gap): GapKind {
   const isBeforeDigit = startsWithDigit(gap.following);
   if (CLAUSE_END.test(core)) {
     const isInsideNumber = isBeforeDigit && (/\d.$/u.test(core) || LONE_DASH.test(core));
-    return isInsideNumber ? 'joined' : 'clause';
+    return isInsideNumber || (isBeforeDigit && leadsToNumber(core)) ? 'joined' : 'clause';
   }
   if (isBeforeDigit || /[\d.…]$/u.test(core)) return 'joined';
   return judgeConjunction(gap);
@@ -96,6 +98,12 @@ function judgeConjunction(gap: Gap): GapKind {
   const subject = firstWord({ following: after, isComplete: gap.isComplete });
   if (subject === null) return 'undecided';
   return SUBJECTS.has(letters(subject).toLowerCase()) ? 'clause' : 'word';
+}
+
+/** "code:" and "is:" before digits: how these are read depends on it. */
+function leadsToNumber(core: string): boolean {
+  const word = core.slice(0, -1);
+  return core.endsWith(':') && (/^(?:is|are|was)$/i.test(word) || isNaming(word));
 }
 
 function startsSentence(word: string): boolean {

@@ -49,6 +49,8 @@ describe('SentenceCutter leaves whole', () => {
     '1. Open the box.',
     'Jan. 5 is a Friday.',
     'Go to example.com now.',
+    'Your confirmation code is: 447 in all.',
+    'I have that under order: 447 again.',
   ])('%j', (text) => {
     expect(cut(`Yes. ${text}`)).toEqual(['Yes.', text]);
     expect(cut(...`Yes. ${text}`.split(''))).toEqual(['Yes.', text]);

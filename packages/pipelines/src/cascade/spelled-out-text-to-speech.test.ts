@@ -37,7 +37,15 @@ describe('a voice that is given numbers as people say them', () => {
     ['Call (555) 010-4477.', 'Call five five five, zero one zero, four four seven seven.'],
     ['On 2026-04-25 at 3:30.', 'On april twenty fifth twenty twenty six at three thirty.'],
     ['See SKU-4471 today.', 'See S K U, 4 4 7 1 today.'],
-    ['At 7pm on the 3rd.', 'At 7pm on the 3rd.'],
+    ['At 7pm on the 3rd, 9am-5pm.', 'At 7pm on the third, 9am to 5pm.'],
+    ['It is $5 million.', 'It is five million dollars.'],
+    ['It is 12 €, or 5 kg.', 'It is twelve euros, or five kilograms.'],
+    ['It is $12.50/month.', 'It is twelve dollars and fifty cents per month.'],
+    ['On 3/5 I ship order 447.', 'On march fifth I ship order four four seven.'],
+    ['Code 12-34-56.', 'Code one two, three four, five six.'],
+    ['(sku-4471), ord_447!', '(S K U, 4 4 7 1), O R D, 4 4 7!'],
+    ['Is it abc123def?', 'Is it A B C 1 2 3 D E F?'],
+    ['Write to jo99@example.com.', 'Write to jo99@example.com.'],
     ['Nothing to count here.', 'Nothing to count here.'],
   ])('says %s', async (written, said) => {
     const result = await synthesized(written);

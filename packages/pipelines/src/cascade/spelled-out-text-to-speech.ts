@@ -1,3 +1,4 @@
+import { spelledCode } from '../spoken/codes-in-words.ts';
 import { SaidWords } from '../spoken/said-words.ts';
 import { spokenForm } from '../spoken/spoken-form.ts';
 import type { SpokenWord } from '../spoken/spoken-form.ts';
@@ -8,8 +9,10 @@ import type {
   TextToSpeech,
 } from './ports/text-to-speech.ts';
 
-/** An identifier of capitals and digits, such as SKU-4471. */
-const CODE = /^(["'([]*)((?=[A-Z\d-]*[A-Z])(?=[A-Z\d-]*\d)[A-Z\d][A-Z\d-]*)(["')\].,;:!?…]*)$/u;
+/** A code and the marks around it. */
+const EDGES = /^([^\p{L}\p{N}]*)(.*?)([^\p{L}\p{N}]*)$/u;
+
+const HALF_OF_DAY = /\d[ap]\.?m\b/iu;
 
 /**
  * Gives a synthesizer numbers as people say them: identifiers digit by digit, dates, amounts and
@@ -35,7 +38,7 @@ export class SpelledOutTextToSpeech implements TextToSpeech {
     if (!/\d/u.test(request.text)) return this.#voice.synthesize(request, events);
     const words = spokenForm(request.text);
     const said = words.map(sayingOf);
-    const text = said.join(' ');
+    const text = said.filter((word) => word !== '').join(' ');
     const written = words.map((word) => word.written);
     const times = new SaidWords(written, said);
     return this.#voice.synthesize(
@@ -57,19 +60,13 @@ export class SpelledOutTextToSpeech implements TextToSpeech {
   }
 }
 
-function sayingOf({ written, spoken, pause }: SpokenWord): string {
-  const [, head = '', code, tail = ''] = CODE.exec(written) ?? [];
-  if (code !== undefined) return `${head}${spelled(code)}${tail}`;
-  // Units and suffixes, such as 7pm and 3rd, are read well as they are written.
-  if (!/\d/u.test(written) || /\p{L}/u.test(written) || spoken.length === 0) return written;
-  return `${spoken.join(' ').replaceAll(' ,', ',')}${pause}`;
-}
-
-/** Letters and digits one by one, with a pause for each hyphen. */
-function spelled(code: string): string {
-  return code
-    .split('-')
-    .filter((part) => part !== '')
-    .map((part) => Array.from(part).join(' '))
-    .join(', ');
+function sayingOf({ written, spoken, pause, kind }: SpokenWord): string {
+  if (kind === 'word') return written;
+  if (kind === 'code') {
+    const [, head = '', code = '', tail = ''] = EDGES.exec(written) ?? [];
+    return `${head}${spelledCode(code)}${tail}`;
+  }
+  // Voices know times of day with their half, and no name for it is read better than "pm".
+  if (HALF_OF_DAY.test(written)) return written.replace(/(?<=\w)[-–](?=\d)/u, ' to ');
+  return spoken.length === 0 ? '' : `${spoken.join(' ').replaceAll(' ,', ',')}${pause}`;
 }

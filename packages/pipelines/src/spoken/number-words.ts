@@ -81,3 +81,14 @@ function belowThousand(value: number): string[] {
   const ones = rest % 10;
   return [...words, TENS[Math.floor(rest / 10)]!, ...(ones > 0 ? [ONES[ones]!] : [])];
 }
+
+/** A number with its digits after the point one by one. */
+export function decimalWords(whole: string, decimals: string): string[] {
+  const words = cardinalWords(numberOf(whole));
+  return decimals === '' ? words : [...words, 'point', ...digitWords(decimals)];
+}
+
+/** The number of digits that may be grouped by commas or points. */
+export function numberOf(digits: string): number {
+  return Number(digits.replaceAll(/[,.]/g, ''));
+}

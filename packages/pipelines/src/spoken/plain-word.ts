@@ -58,7 +58,7 @@ function stripped(word: string): string {
     .replace(LEADING_MARKS, '$1')
     .replace(TRAILING_MARKS, '$1')
     .replaceAll(/\*\*(?=\p{L})|(?<=\p{L})\*\*/gu, '');
-  return bare.includes('@') ? bare : bare.replaceAll(/(?<=[a-z\d])_+(?=[a-z\d])/gi, ' ');
+  return bare.includes('@') ? bare : bare.replaceAll(/(?<=[a-z])_+(?=[a-z])/gi, ' ');
 }
 
 function namesAndValues(json: string): string {

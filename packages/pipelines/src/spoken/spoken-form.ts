@@ -5,6 +5,8 @@ import {
   NEEDS_PERIOD,
   SYMBOLS,
 } from './spoken-lexicon.ts';
+import { codeWords, isCode } from './codes-in-words.ts';
+import { identifiersIn } from './identifiers.ts';
 import { spokenAddress, spokenParts } from './spoken-letters.ts';
 import { spokenNumber, spokenUnit, type Neighbours } from './numbers-in-words.ts';
 
@@ -18,7 +20,11 @@ export interface SpokenWord {
   /** Lower-case words of a to z and apostrophes, with "," where a short pause belongs; may be empty. */
   readonly spoken: readonly string[];
   readonly pause: Break;
+  /** A number is said in words, a code letter by letter and digit by digit. */
+  readonly kind: 'word' | 'number' | 'code';
 }
+
+type Reading = Pick<SpokenWord, 'spoken' | 'kind'>;
 
 interface Token {
   readonly written: string;
@@ -39,10 +45,14 @@ const PICTURES =
  */
 export function spokenForm(text: string): SpokenWord[] {
   const tokens = text.trim().split(/\s+/).filter(Boolean).map(tokenOf);
+  const identifiers = identifiersIn(tokens);
   const words: SpokenWord[] = [];
   for (const [index, token] of tokens.entries()) {
     const [last, next] = [tokens[index - 1], tokens[index + 1]];
+    const isIdentifier = identifiers[index] ?? false;
     const near: Neighbours = {
+      isIdentifier,
+      earlier: tokens[index - 2]?.core ?? '',
       before: last?.core ?? '',
       after: next?.core ?? '',
       second: tokens[index + 2]?.core ?? '',
@@ -52,10 +62,12 @@ export function spokenForm(text: string): SpokenWord[] {
     const isPeriodSpent =
       abbreviation && token.tail.startsWith('.') && !endsSentence(token, near, next);
     const tail = isPeriodSpent ? token.tail.slice(1) : token.tail;
-    const spoken = abbreviation ?? wordsOf(token.core, near);
-    const pause = breakAfter(tail, next?.head ?? '');
-    if (spoken.length === 0) handOn(pause, words);
-    words.push({ written: token.written, spoken, pause });
+    const reading = abbreviation ? plainReading(abbreviation) : readingOf(token.core, near);
+    // Groups of one number are told apart.
+    const isGroup = isIdentifier && identifiers[index + 1] === true;
+    const pause = breakAfter(tail, next?.head ?? '') || (isGroup ? ',' : '');
+    if (reading.spoken.length === 0) handOn(pause, words);
+    words.push({ written: token.written, pause, ...reading });
   }
   return words;
 }
@@ -73,9 +85,11 @@ function tokenOf(written: string): Token {
     .replaceAll(PICTURES, '')
     .replaceAll(/[‘’]/g, "'")
     .replaceAll(/[“”«»]/g, '"')
-    .replaceAll('−', '-')
+    .replaceAll(/[−‐‑]/g, '-')
+    .replaceAll(/(?<=\d)(?=[¼-¾⅐-⅞])/g, '-')
     .replace(/\]\(https?:[^)]*\)/, ']')
     .normalize('NFKD')
+    .replaceAll('⁄', '/')
     .replaceAll(/\p{M}/gu, '');
   const head = plain.match(HEAD)?.[0] ?? '';
   const rest = plain.slice(head.length);
@@ -124,13 +138,20 @@ function endsSentence({ core }: Token, near: Neighbours, next: Token | undefined
   return MAY_END_SENTENCE.has(core.toLowerCase()) && /^[A-Z]/.test(next.core);
 }
 
-function wordsOf(core: string, near: Neighbours): readonly string[] {
-  if (core === '') return [];
-  return (
-    SYMBOLS[core] ??
-    spokenNumber(core, near) ??
-    spokenUnit(core, near) ??
-    spokenAddress(core) ??
-    spokenParts(core, near)
-  );
+function readingOf(core: string, near: Neighbours): Reading {
+  if (core === '') return plainReading([]);
+  const unit = spokenUnit(core, near);
+  if (unit) return { spoken: unit, kind: 'number' };
+  if (SYMBOLS[core]) return plainReading(SYMBOLS[core]);
+  const number = spokenNumber(core, near);
+  if (number) return { spoken: number, kind: 'number' };
+  const address = spokenAddress(core);
+  if (address) return plainReading(address);
+  const code = codeWords(core);
+  if (code) return { spoken: code, kind: isCode(core) ? 'code' : 'number' };
+  return plainReading(spokenParts(core, near));
+}
+
+function plainReading(spoken: readonly string[]): Reading {
+  return { spoken, kind: 'word' };
 }

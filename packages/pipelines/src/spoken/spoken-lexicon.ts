@@ -75,6 +75,12 @@ export const MAY_END_SENTENCE: ReadonlySet<string> = new Set(
 
 /** Units after a number, with a final "s" for more than one. */
 export const UNITS: ReadonlyMap<string, string> = new Map([
+  ['m', 'meter'],
+  ['mg', 'milligram'],
+  ['l', 'liter'],
+  ['tb', 'terabyte'],
+  ['kw', 'kilowatt'],
+  ['kwh', 'kilowatt hour'],
   ['km', 'kilometer'],
   ['cm', 'centimeter'],
   ['mm', 'millimeter'],
@@ -115,12 +121,43 @@ export const SYMBOLS: Readonly<Record<string, readonly string[]>> = {
   '@': ['at'],
 };
 
-/** Currency signs: one, more than one, and a hundredth of it. */
+/** Currency signs and codes: one, more than one, and a hundredth of it. */
 export const CURRENCIES: Readonly<Record<string, readonly [string, string, string]>> = {
   $: ['dollar', 'dollars', 'cent'],
+  US$: ['dollar', 'dollars', 'cent'],
+  USD: ['dollar', 'dollars', 'cent'],
   '€': ['euro', 'euros', 'cent'],
+  EUR: ['euro', 'euros', 'cent'],
   '£': ['pound', 'pounds', 'penny'],
+  GBP: ['pound', 'pounds', 'penny'],
+  '¥': ['yen', 'yen', 'sen'],
+  JPY: ['yen', 'yen', 'sen'],
+  '₹': ['rupee', 'rupees', 'paisa'],
+  INR: ['rupee', 'rupees', 'paisa'],
+  CHF: ['swiss franc', 'swiss francs', 'centime'],
+  C$: ['canadian dollar', 'canadian dollars', 'cent'],
+  CAD: ['canadian dollar', 'canadian dollars', 'cent'],
+  A$: ['australian dollar', 'australian dollars', 'cent'],
+  AUD: ['australian dollar', 'australian dollars', 'cent'],
 };
+
+/** What a price or a speed is for: "month" of "$12.50/mo". */
+export const PER: ReadonlyMap<string, string> = new Map([
+  ['mo', 'month'],
+  ['yr', 'year'],
+  ['wk', 'week'],
+  ['hr', 'hour'],
+  ['h', 'hour'],
+  ['min', 'minute'],
+  ['s', 'second'],
+  ['sec', 'second'],
+  ['kg', 'kilogram'],
+  ['lb', 'pound'],
+  ['oz', 'ounce'],
+  ['gb', 'gigabyte'],
+  ['mi', 'mile'],
+  ['km', 'kilometer'],
+]);
 
 const MONTH_NAMES = [
   'january',
