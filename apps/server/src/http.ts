@@ -131,8 +131,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       const { id, name } = request.params;
       const recording = RECORDING_FILES[name];
       if (!recording) return fail(reply, 404, 'There is nothing here.');
-      // A recording that the console has forgotten is nobody's but the operators'.
-      const tenant = options.console.board.row(id)?.tenant ?? null;
+      // A recording of which nothing says whose it is, is nobody's but the operators'.
+      const tenant = (await options.console.board.find(id))?.tenant ?? null;
       if (!SESSION_ID.test(id) || !reaches(accessTo(request), { tenant })) {
         return fail(reply, 404, 'There is no such session.');
       }

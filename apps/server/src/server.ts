@@ -171,6 +171,7 @@ export async function startServer(
         },
         startedAtMs: session.startedAtMs,
         modality: session.agent.config.modality,
+        agentTools: agents.agents.get(session.agent.name)?.config.tools ?? [],
         sentMs: session.sentMs,
       }),
       // The console forgets an ended session, whose end ends its last turn.

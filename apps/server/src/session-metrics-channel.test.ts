@@ -41,6 +41,7 @@ function open(sent = { ms: 0 }) {
     labels,
     startedAtMs: 1_000,
     modality: 'audio',
+    agentTools: [{ name: 'lookup_order' }],
     sentMs: () => sent.ms,
   });
   return {
@@ -234,16 +235,29 @@ describe('SessionMetricsChannel', () => {
     expect(await read('antiphon_dead_air_total')).toEqual({});
   });
 
-  it('counts handoffs, broken invariants, failures and ends', async () => {
+  it('counts handoffs by why, and by the tool that went wrong, those of clients together', async () => {
+    const { tell, read } = open();
+    const handOff = { type: 'handoff.requested', details: '{"reason":"jane"}' } as const;
+    tell(
+      { ...handOff, cause: { reason: 'asked', tool: null } },
+      { ...handOff, cause: { reason: 'tool_overdue', tool: 'lookup_order' } },
+      { ...handOff, cause: { reason: 'tool_error', tool: 'of_janes_client' } },
+    );
+    expect(await read('antiphon_escalations_total')).toEqual({
+      asked: 1,
+      'tool_overdue lookup_order': 1,
+      'tool_error other_tool': 1,
+    });
+  });
+
+  it('counts broken invariants, failures and ends', async () => {
     const { tell, read } = open();
     tell(
-      { type: 'handoff.requested', details: '{"reason":"angry jane@example.com"}' },
       { type: 'invariant.violated', name: 'noDeadAir', detail: 'jane@example.com' },
       { type: 'engine.failed', code: 'rate_limit', message: 'jane@example.com' },
       { type: 'engine.failed', code: 'jane said no', message: '' },
       { type: 'session.ended', reason: 'handedOff' },
     );
-    expect(await read('antiphon_escalations_total')).toEqual({ '': 1 });
     expect(await read('antiphon_invariant_violations_total')).toEqual({ noDeadAir: 1 });
     expect(await read('antiphon_engine_failures_total')).toEqual({ rate_limit: 1, _OTHER: 1 });
     expect(await read('antiphon_sessions_ended_total')).toEqual({ handedOff: 1 });
@@ -253,7 +267,11 @@ describe('SessionMetricsChannel', () => {
   it('tells nothing of what was said', async () => {
     const { tell, metrics } = open();
     tell(
-      { type: 'handoff.requested', details: '{"reason":"jane"}' },
+      {
+        type: 'handoff.requested',
+        details: '{"reason":"jane"}',
+        cause: { reason: 'tool_error', tool: 'jane' },
+      },
       { type: 'invariant.violated', name: 'noDeadAir', detail: 'jane' },
       { type: 'engine.failed', code: 'jane said no', message: 'jane' },
     );
@@ -302,6 +320,7 @@ async function callsOf(turnMs: number) {
           labels,
           startedAtMs: 0,
           modality: 'audio',
+          agentTools: tools,
           sentMs: () => 0,
         }),
         new ToolMetricsChannel({

@@ -1,7 +1,15 @@
 import type { SessionLabels, SessionMetrics } from '@antiphon/observability';
-import type { ControlChannel, SessionConfig, SessionEvent } from '@antiphon/session';
+import type {
+  ControlChannel,
+  SessionConfig,
+  SessionEvent,
+  ToolDefinition,
+} from '@antiphon/session';
 import { BargeInWatch } from './barge-in-watch.ts';
 import { DeadAirWatch } from './dead-air-watch.ts';
+
+/** Stands for every tool that is none of the agent's folder: clients and engines name freely. */
+const OTHER_TOOL = 'other_tool';
 
 /** What one session's metrics need. */
 export interface SessionMetricsChannelOptions {
@@ -12,6 +20,8 @@ export interface SessionMetricsChannelOptions {
   readonly startedAtMs: number;
   /** How answers are given unless the client says otherwise. */
   readonly modality: SessionConfig['modality'];
+  /** The tools of the agent's folder, whose names are told apart. */
+  readonly agentTools: readonly Pick<ToolDefinition, 'name'>[];
   /** Audio that was sent to the caller so far. */
   readonly sentMs: () => number;
 }
@@ -21,14 +31,16 @@ export class SessionMetricsChannel implements ControlChannel {
   readonly #metrics: SessionMetrics;
   readonly #labels: SessionLabels;
   readonly #startedAtMs: number;
+  readonly #agentTools: readonly Pick<ToolDefinition, 'name'>[];
   readonly #bargeIns: BargeInWatch;
   readonly #deadAir: DeadAirWatch;
 
   constructor(options: SessionMetricsChannelOptions) {
-    const { metrics, labels, startedAtMs, modality, sentMs } = options;
+    const { metrics, labels, startedAtMs, modality, agentTools, sentMs } = options;
     this.#metrics = metrics;
     this.#labels = labels;
     this.#startedAtMs = startedAtMs;
+    this.#agentTools = agentTools;
     this.#bargeIns = new BargeInWatch(sentMs);
     this.#deadAir = new DeadAirWatch(modality);
   }
@@ -57,7 +69,7 @@ export class SessionMetricsChannel implements ControlChannel {
         for (const kind of event.edits) this.#metrics.speechEdited(this.#labels, kind);
         return;
       case 'handoff.requested':
-        this.#metrics.escalated(this.#labels);
+        this.#escalated(event);
         return;
       case 'invariant.violated':
         this.#metrics.violated(this.#labels, event.name);
@@ -80,5 +92,14 @@ export class SessionMetricsChannel implements ControlChannel {
         // Tools are counted beside this.
         return;
     }
+  }
+
+  #escalated({ cause }: Extract<SessionEvent, { readonly type: 'handoff.requested' }>): void {
+    const { reason = 'asked', tool = null } = cause ?? {};
+    const isKnown = this.#agentTools.some(({ name }) => name === tool);
+    this.#metrics.escalated(this.#labels, {
+      reason,
+      tool: tool === null || isKnown ? tool : OTHER_TOOL,
+    });
   }
 }

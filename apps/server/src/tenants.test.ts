@@ -7,7 +7,7 @@ import { speakTurn } from './testing/spoken-turn.ts';
 import { TestClient } from './testing/test-client.ts';
 import { OTHER_TENANT_KEY, startTestServer, TENANT_KEY, TEST_KEY } from './testing/test-server.ts';
 import type { TestServer } from './testing/test-server.ts';
-import type { EndedPage } from './console/session-board.ts';
+import type { EndedPage } from './console/ended-sessions.ts';
 
 let server: TestServer;
 /** A call of acme's that goes on, and one that has ended. */

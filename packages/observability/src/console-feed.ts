@@ -186,8 +186,11 @@ export interface Fleet {
     readonly failed: number;
     readonly overdue: number;
     readonly byEmail: number;
+    /** Callers handed to a person because of it. */
     readonly handedOff: number;
   }[];
+  /** Callers handed to a person, by why: `asked`, or what went wrong with a tool. */
+  readonly handOffs: readonly { readonly reason: string; readonly count: number }[];
   readonly bargeIns: { readonly cut: number; readonly falseAlarm: number };
   readonly workers: readonly {
     readonly name: string;

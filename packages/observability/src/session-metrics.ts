@@ -20,6 +20,8 @@ const OPERATION = 'gen_ai.operation.name';
 const REJECTION = 'antiphon.admission.reason';
 const SERVICE = 'antiphon.provider.service';
 const PROVIDER = 'antiphon.provider.name';
+const TOOL = 'gen_ai.tool.name';
+const ESCALATION = 'antiphon.escalation.reason';
 const FAILOVER = 'antiphon.provider.failover_reason';
 
 /** In seconds: close together where a caller feels the difference. */
@@ -63,6 +65,13 @@ export interface Failover {
   /** As the folder names it; there are few. */
   readonly from: string;
   readonly why: FailoverReason;
+}
+
+/** Why a caller was handed to a person; both come from few. */
+export interface Escalation {
+  readonly reason: string;
+  /** The tool that went wrong; null where none did. */
+  readonly tool: string | null;
 }
 
 /** Why a client was turned away. */
@@ -142,7 +151,7 @@ export class SessionMetrics {
     this.#edits = counter('speech.edits', 'edit', 'Texts changed before they were spoken.');
     this.#ends = counter('sessions.ended', 'session', 'Sessions that have ended, by reason.');
     this.#bargeIns = counter('barge_ins', 'barge_in', 'Speech over the agent, by what it was.');
-    this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person.');
+    this.#escalations = counter('escalations', 'handoff', 'Callers handed to a person, by why.');
     this.#violations = counter('invariant.violations', 'violation', 'Broken invariants, by name.');
     this.#failures = counter('engine.failures', 'failure', 'Failures of engines, by code.');
     this.#covers = counter(
@@ -210,8 +219,9 @@ export class SessionMetrics {
     this.#roundTrips.record(rttMs / 1000);
   }
 
-  escalated(labels: SessionLabels): void {
-    this.#escalations.add(1, attributesOf(labels));
+  escalated(labels: SessionLabels, { reason, tool }: Escalation): void {
+    const attributes = { ...attributesOf(labels), [ESCALATION]: reason };
+    this.#escalations.add(1, tool === null ? attributes : { ...attributes, [TOOL]: tool });
   }
 
   violated(labels: SessionLabels, invariant: string): void {

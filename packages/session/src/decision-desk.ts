@@ -81,7 +81,7 @@ export class DecisionDesk {
         parts.conversation.append({ type: 'setAside', itemId: decision.itemId });
         return;
       case 'handOff':
-        parts.notify({ type: 'handoff.requested', details: tools.handOffDetails });
+        parts.notify({ type: 'handoff.requested', ...tools.handOffs.last });
         return;
       case 'endSession':
         this.#rooms.end(decision.reason);

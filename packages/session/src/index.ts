@@ -50,6 +50,7 @@ export type {
   ConsentVerdict,
   EndReason,
   GenerationKind,
+  HandOffReason,
   RecordedEvent,
   SessionEvent,
 } from './ports/session-event.ts';

@@ -1,3 +1,4 @@
+import { HandOffs } from './hand-offs.ts';
 import type { Rejection } from './ports/control-channel.ts';
 import type { FollowUps } from './ports/follow-ups.ts';
 import type { ToolDefinition } from './ports/session-config.ts';
@@ -57,12 +58,12 @@ export class ToolDesk {
   readonly #options: ToolDeskOptions;
   readonly #pending = new Map<string, PendingTool>();
   readonly #invalid = new Map<string, number>();
+  readonly handOffs: HandOffs;
   /** What the caller typed in secret. */
   readonly secrets = new SecureEntries();
   #callsOfTurn = 0;
   #callCount = 0;
   #turnItemId: string | null = null;
-  #handOffDetails = '{}';
   /** Where e-mails go; what the caller has told goes before what is on file. */
   #email: string | null;
   #isEmailTold = false;
@@ -70,12 +71,8 @@ export class ToolDesk {
 
   constructor(options: ToolDeskOptions) {
     this.#options = options;
+    this.handOffs = new HandOffs(() => options.parts.conversation.items);
     this.#email = usableEmail(options.contactEmail);
-  }
-
-  /** The arguments of the last handoff call, JSON text. */
-  get handOffDetails(): string {
-    return this.#handOffDetails;
   }
 
   get email(): string | null {
@@ -121,7 +118,7 @@ export class ToolDesk {
     const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
     // Only a call that the client runs is part of the wire response.
     if (!isGivenLater) this.#addCall(call, text, tool.runs === 'client' ? call.generationId : null);
-    if (tool.runs === 'session') this.#handOffDetails = text;
+    if (tool.runs === 'session') this.handOffs.called(text);
     else {
       const pending: PendingTool = {
         call: { sessionId: parts.sessionId, callId: call.callId, name: call.name, arguments: text },
@@ -237,7 +234,9 @@ export class ToolDesk {
   /** A call has reached its deadline. */
   overdue(callId: string): void {
     const name = this.#pending.get(callId)?.tool.name;
-    if (name !== undefined) this.#options.parts.notify({ type: 'tool.overdue', callId, name });
+    if (name === undefined) return;
+    this.handOffs.overdue(name);
+    this.#options.parts.notify({ type: 'tool.overdue', callId, name });
   }
 
   /** Words are spoken that cover the wait for these calls. */
@@ -325,6 +324,7 @@ export class ToolDesk {
     const { call, startedAtMs } = pending;
     const { parts } = this.#options;
     this.#pending.delete(call.callId);
+    this.handOffs.settled(call.name, outcome);
     parts.notify({
       type: 'tool.settled',
       callId: call.callId,

@@ -1,3 +1,3 @@
 export { FileRecorder } from './file-recorder.ts';
-export { SessionArchive } from './session-archive.ts';
+export { SessionArchive, type ArchivedSession } from './session-archive.ts';
 export type { StorageError } from './storage-error.ts';

@@ -11,6 +11,9 @@ const EVENTS = 'events.jsonl';
 const SUMMARY = 'summary.json';
 const ANALYSIS = 'analysis.json';
 
+/** So many sessions are looked at together. */
+const AT_ONCE = 64;
+
 const HEADER_BYTES = 44;
 /** Two channels of 16 bits. */
 const FRAME_BYTES = 4;
@@ -27,8 +30,6 @@ export interface Peaks {
 /** A session's files, as far as they are there. */
 export interface ArchivedSession {
   readonly id: string;
-  /** What was kept of it by {@link SessionArchive.keepSummary}; null where nothing was. */
-  readonly summary: unknown;
   /** When something was written last. */
   readonly changedAtMs: number;
 }
@@ -41,16 +42,17 @@ export class SessionArchive {
     this.#folder = folder;
   }
 
-  /** The sessions there are files of, the latest first, at most so many. */
-  async list(most: number): Promise<ArchivedSession[]> {
+  /** The sessions there are files of, the latest first. */
+  async list(): Promise<ArchivedSession[]> {
     const ids = (await readdir(this.#folder).catch(() => [])).filter(isSessionId);
-    const dated = await Promise.all(
-      ids.map(async (id) => ({ id, changedAtMs: await this.#changedAtMs(id) })),
-    );
-    const latest = dated.toSorted((a, b) => b.changedAtMs - a.changedAtMs).slice(0, most);
-    return Promise.all(
-      latest.map(async (found) => ({ ...found, summary: await this.summary(found.id) })),
-    );
+    const dated: ArchivedSession[] = [];
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const found = ids.slice(at, at + AT_ONCE).map(async (id) => {
+        return { id, changedAtMs: await this.#changedAtMs(id) };
+      });
+      dated.push(...(await Promise.all(found)));
+    }
+    return dated.toSorted((a, b) => b.changedAtMs - a.changedAtMs);
   }
 
   /** Keeps what lists show of a session beside its files; rejects where there are none. */
@@ -59,7 +61,7 @@ export class SessionArchive {
   }
 
   /** What was kept of it; null where nothing was, or nothing that can be read. */
-  summary(id: string): Promise<unknown> {
+  async summary(id: string): Promise<unknown> {
     return readJson(this.#file(id, SUMMARY));
   }
 

@@ -33,7 +33,7 @@ export async function findRecording(
         'letters, digits, _ and -.',
     );
   }
-  const latest = await new SessionArchive(recordings).list(MOST_NAMED);
+  const latest = (await new SessionArchive(recordings).list()).slice(0, MOST_NAMED);
   const known = latest.map(({ id }) => id).join(', ');
   throw new CliError(
     'unknown_recording',

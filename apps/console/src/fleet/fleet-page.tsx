@@ -8,6 +8,7 @@ import { Figure, Figures } from '../ui/figures.tsx';
 import { Page, Panel } from '../ui/page.tsx';
 import { Empty, Failed, Loading } from '../ui/states.tsx';
 import { BargeIns } from './barge-ins.tsx';
+import { HandOffs } from './hand-offs.tsx';
 import { SlowestTurns } from './slowest-turns.tsx';
 import { SpreadChart } from './spread-chart.tsx';
 import { shownRange, spreadSeries } from './spread-series.ts';
@@ -41,7 +42,7 @@ export function FleetPage() {
 }
 
 function KnownFleet({ fleet }: { readonly fleet: Fleet }) {
-  const { turns, tools, bargeIns } = fleet;
+  const { turns, tools, bargeIns, handOffs } = fleet;
   return (
     <>
       <Figures>
@@ -55,8 +56,10 @@ function KnownFleet({ fleet }: { readonly fleet: Fleet }) {
         />
         <Figure
           name="escalations"
-          value={String(sumOf(tools, ({ byEmail, handedOff }) => byEmail + handedOff))}
-          note={`of ${sumOf(tools, ({ calls }) => calls)} tool calls`}
+          value={String(
+            sumOf(tools, ({ byEmail }) => byEmail) + sumOf(handOffs, ({ count }) => count),
+          )}
+          note={`${sumOf(tools, ({ byEmail, handedOff }) => byEmail + handedOff)} of ${sumOf(tools, ({ calls }) => calls)} tool calls`}
         />
       </Figures>
       {turns === 0 ? (
@@ -73,6 +76,9 @@ function KnownFleet({ fleet }: { readonly fleet: Fleet }) {
         <div className="fleet-stack">
           <Panel title="Barge-ins by outcome">
             <BargeIns bargeIns={bargeIns} />
+          </Panel>
+          <Panel title="Handed to a person">
+            <HandOffs handOffs={handOffs} />
           </Panel>
           <Panel title="Sessions per worker">
             <Workers workers={fleet.workers} />

@@ -1,4 +1,5 @@
 import type { SessionRow } from '@antiphon/observability';
+import { hasWords, searchedTraits, searchWords } from '@antiphon/observability/session-search';
 
 /** Which rows of the table are shown. */
 export interface SessionFilter {
@@ -46,21 +47,14 @@ export function filterRows(
   rows: readonly SessionRow[],
   filter: SessionFilter,
 ): readonly SessionRow[] {
-  const words = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = searchWords(filter.search);
   return rows.filter(
     (row) =>
       (row.endedAtMs !== null) === filter.isEnded &&
       (filter.agent === '' || row.agent === filter.agent) &&
       (filter.isEnded || filter.turn === '' || row.state.turn.split('.')[0] === filter.turn) &&
-      words.every((word) => textOf(row).includes(word)),
+      hasWords({ id: row.id, traits: searchedTraits(row) }, words),
   );
-}
-
-function textOf(row: SessionRow): string {
-  const { id, tenant, agent, leg, pipeline, state, openTools, endReason } = row;
-  return [id, tenant ?? '', agent, leg, pipeline, state.turn, ...openTools, endReason ?? '']
-    .join(' ')
-    .toLowerCase();
 }
 
 /** The agents of the rows, by name. */

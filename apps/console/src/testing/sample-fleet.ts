@@ -13,6 +13,7 @@ export function emptyFleet(nowMs: number): Fleet {
     slowest: [],
     tools: [],
     bargeIns: { cut: 0, falseAlarm: 0 },
+    handOffs: [],
     workers: [],
   };
 }
@@ -86,9 +87,13 @@ export function sampleFleet(nowMs: number, sessionIds: readonly string[] = []): 
       tool('look_up_order', { calls: 412, failed: 3, overdue: 6, byEmail: 5 }),
       tool('reschedule_delivery', { calls: 96, failed: 1, overdue: 14, byEmail: 12, handedOff: 1 }),
       tool('refund', { calls: 38, failed: 0, handedOff: 4 }),
-      tool('transfer_to_human', { calls: 21, handedOff: 21 }),
     ],
     bargeIns: { cut: 143, falseAlarm: 61 },
+    handOffs: [
+      { reason: 'asked', count: 21 },
+      { reason: 'tool_error', count: 4 },
+      { reason: 'tool_overdue', count: 1 },
+    ],
     workers: [
       { name: 'server', sessions: 62, max: 200 },
       { name: 'worker-1', sessions: 31, max: 50 },

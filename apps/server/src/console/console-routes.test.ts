@@ -13,7 +13,7 @@ import { speakTurn } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { startTestServer, TEST_KEY } from '../testing/test-server.ts';
 import type { TestServer } from '../testing/test-server.ts';
-import type { EndedPage } from './session-board.ts';
+import type { EndedPage } from './ended-sessions.ts';
 
 let server: TestServer;
 let ended: string;

@@ -62,9 +62,9 @@ export async function consoleRoutes(
   const accessTo = (request: FastifyRequest): Access =>
     accessOf(request, { keys, logins }) ?? NOBODY;
   /** The session that is asked about; null where there is none, or it is another's. */
-  const seen = (request: FastifyRequest): string | null => {
+  const seen = async (request: FastifyRequest): Promise<string | null> => {
     const { id } = request.params as { id: string };
-    return board.rowFor(accessTo(request), id) && id;
+    return (await board.findFor(accessTo(request), id)) && id;
   };
 
   app.post('/console/login', { bodyLimit: 4096 }, async (request, reply) => {
@@ -100,11 +100,11 @@ export async function consoleRoutes(
     return board.ended({ search: q, limit, cursor, access: accessTo(request) });
   });
   get('/console/sessions/:id', async (request, reply) => {
-    const id = seen(request);
+    const id = await seen(request);
     return (id === null ? null : await details.detail(id)) ?? unknown(reply);
   });
   get('/console/sessions/:id/replay', async (request, reply) => {
-    const id = seen(request);
+    const id = await seen(request);
     if (id === null) return unknown(reply);
     if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     return (await details.replay(id)) ?? fault(reply, 404, 'The session was not recorded.');
@@ -112,17 +112,17 @@ export async function consoleRoutes(
   get('/console/sessions/:id/waveform', async (request, reply) => {
     const query = waveformQuery.safeParse(request.query);
     if (!query.success) return fault(reply, 400, complaint(query.error));
-    const id = seen(request);
+    const id = await seen(request);
     if (id === null) return unknown(reply);
     const waveform = await details.waveform(id, query.data.points);
     return waveform ?? fault(reply, 404, 'The session was not recorded.');
   });
   get('/console/sessions/:id/analysis', async (request, reply) => {
-    const id = seen(request);
+    const id = await seen(request);
     return id === null ? unknown(reply) : details.analysis(id);
   });
   app.delete('/console/sessions/:id', { onRequest }, async (request, reply) => {
-    const id = seen(request);
+    const id = await seen(request);
     if (id === null) return unknown(reply);
     if (isLive(id)) return fault(reply, 409, 'The session is still running.');
     await archive?.delete(id);

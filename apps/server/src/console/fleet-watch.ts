@@ -1,6 +1,7 @@
 import { HOPS } from '@antiphon/observability';
 import type { Fleet, Spread, TurnReport } from '@antiphon/observability';
 import type { Clock, ControlChannel, SessionEvent } from '@antiphon/session';
+import { FleetCounts } from './fleet-counts.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -21,17 +22,14 @@ interface NotedTurn {
   traceId: string | null;
 }
 
-type ToolCounts = { -readonly [Key in keyof Fleet['tools'][number]]: Fleet['tools'][number][Key] };
-
 /** Gathers what the turns and tools of all sessions of this server tell, for an hour. */
 export class FleetWatch {
   readonly #clock: Clock;
   readonly #startedAtMs: number;
   readonly #turns: NotedTurn[] = [];
-  /** The latest turn of each session that lives. */
-  readonly #latest = new Map<string, NotedTurn>();
-  readonly #tools = new Map<string, ToolCounts>();
-  readonly #bargeIns = { cut: 0, falseAlarm: 0 };
+  /** The same turns by session and turn. */
+  readonly #turnsByName = new Map<string, NotedTurn>();
+  readonly #counts = new FleetCounts();
   #answer: { readonly atMs: number; readonly fleet: Omit<Fleet, 'workers'> } | null = null;
 
   constructor(clock: Clock) {
@@ -44,10 +42,10 @@ export class FleetWatch {
     return { attach: () => {}, notify: (event) => this.#note(event, sessionId, agent) };
   }
 
-  /** The turn that a session told last is traced under this id. */
+  /** A turn that was told is traced under this id, which may be known long after it. */
   traced(sessionId: string, turn: number, traceId: string): void {
-    const latest = this.#latest.get(sessionId);
-    if (latest?.report.turn === turn) latest.traceId = traceId;
+    const noted = this.#turnsByName.get(nameOf(sessionId, turn));
+    if (noted) noted.traceId = traceId;
   }
 
   fleet(workers: Fleet['workers']): Fleet {
@@ -59,55 +57,26 @@ export class FleetWatch {
   }
 
   #note(event: SessionEvent, sessionId: string, agent: string): void {
-    switch (event.type) {
-      case 'turn.measured': {
-        // Greetings answer nobody.
-        if (event.report.itemId === null) return;
-        const { atMs, report } = event;
-        const turn: NotedTurn = { sessionId, agent, atMs, report, traceId: null };
-        this.#turns.push(turn);
-        this.#latest.set(sessionId, turn);
-        if (this.#turns.length > MOST_TURNS) this.#turns.shift();
-        return;
-      }
-      case 'session.ended':
-        this.#latest.delete(sessionId);
-        return;
-      case 'bargeIn.decided':
-        this.#bargeIns[event.verdict] += 1;
-        return;
-      case 'tool.settled': {
-        const tool = this.#toolOf(agent, event.name);
-        tool.calls += 1;
-        if (event.outcome === 'deferred') tool.byEmail += 1;
-        else if (event.outcome !== 'result' && event.outcome !== 'declined') tool.failed += 1;
-        return;
-      }
-      case 'tool.overdue':
-        this.#toolOf(agent, event.name).overdue += 1;
-        return;
-      case 'handoff.requested':
-        this.#toolOf(agent, 'transfer_to_human').handedOff += 1;
-        return;
-      default:
-    }
+    this.#counts.note(event, agent);
+    // Greetings answer nobody.
+    if (event.type !== 'turn.measured' || event.report.itemId === null) return;
+    const { atMs, report } = event;
+    const turn: NotedTurn = { sessionId, agent, atMs, report, traceId: null };
+    this.#turns.push(turn);
+    this.#turnsByName.set(nameOf(sessionId, report.turn), turn);
+    if (this.#turns.length > MOST_TURNS) this.#forgetOldest();
   }
 
-  /** Tools that a client declares are told apart up to a bound. */
-  #toolOf(agent: string, name: string): ToolCounts {
-    const key = `${agent}/${name}`;
-    const known = this.#tools.get(key);
-    if (known) return known;
-    const isFull = this.#tools.size >= 500;
-    const tool = isFull ? 'others' : name;
-    const counts = { agent, tool, calls: 0, failed: 0, overdue: 0, byEmail: 0, handedOff: 0 };
-    this.#tools.set(isFull ? `${agent}/others` : key, counts);
-    return counts;
+  #forgetOldest(): void {
+    const oldest = this.#turns.shift();
+    if (!oldest) return;
+    const name = nameOf(oldest.sessionId, oldest.report.turn);
+    if (this.#turnsByName.get(name) === oldest) this.#turnsByName.delete(name);
   }
 
   #gather(now: number): Omit<Fleet, 'workers'> {
     const sinceMs = Math.max(this.#startedAtMs, now - HOUR_MS);
-    while (this.#turns[0] && this.#turns[0].atMs < sinceMs) this.#turns.shift();
+    while (this.#turns[0] && this.#turns[0].atMs < sinceMs) this.#forgetOldest();
     const minutes = new Map<number, NotedTurn[]>();
     for (const turn of this.#turns) {
       const minute = Math.floor(turn.atMs / MINUTE_MS) * MINUTE_MS;
@@ -125,10 +94,13 @@ export class FleetWatch {
         hops: spreads(turns),
       })),
       slowest: slowestOf(this.#turns),
-      tools: [...this.#tools.values()].map((counts) => ({ ...counts })),
-      bargeIns: { ...this.#bargeIns },
+      ...this.#counts.since(sinceMs),
     };
   }
+}
+
+function nameOf(sessionId: string, turn: number): string {
+  return `${sessionId} ${turn}`;
 }
 
 function spreads(turns: readonly NotedTurn[]): Fleet['hops'] {

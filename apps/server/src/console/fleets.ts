@@ -32,7 +32,7 @@ export class Fleets {
     return fleets.map((fleet) => fleet.open(sessionId, agent));
   }
 
-  /** The turn that a session told last is traced under this id. */
+  /** A turn that was told is traced under this id. */
   traced(sessionId: string, turn: number, traceId: string): void {
     for (const fleet of [this.#all, ...this.#tenants.values()]) {
       fleet.traced(sessionId, turn, traceId);

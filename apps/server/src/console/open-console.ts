@@ -1,4 +1,4 @@
-import type { Fleet } from '@antiphon/observability';
+import type { Fleet, SessionRow } from '@antiphon/observability';
 import type { Clock, ControlChannel } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
@@ -7,6 +7,7 @@ import type { SessionFeed } from '../session-feed.ts';
 import type { NewSession } from '../session-registry.ts';
 import { ConsoleLogins } from './console-logins.ts';
 import { Fleets } from './fleets.ts';
+import { keptRow } from './kept-row.ts';
 import { RecordingsKeeper } from './recordings-keeper.ts';
 import { SessionBoard } from './session-board.ts';
 import { SessionDetails } from './session-details.ts';
@@ -48,7 +49,7 @@ export interface ConsoleSide {
 /** Makes the server side of the console; it shows nothing of earlier processes until it is opened. */
 export function openConsole(options: OpenConsoleOptions): ConsoleSide {
   const { archive, feedOf, isLive, sessions, clock, log, config } = options;
-  const board = new SessionBoard(clock);
+  const board = new SessionBoard(clock, archive ? (id) => kept(archive, id) : undefined);
   const fleets = new Fleets(clock);
   const keeper = archive
     ? new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: config.recordingsDays })
@@ -78,4 +79,9 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     open: () => keeper?.open() ?? Promise.resolve(),
     close: () => keeper?.close(),
   };
+}
+
+/** The row that is kept of a session; null where there is none, or no session is called that. */
+async function kept(archive: SessionArchive, id: string): Promise<SessionRow | null> {
+  return keptRow(await archive.summary(id).catch(() => null));
 }

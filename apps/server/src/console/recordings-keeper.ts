@@ -1,16 +1,20 @@
 import type { SessionRow } from '@antiphon/observability';
 import type { Clock, TimerHandle } from '@antiphon/session';
-import type { SessionArchive } from '@antiphon/storage';
+import type { ArchivedSession, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import type { SessionFeed } from '../session-feed.ts';
+import { keptRow } from './kept-row.ts';
 import type { SessionBoard } from './session-board.ts';
 import { firstRow, rowAfter } from './session-row.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Recordings of earlier processes that are shown. */
-const MOST_RESTORED = 1_000;
+/** The start waits for so many recordings of earlier processes; the others are listed meanwhile. */
+const FIRST_RESTORED = 1_000;
+
+/** So many are read at once. */
+const BATCH = 64;
 
 /** What a keeper needs. */
 export interface RecordingsKeeperOptions {
@@ -38,13 +42,9 @@ export class RecordingsKeeper {
 
   async open(): Promise<void> {
     await this.#sweep();
-    const { archive, board } = this.#options;
-    const rows: SessionRow[] = [];
-    for (const { id, summary, changedAtMs } of await archive.list(MOST_RESTORED)) {
-      const row = isRow(summary) ? rowOf(summary) : await this.#crashed(id, changedAtMs);
-      if (row) rows.push(row);
-    }
-    board.restore(rows.toReversed());
+    const found = await this.#options.archive.list();
+    await this.#restore(found.slice(0, FIRST_RESTORED));
+    void this.#restoreOthers(found.slice(FIRST_RESTORED));
   }
 
   /** A session has ended, and its recording is complete. */
@@ -54,9 +54,11 @@ export class RecordingsKeeper {
     if (!row) return;
     try {
       await archive.keepSummary(id, { ...row, beside: feedOf(id)?.beside() ?? [] });
+      board.settle(id, true);
     } catch (err) {
       // Nothing of it could be recorded; that was said when it happened.
       log.debug({ err, sessionId: id }, 'no summary is kept');
+      board.settle(id, false);
     }
   }
 
@@ -78,6 +80,30 @@ export class RecordingsKeeper {
     }
     if (this.#isClosed) return;
     this.#timer = clock.setTimeout(() => void this.#sweep(), HOUR_MS);
+  }
+
+  async #restoreOthers(found: readonly ArchivedSession[]): Promise<void> {
+    const { log } = this.#options;
+    try {
+      for (let at = 0; at < found.length && !this.#isClosed; at += BATCH) {
+        await this.#restore(found.slice(at, at + BATCH));
+      }
+    } catch (err) {
+      log.warn({ err }, 'not all recordings of earlier processes are listed');
+    }
+  }
+
+  /** Lists recordings; the latest is in front. */
+  async #restore(found: readonly ArchivedSession[]): Promise<void> {
+    const { archive, board } = this.#options;
+    const rows: SessionRow[] = [];
+    for (let at = 0; at < found.length; at += BATCH) {
+      const read = found.slice(at, at + BATCH).map(async ({ id, changedAtMs }) => {
+        return keptRow(await archive.summary(id)) ?? this.#crashed(id, changedAtMs);
+      });
+      rows.push(...(await Promise.all(read)).filter((row) => row !== null));
+    }
+    board.restore(rows.toReversed());
   }
 
   /** A session without a summary: its process ended before it did. */
@@ -104,22 +130,4 @@ export class RecordingsKeeper {
     await archive.keepSummary(id, row).catch(() => {});
     return row;
   }
-}
-
-/** What was kept at the end of a session; earlier versions lack what rows have by now. */
-type KeptRow = Omit<SessionRow, 'recordingFault' | 'tenant'> &
-  Partial<Pick<SessionRow, 'recordingFault' | 'tenant'>> & { readonly beside?: unknown };
-
-function rowOf({ beside: _beside, ...row }: KeptRow): SessionRow {
-  return { ...row, tenant: row.tenant ?? null, recordingFault: row.recordingFault ?? null };
-}
-
-function isRow(summary: unknown): summary is KeptRow {
-  return (
-    typeof summary === 'object' &&
-    summary !== null &&
-    'id' in summary &&
-    'startedAtMs' in summary &&
-    'state' in summary
-  );
 }

@@ -40,7 +40,7 @@ export class SessionDetails {
 
   async detail(id: string): Promise<SessionDetail | null> {
     const { board, feedOf, archive, isLive } = this.#options;
-    const row = board.row(id);
+    const row = await board.find(id);
     if (!row) return null;
     const feed = feedOf(id);
     const kept = feed?.kept() ?? null;

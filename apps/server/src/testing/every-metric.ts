@@ -47,7 +47,9 @@ export async function everyMetric(): Promise<string> {
   for (const edit of values.edits) sessions.speechEdited(session, edit);
   sessions.answerCovered(session);
   sessions.roundTrip(1);
-  sessions.escalated(session);
+  for (const reason of values.escalations) {
+    sessions.escalated(session, { reason, tool: reason === 'asked' ? null : 'lookup' });
+  }
   sessions.violated(session, 'noDeadAir');
   sessions.engineFailed(session, 'timeout');
   for (const service of values.services) {

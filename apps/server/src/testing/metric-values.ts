@@ -14,6 +14,7 @@ import type {
   ConsentVerdict,
   EndReason,
   FollowUpState,
+  HandOffReason,
   SessionEvent,
   SpeechEdit,
 } from '@antiphon/session';
@@ -43,6 +44,13 @@ export const METRIC_VALUES = {
     expired: true,
     serverStopping: true,
     failed: true,
+  }),
+  escalations: keysOf<HandOffReason>({
+    asked: true,
+    tool_error: true,
+    tool_timeout: true,
+    tool_unknown: true,
+    tool_overdue: true,
   }),
   services: keysOf<ProviderService>({
     speechToText: true,

@@ -40,6 +40,16 @@ export type GenerationKind =
 export type CallOutcome =
   'result' | 'error' | 'timeout' | 'cancelled' | 'unknown' | 'declined' | 'deferred';
 
+/** Why a caller is handed to a person: a tool went wrong lately, or none did. */
+export type HandOffReason =
+  'asked' | 'tool_error' | 'tool_timeout' | 'tool_unknown' | 'tool_overdue';
+
+/** Why a caller is handed to a person, and the tool that went wrong, if one did. */
+export interface HandOffCause {
+  readonly reason: HandOffReason;
+  readonly tool: string | null;
+}
+
 /** What became of the caller's consent. */
 export type ConsentVerdict = 'confirmed' | 'refused' | 'unclear' | 'unheard' | 'expired';
 
@@ -219,6 +229,8 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly type: 'handoff.requested';
       /** The arguments of the transfer call, JSON text. */
       readonly details: string;
+      /** Earlier versions recorded none. */
+      readonly cause?: HandOffCause;
     }
   | { readonly type: 'turn.measured'; readonly report: TurnReport }
   /** Caller audio was declared to be in one format and looks like another. */
