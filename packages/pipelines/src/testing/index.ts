@@ -32,3 +32,7 @@ export {
   LocalElevenlabsServer,
 } from '../providers/elevenlabs/testing/local-elevenlabs-server.ts';
 export { HUME_KEY, LocalHumeServer } from '../providers/hume/testing/local-hume-server.ts';
+export {
+  LocalTranscriptionServer,
+  TRANSCRIPTION_KEY,
+} from '../providers/openai/testing/local-transcription-server.ts';
