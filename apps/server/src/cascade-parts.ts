@@ -3,7 +3,6 @@ import {
   FallbackLanguageModel,
   FallbackSpeechToText,
   FallbackTextToSpeech,
-  FliteTextToSpeech,
   ForcedAligner,
   SpelledOutTextToSpeech,
 } from '@antiphon/pipelines';
@@ -24,16 +23,16 @@ import type {
 import { breakerSubject } from './breaker-subject.ts';
 import { CASCADE_PROVIDERS } from './cascade-providers.ts';
 import type { Provider, ProviderSeed } from './cascade-providers.ts';
+import type { EmbeddedVoice } from './embedded-voice.ts';
 import { keyVariableOf } from './key-variable.ts';
 import { modelKey } from './model-key.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
-import { threadsOf } from './threads-of.ts';
-
-/** Speaking takes a tenth of what recognising does. */
-const SPEECH_SHARE = 1 / 4;
 
 /** How long a provider may take to its first result before another is asked: about thrice the usual. */
 const BUDGETS_MS = { speechToText: 700, languageModel: 1_200, textToSpeech: 700 };
+
+/** How long the last voice that an agent names may be silent before the embedded one speaks. */
+const LAST_RESORT_MS = 1_500;
 
 /** An agent, and one of the services behind it. */
 interface Served<Service> {
@@ -41,17 +40,25 @@ interface Served<Service> {
   readonly service: Service;
 }
 
+/** What speaks for an agent. */
+interface Speech {
+  readonly inConversation: TextToSpeech;
+  /** As the agent names them, without the last resort. */
+  readonly alone: TextToSpeech;
+}
+
 /** Opens the providers of cascades, and closes all of them at once. */
 export class CascadeParts {
   readonly #options: PipelineOptions;
+  readonly #voice: EmbeddedVoice;
   readonly #recogniserThreads: number;
   readonly #open = new Set<{ close?(): Promise<void> }>();
-  #voice: Promise<FliteTextToSpeech> | null = null;
   #aligner: Promise<ForcedAligner> | null = null;
 
-  /** With the threads of each recogniser in the process. */
-  constructor(options: PipelineOptions, recogniserThreads: number) {
+  /** With the voice in the process, which others close, and the threads of each recogniser in it. */
+  constructor(options: PipelineOptions, voice: EmbeddedVoice, recogniserThreads: number) {
     this.#options = options;
+    this.#voice = voice;
     this.#recogniserThreads = recogniserThreads;
   }
 
@@ -59,8 +66,8 @@ export class CascadeParts {
     const providers = await this.#each(served, (one) =>
       this.#made(CASCADE_PROVIDERS.speechToText, one),
     );
-    const options = this.#fallback('speechToText', served, providers);
-    return options ? new FallbackSpeechToText(options) : providers[0]!;
+    if (providers.length === 1) return providers[0]!;
+    return new FallbackSpeechToText(this.#fallback('speechToText', served, providers));
   }
 
   async languageModel(served: Served<CascadeServices['languageModel']>): Promise<LanguageModel> {
@@ -68,15 +75,32 @@ export class CascadeParts {
     const providers = await this.#each(served, (one) =>
       this.#made(CASCADE_PROVIDERS.languageModel, one),
     );
+    if (providers.length === 1) return providers[0]!;
     const options = this.#fallback('languageModel', served, providers);
-    return options ? new FallbackLanguageModel({ ...options, hedges }) : providers[0]!;
+    return new FallbackLanguageModel({ ...options, hedges });
   }
 
-  /** One that tells when its words are said, and says numbers as people do. */
-  async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<TextToSpeech> {
+  /**
+   * Tells when its words are said, and says numbers as people do. In a conversation the embedded
+   * voice speaks where all others fail, so that a caller hears an apology at least.
+   */
+  async textToSpeech(served: Served<CascadeServices['textToSpeech']>): Promise<Speech> {
+    const { service } = served;
     const providers = await this.#each(served, (one) => this.#voiceOf(one));
     const options = this.#fallback('textToSpeech', served, providers);
-    return options ? new FallbackTextToSpeech(options) : providers[0]!;
+    const alone = providers.length > 1 ? new FallbackTextToSpeech(options) : providers[0]!;
+    const named = [service, ...(service.fallback ?? [])];
+    if (named.some(({ provider }) => provider === 'embedded'))
+      return { inConversation: alone, alone };
+    const { budgetMs } = options;
+    const lastResort = {
+      provider: await this.#voice.load(),
+      breaker: this.#options.breakers.of(
+        breakerSubject('textToSpeech', { provider: 'embedded' }, null),
+      ),
+      afterMs: Math.max(budgetMs, LAST_RESORT_MS),
+    };
+    return { inConversation: new FallbackTextToSpeech({ ...options, lastResort }), alone };
   }
 
   async #voiceOf(served: Served<TextToSpeechService>): Promise<TextToSpeech> {
@@ -88,14 +112,6 @@ export class CascadeParts {
     if (!provider.isUntimed?.(service)) return spelled;
     const { clock } = this.#options;
     return new AlignedTextToSpeech(spelled, { aligner: await this.#alignerOf(), clock });
-  }
-
-  /** The synthesizer in the process, one for all agents. */
-  voice(): Promise<FliteTextToSpeech> {
-    this.#voice ??= this.#load('Loading the voice', () =>
-      FliteTextToSpeech.start({ workers: threadsOf(SPEECH_SHARE) }),
-    );
-    return this.#voice;
   }
 
   async close(): Promise<void> {
@@ -116,13 +132,11 @@ export class CascadeParts {
     return made;
   }
 
-  /** Null where nobody stands in. */
   #fallback<Part>(
     kind: keyof typeof BUDGETS_MS,
     { agent, service }: Served<CascadeService & Fallback<CascadeService>>,
     providers: readonly Part[],
-  ): FallbackOptions<Part> | null {
-    if (providers.length < 2) return null;
+  ): FallbackOptions<Part> {
     const { clock, log } = this.#options;
     return {
       providers,
@@ -177,13 +191,13 @@ export class CascadeParts {
       apiKey: null,
       clock,
       threads: this.#recogniserThreads,
-      embeddedVoice: () => this.voice(),
+      embeddedVoice: () => this.#voice.load(),
       onProgress,
     };
     const variable = keyVariableOf(service, provider.hosted);
     const apiKey = variable === null ? null : modelKey(agent.name, variable, variables);
     const made = await provider.open({ ...seed, apiKey });
-    this.#open.add(made);
+    if (!provider.isShared) this.#open.add(made);
     return made;
   }
 }

@@ -3,8 +3,9 @@ import type { AgentDefinition, CascadeServices } from '@antiphon/session';
 import { CircuitBreakers } from '@antiphon/pipelines';
 import { LocalChatServer } from '@antiphon/pipelines/testing';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openCascadePipeline } from './cascade-pipeline.ts';
+import { EmbeddedVoice } from './embedded-voice.ts';
 
 const EMBEDDED: CascadeServices = {
   speechToText: { provider: 'embedded' },
@@ -43,17 +44,22 @@ function agentOf(services: Partial<CascadeServices>, pipeline = 'cascade'): Agen
   };
 }
 
+const voice = new EmbeddedVoice(1, () => {});
+
+afterAll(() => voice.close());
+
 function open(agent: AgentDefinition, variables: Readonly<Record<string, string>> = {}) {
-  return openCascadePipeline([agent], {
+  const options = {
     agents: new Map([[agent.name, agent]]),
     clock: systemClock,
     breakers: new CircuitBreakers({ clock: systemClock }),
     log: pino({ level: 'silent' }),
-    variables: (name) => variables[name],
+    variables: (name: string) => variables[name],
     maxSessions: 1,
     onProgress: () => {},
     onFailure: () => {},
-  });
+  };
+  return openCascadePipeline([agent], options, voice);
 }
 
 describe('a cascade', () => {

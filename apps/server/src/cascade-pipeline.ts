@@ -1,5 +1,5 @@
 import { CascadeEngine } from '@antiphon/pipelines';
-import type { GuardPhrases } from '@antiphon/pipelines';
+import type { FliteTextToSpeech, GuardPhrases } from '@antiphon/pipelines';
 import type {
   AgentDefinition,
   CascadeService,
@@ -8,6 +8,8 @@ import type {
   VoiceEngine,
 } from '@antiphon/session';
 import { CascadeParts } from './cascade-parts.ts';
+import { USUAL_VOICE } from './embedded-voice.ts';
+import type { EmbeddedVoice } from './embedded-voice.ts';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { rehearse } from './rehearse.ts';
@@ -36,6 +38,11 @@ export interface CascadePipeline {
   close(): Promise<void>;
 }
 
+/** Whether an agent's own voice is the embedded one. */
+export function speaksEmbedded(agent: AgentDefinition): boolean {
+  return isEmbedded(servicesOf(agent).textToSpeech);
+}
+
 /** An agent, and who serves it. */
 interface ServedAgent {
   readonly agent: AgentDefinition;
@@ -45,21 +52,21 @@ interface ServedAgent {
 /**
  * Opens the providers of each agent of the pipelines `cascade` and `embedded`, shared by its
  * sessions. The synthesizer in the process is one for all agents, and has spoken what is always the
- * same before this resolves. Rejects with a ServerError for an agent that cannot be served.
+ * same for those whose voice it is before this resolves; others close it. Rejects with a ServerError for an agent that cannot be served.
  */
 export async function openCascadePipeline(
   agents: readonly AgentDefinition[],
   options: PipelineOptions,
+  voice: EmbeddedVoice,
 ): Promise<CascadePipeline> {
   const served = agents.map((agent) => ({ agent, services: servicesOf(agent) }));
   const recognisers = served.filter(({ services }) => isEmbedded(services.speechToText));
   const share = RECOGNISER_SHARE / Math.max(1, recognisers.length);
-  const parts = new CascadeParts(options, threadsOf(share));
+  const parts = new CascadeParts(options, voice, threadsOf(share));
   try {
     const opened = new Map<string, { engine: VoiceEngine; voice: AgentVoice }>();
     for (const one of served) opened.set(one.agent.name, await openEngine(one, parts, options));
-    const speaking = served.filter(({ services }) => isEmbedded(services.textToSpeech));
-    if (speaking.length > 0) await learnToSpeak(speaking, parts, options);
+    await learnToSpeak(served, await voice.load(), options);
     return {
       engineOf: (agent) => openedOf(opened, agent).engine,
       voiceOf: (agent) => openedOf(opened, agent).voice,
@@ -77,41 +84,46 @@ async function openEngine(
   { clock, log }: PipelineOptions,
 ): Promise<{ readonly engine: CascadeEngine; readonly voice: AgentVoice }> {
   const languageModel = await parts.languageModel({ agent, service: services.languageModel });
-  const textToSpeech = await parts.textToSpeech({ agent, service: services.textToSpeech });
+  const speech = await parts.textToSpeech({ agent, service: services.textToSpeech });
   const defaultVoice = services.textToSpeech.voice ?? agent.config.voice;
-  requireVoice(agent, defaultVoice, textToSpeech.voices);
+  requireVoice(agent, defaultVoice, speech.alone.voices);
   const isScripted = isEmbedded(services.languageModel);
   const engine = new CascadeEngine({
     name: agent.pipeline,
     speechToText: await parts.speechToText({ agent, service: services.speechToText }),
     languageModel,
-    textToSpeech,
+    textToSpeech: speech.inConversation,
     defaultVoice,
     clock,
     onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
     // A script is written for the ear.
     ...(!isScripted && services.speechGuard !== 'off' && { guard: guardPhrases }),
   });
-  return { engine, voice: { textToSpeech, voice: defaultVoice } };
+  return { engine, voice: { textToSpeech: speech.alone, voice: defaultVoice } };
 }
 
-/** Has the synthesizer in the process say beforehand what it will say. */
+/** Has the synthesizer in the process say beforehand what it will say, or may have to. */
 async function learnToSpeak(
   agents: readonly ServedAgent[],
-  parts: CascadeParts,
+  voice: FliteTextToSpeech,
   { log, onProgress }: PipelineOptions,
 ): Promise<void> {
-  const voice = await parts.voice();
-  onProgress('Rehearsing');
-  for (const { agent } of agents) await rehearse(voice, agent.config, fixedTexts(agent.config));
-  const learnScripts = async (): Promise<void> => {
-    for (const { agent, services } of agents) {
+  const isSpeaking = ({ services }: ServedAgent): boolean => isEmbedded(services.textToSpeech);
+  const speaking = agents.filter(isSpeaking);
+  if (speaking.length > 0) onProgress('Rehearsing');
+  for (const { agent } of speaking) await rehearse(voice, agent.config, fixedTexts(agent.config));
+  const learnTheRest = async (): Promise<void> => {
+    for (const { agent, services } of speaking) {
       const dialogue = isEmbedded(services.languageModel) ? agent.dialogue : null;
       if (dialogue) await rehearse(voice, agent.config, scriptedTexts(dialogue));
     }
+    for (const { agent } of agents.filter((one) => !isSpeaking(one))) {
+      const { apology, covers } = agent.config;
+      await rehearse(voice, { ...agent.config, voice: USUAL_VOICE }, [apology, ...covers]);
+    }
   };
   // The answers are learnt while callers are served already: there may be hundreds.
-  void learnScripts().catch((err: unknown) => {
+  void learnTheRest().catch((err: unknown) => {
     log.warn({ err }, 'answers could not be rehearsed');
   });
 }

@@ -36,6 +36,8 @@ export interface Provider<Service, Made> {
   /** Null for one in the process. */
   readonly hosted: KnownProvider | null;
   open(seed: ProviderSeed<Service>): Made | Promise<Made>;
+  /** Whether it is one for all agents, and closed by others. */
+  readonly isShared?: true;
   /** Whether the words of a synthesizer have to be found in its audio; they have not unless given. */
   readonly isUntimed?: (service: Service) => boolean;
 }
@@ -89,7 +91,7 @@ export const CASCADE_PROVIDERS: {
     },
   },
   textToSpeech: {
-    embedded: { hosted: null, open: ({ embeddedVoice }) => embeddedVoice() },
+    embedded: { hosted: null, isShared: true, open: ({ embeddedVoice }) => embeddedVoice() },
     ...HOSTED_VOICES,
   },
 };

@@ -1,6 +1,7 @@
 import { GeminiLiveEngine } from '@antiphon/pipelines';
 import type { GeminiSettings } from '@antiphon/pipelines';
 import type { AgentDefinition, GeminiUpstream, VoiceEngine } from '@antiphon/session';
+import type { EmbeddedVoice } from './embedded-voice.ts';
 import { exactVoice, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
 import { modelKey } from './model-key.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
@@ -21,6 +22,7 @@ export interface GeminiPipeline {
 export async function openGeminiPipeline(
   agents: readonly AgentDefinition[],
   options: PipelineOptions,
+  voice: EmbeddedVoice,
 ): Promise<GeminiPipeline> {
   const { clock, log, variables } = options;
   const modelled = agents.map((agent) => {
@@ -28,8 +30,8 @@ export async function openGeminiPipeline(
     return { agent, upstream, settings: settingsOf(agent.name, upstream, variables) };
   });
   const alignment = modelled.some(({ upstream }) => upstream.wordTimes === 'aligned');
-  const helpers = await openModelHelpers({ speech: true, alignment }, options);
-  const textToSpeech = helpers.textToSpeech!;
+  const helpers = await openModelHelpers({ alignment }, options, voice);
+  const { textToSpeech } = helpers;
   try {
     const engines = new Map<string, VoiceEngine>();
     for (const { agent, upstream, settings } of modelled) {

@@ -1,10 +1,15 @@
 import { EnergyTurnDetectors, NeuralTurnDetectors, StubEngine } from '@antiphon/pipelines';
 import type { AgentDefinition, TurnDetectors, VoiceEngine } from '@antiphon/session';
-import { openCascadePipeline } from './cascade-pipeline.ts';
+import { openCascadePipeline, speaksEmbedded } from './cascade-pipeline.ts';
+import { EmbeddedVoice } from './embedded-voice.ts';
 import { openGeminiPipeline } from './gemini-pipeline.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
 import { openRealtimePipeline } from './realtime-pipeline.ts';
 import { ServerError } from './server-error.ts';
+import { threadsOf } from './threads-of.ts';
+
+/** Speaking takes a tenth of what recognising does. */
+const SPEECH_SHARE = 1 / 4;
 
 /** What an agent may name as its pipeline. */
 export const PIPELINES = ['embedded', 'cascade', 'gemini-live', 'openai-realtime', 'stub'] as const;
@@ -41,8 +46,11 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     for (const agent of definitions) {
       if (agent.pipeline === 'stub') engines.set(agent.name, stub);
     }
+    const threads = cascades.some(speaksEmbedded) ? threadsOf(SPEECH_SHARE) : 1;
+    const voice = new EmbeddedVoice(threads, onProgress);
+    closings.push(() => voice.close());
     if (cascades.length > 0) {
-      const pipeline = await openCascadePipeline(cascades, options);
+      const pipeline = await openCascadePipeline(cascades, options, voice);
       closings.push(() => pipeline.close());
       for (const agent of cascades) {
         engines.set(agent.name, pipeline.engineOf(agent));
@@ -51,7 +59,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     }
     const realtime = definitions.filter(({ pipeline }) => pipeline === 'openai-realtime');
     if (realtime.length > 0) {
-      const pipeline = await openRealtimePipeline(realtime, options);
+      const pipeline = await openRealtimePipeline(realtime, options, voice);
       closings.push(() => pipeline.close());
       for (const agent of realtime) {
         engines.set(agent.name, pipeline.engineOf(agent));
@@ -62,7 +70,7 @@ export async function openPipelines(options: PipelineOptions): Promise<Pipelines
     }
     const gemini = definitions.filter(({ pipeline }) => pipeline === 'gemini-live');
     if (gemini.length > 0) {
-      const pipeline = await openGeminiPipeline(gemini, options);
+      const pipeline = await openGeminiPipeline(gemini, options, voice);
       closings.push(() => pipeline.close());
       for (const agent of gemini) {
         engines.set(agent.name, pipeline.engineOf(agent));

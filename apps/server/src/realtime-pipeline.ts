@@ -6,6 +6,7 @@ import type {
   TurnDetectors,
   VoiceEngine,
 } from '@antiphon/session';
+import type { EmbeddedVoice } from './embedded-voice.ts';
 import { exactVoice, openModelHelpers, rehearseExactTexts } from './model-helpers.ts';
 import { modelKey } from './model-key.ts';
 import type { AgentVoice, PipelineOptions } from './pipeline-options.ts';
@@ -34,22 +35,23 @@ interface ModelledAgent {
 export async function openRealtimePipeline(
   agents: readonly AgentDefinition[],
   options: PipelineOptions,
+  voice: EmbeddedVoice,
 ): Promise<RealtimePipeline> {
   const { clock, log, variables } = options;
   const modelled = agents.map((agent) => ({ agent, upstream: upstreamOf(agent) }));
   const settings = modelled.map((one) => settingsOf(one, variables));
   const helpers = await openModelHelpers(
-    {
-      speech: modelled.some(({ upstream }) => upstream.exactTexts === 'embedded'),
-      alignment: modelled.some(({ upstream }) => upstream.wordTimes === 'aligned'),
-    },
+    { alignment: modelled.some(({ upstream }) => upstream.wordTimes === 'aligned') },
     options,
+    voice,
   );
   try {
     const engines = new Map<string, OpenaiRealtimeEngine>();
     for (const [index, { agent, upstream }] of modelled.entries()) {
-      const speech = upstream.exactTexts === 'embedded' ? helpers.textToSpeech : null;
-      const defaultVoice = exactVoice(agent, speech?.voices ?? []);
+      const { textToSpeech } = helpers;
+      const defaultVoice = exactVoice(agent, textToSpeech.voices);
+      const speech = { textToSpeech, defaultVoice };
+      const isExact = upstream.exactTexts === 'embedded';
       const aligner = upstream.wordTimes === 'aligned' ? helpers.aligner : null;
       engines.set(
         agent.name,
@@ -57,7 +59,7 @@ export async function openRealtimePipeline(
           settings: settings[index]!,
           clock,
           config: agent.config,
-          ...(speech && { speech: { textToSpeech: speech, defaultVoice } }),
+          ...(isExact ? { speech } : { lastResort: speech }),
           ...(aligner && { aligner }),
           onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'upstream failed'),
           onCost: (sessionId, { usage, dollars }, of) =>
@@ -67,7 +69,7 @@ export async function openRealtimePipeline(
             ),
         }),
       );
-      if (speech) await rehearseExactTexts(speech, agent, defaultVoice);
+      if (isExact) await rehearseExactTexts(textToSpeech, agent, defaultVoice);
     }
     const engineOf = ({ name }: AgentDefinition): OpenaiRealtimeEngine => {
       const engine = engines.get(name);
@@ -79,7 +81,7 @@ export async function openRealtimePipeline(
       detectorsOf: (agent) => engineOf(agent).turnDetectors,
       voiceOf: (agent) => {
         const { textToSpeech } = helpers;
-        if (upstreamOf(agent).exactTexts !== 'embedded' || !textToSpeech) return null;
+        if (upstreamOf(agent).exactTexts !== 'embedded') return null;
         return { textToSpeech, voice: exactVoice(agent, textToSpeech.voices) };
       },
       close: () => helpers.close(),

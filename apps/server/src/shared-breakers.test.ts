@@ -3,13 +3,16 @@ import type { AgentDefinition, CascadeServices, EngineEvent, VoiceEngine } from 
 import { systemClock } from '@antiphon/session';
 import { TEST_CONFIG } from '@antiphon/session/testing';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCascadePipeline } from './cascade-pipeline.ts';
 import type { CascadePipeline } from './cascade-pipeline.ts';
+import { EmbeddedVoice } from './embedded-voice.ts';
 import { openBreakers } from './provider-breakers.ts';
 
 /** Nobody listens there, and nobody is asked. */
 const NOBODY = 'ws://127.0.0.1:9';
+
+const voice = new EmbeddedVoice(1, () => {});
 
 let down: LocalChatServer;
 let well: LocalChatServer;
@@ -28,6 +31,8 @@ afterEach(async () => {
   await down.close();
   await well.close();
 });
+
+afterAll(() => voice.close());
 
 const at = ({ url }: LocalChatServer) => ({
   provider: 'openai',
@@ -56,6 +61,9 @@ function agentOf(
   };
 }
 
+/** Of the models. */
+const standings = () => breakers.standings().filter(({ service }) => service === 'languageModel');
+
 async function open(...agents: readonly AgentDefinition[]): Promise<void> {
   const write = (line: string) => {
     const { msg, provider } = JSON.parse(line) as Record<string, unknown>;
@@ -63,7 +71,7 @@ async function open(...agents: readonly AgentDefinition[]): Promise<void> {
   };
   const log = pino({ level: 'info' }, { write });
   breakers = openBreakers({ clock: systemClock, log });
-  pipeline = await openCascadePipeline(agents, {
+  const options = {
     agents: new Map(agents.map((agent) => [agent.name, agent])),
     clock: systemClock,
     log,
@@ -72,7 +80,8 @@ async function open(...agents: readonly AgentDefinition[]): Promise<void> {
     maxSessions: 10,
     onProgress: () => {},
     onFailure: () => {},
-  });
+  };
+  pipeline = await openCascadePipeline(agents, options, voice);
 }
 
 /** What a session of its own is answered. */
@@ -105,7 +114,7 @@ describe('a provider that fails', () => {
     expect(down.exchanges).toHaveLength(3);
     expect(well.exchanges).toHaveLength(5);
     const [port] = [new URL(down.url).host, new URL(well.url).host];
-    expect(breakers.standings().map(({ state }) => state)).toEqual(['open', 'closed']);
+    expect(standings().map(({ state }) => state)).toEqual(['open', 'closed']);
     expect(logged).toEqual([`provider not asked for now: openai local-chat at ${port}`]);
   });
 
@@ -114,10 +123,10 @@ describe('a provider that fails', () => {
     await open(agent);
     await ask(agent);
     down.script = {};
-    await expect.poll(() => breakers.standings()[0]?.state).toBe('halfOpen');
+    await expect.poll(() => standings()[0]?.state).toBe('halfOpen');
     await ask(agent);
     await ask(agent);
-    expect(breakers.standings()[0]?.state).toBe('closed');
+    expect(standings()[0]?.state).toBe('closed');
     expect([down.exchanges.length, well.exchanges.length]).toEqual([3, 1]);
     expect(logged.map((line) => line.split(':')[0])).toEqual([
       'provider not asked for now',
@@ -139,7 +148,7 @@ describe('a provider that fails', () => {
     await open(agent);
     expect(await ask(agent)).toBe('It has shipped.');
     expect(well.exchanges).toHaveLength(2);
-    expect(breakers.standings().map(({ state }) => state)).toEqual(['closed']);
+    expect(standings().map(({ state }) => state)).toEqual(['closed']);
     release();
   });
 

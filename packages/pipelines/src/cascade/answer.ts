@@ -38,6 +38,7 @@ export interface AnswerOptions {
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
+type Fault = Readonly<Record<'code' | 'message', string>>;
 type Ending = Pick<Extract<EngineEvent, { type: 'generation.ended' }>, 'outcome' | 'error'>;
 
 const NO_USAGE: Usage = {
@@ -115,6 +116,11 @@ export class Answer {
   /** Speaks on after the first piece, where it is held. */
   release(): void {
     this.#line?.release();
+  }
+
+  /** Ends it as failed, in place of `start`, when what covers it is said. */
+  fail(error: Fault): void {
+    this.#failModel(error);
   }
 
   /** Stops at once; no event follows, whatever a provider still calls. */
@@ -250,7 +256,7 @@ export class Answer {
     });
   }
 
-  #failModel(error: PipelineError): void {
+  #failModel(error: Fault): void {
     if (this.#isOver) return;
     this.#hasFailed = true;
     this.#abort.abort();
@@ -333,6 +339,6 @@ function modalityOf(request: GenerationRequest): 'audio' | 'text' {
   return request.kind === 'say' ? config.modality : (request.options.modality ?? config.modality);
 }
 
-function failed(error: PipelineError): Ending {
+function failed(error: Fault): Ending {
   return { outcome: 'failed', error: { code: error.code, message: error.message } };
 }

@@ -6,6 +6,7 @@ import type {
   ConversationItem,
   EngineEvent,
   EngineSession,
+  ProviderTookOver,
   SessionConfig,
   VoiceEngine,
 } from '@antiphon/session';
@@ -126,6 +127,7 @@ export class CascadeFixture {
 /** One session of the engine and all that it told. */
 export class CascadeCaller {
   readonly events: EngineEvent[] = [];
+  readonly tookOver: ProviderTookOver[] = [];
   readonly session: EngineSession;
   items: ConversationItem[] = [];
   onEvent: (event: EngineEvent) => void = () => {};
@@ -138,6 +140,7 @@ export class CascadeCaller {
         this.events.push(event);
         this.onEvent(event);
       },
+      onTookOver: (tookOver) => this.tookOver.push(tookOver),
     });
   }
 

@@ -9,6 +9,7 @@ import type {
 import type { PipelineError } from '../pipeline-error.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
 import { Generation } from './generation.ts';
+import { LostTurn } from './lost-turn.ts';
 import type { LanguageModel } from './ports/language-model.ts';
 import type { SpeechToText } from './ports/speech-to-text.ts';
 import type { TextToSpeech } from './ports/text-to-speech.ts';
@@ -54,6 +55,7 @@ interface Pause {
 export class CascadeSession implements EngineSession {
   readonly #options: CascadeSessionOptions;
   readonly #transcripts: TurnTranscripts;
+  readonly #lostTurn = new LostTurn();
   #generation: Generation | null = null;
   /** The caller is silent in the open turn. */
   #pause: Pause | null = null;
@@ -111,7 +113,9 @@ export class CascadeSession implements EngineSession {
     if (this.#isClosed) return;
     this.#generation?.cancel();
     const transcriptsSettled = () => this.#transcripts.settled();
-    const options = { ...this.#options, transcriptsSettled };
+    const faultOf = (asked: GenerationRequest) =>
+      this.#lostTurn.take(asked, this.#options.context.history());
+    const options = { ...this.#options, transcriptsSettled, faultOf };
     this.#generation = new Generation(request, options, this.#prepared);
     this.#prepared = null;
     this.#pause = null;
@@ -156,6 +160,7 @@ export class CascadeSession implements EngineSession {
   }
 
   #hearTranscript(transcript: TurnTranscript): void {
+    this.#lostTurn.note(transcript);
     this.#options.context.onEvent({ type: 'transcript', ...transcript });
     if (!transcript.isFinal && this.#pause) this.#prepare(this.#pause);
   }

@@ -1,12 +1,15 @@
 import type { GenerationRequest } from '@antiphon/session';
 import { Answer } from './answer.ts';
 import type { AnswerOptions } from './answer.ts';
+import type { TurnFault } from './lost-turn.ts';
 import type { PreparedAnswer } from './prepared-answer.ts';
 
 /** What {@link Generation} needs. */
 export interface GenerationOptions extends AnswerOptions {
   /** Resolves when no transcript is owed. */
   readonly transcriptsSettled: () => Promise<void>;
+  /** Why no model can make this answer; null where one can. */
+  readonly faultOf: (request: GenerationRequest) => TurnFault | null;
 }
 
 /**
@@ -19,6 +22,8 @@ export class Generation {
   readonly #options: GenerationOptions;
   #prepared: PreparedAnswer | null;
   #answer: Answer | PreparedAnswer | null = null;
+  /** The answer that is to begin with a cover. */
+  #covered: Answer | null = null;
   #isCancelled = false;
 
   /** A prepared answer is its own from now on. */
@@ -53,7 +58,8 @@ export class Generation {
     if (!this.#answer) {
       // Its transcript is late; what was made ready was made without these words.
       this.#discard();
-      this.#answer = new Answer(this.#request, this.#options);
+      this.#covered = new Answer(this.#request, this.#options);
+      this.#answer = this.#covered;
     }
     this.#answer.cover(text);
   }
@@ -67,6 +73,11 @@ export class Generation {
 
   #takeOverOrMake(): void {
     if (this.#isCancelled) return;
+    const fault = this.#options.faultOf(this.#request);
+    if (fault) {
+      this.#fail(fault);
+      return;
+    }
     const prepared = this.#prepared;
     if (this.#answer) this.#answer.start();
     else if (prepared?.answers(this.#options.context.history())) {
@@ -77,6 +88,14 @@ export class Generation {
       this.#discard();
       this.#make();
     }
+  }
+
+  /** Ends as failed, without a model, once what covers the wait is said. */
+  #fail(fault: TurnFault): void {
+    this.#discard();
+    this.#covered ??= new Answer(this.#request, this.#options);
+    this.#answer = this.#covered;
+    this.#covered.fail(fault);
   }
 
   #make(): void {

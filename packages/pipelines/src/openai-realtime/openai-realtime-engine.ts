@@ -30,6 +30,8 @@ export interface OpenaiRealtimeEngineOptions {
    * once the model has said just that.
    */
   readonly speech?: ExactSpeech;
+  /** Says such a text where the model that was to read it aloud cannot. Without it the text fails. */
+  readonly lastResort?: ExactSpeech;
   /** Finds the words in the model's speech; without it they count as heard with the last of them. */
   readonly aligner?: WordAligner;
   readonly timeouts?: Partial<RealtimeTimeouts>;
@@ -62,7 +64,7 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
   constructor(options: OpenaiRealtimeEngineOptions) {
     this.#options = options;
     this.#timeouts = { ...DEFAULT_REALTIME_TIMEOUTS, ...options.timeouts };
-    const { settings, speech } = options;
+    const { settings, speech, lastResort } = options;
     this.#lines = settings.turnDetection === 'provider' ? new CallerLines() : null;
     this.turnDetectors = this.#lines && new ProviderTurnDetectors(this.#lines);
     const { url } = settings;
@@ -75,14 +77,18 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
     for (const [timeout, ms] of Object.entries(this.#timeouts)) {
       require(ms > 0, `timeouts.${timeout} is ${ms}; it must be above 0`);
     }
-    require(!speech ||
-      speech.textToSpeech.voices.includes(
-        speech.defaultVoice,
-      ), `speech.defaultVoice is ${speech?.defaultVoice}; use a voice of the synthesizer`);
+    for (const [option, { textToSpeech, defaultVoice }] of Object.entries({
+      ...(speech && { speech }),
+      ...(lastResort && { lastResort }),
+    })) {
+      const isKnown = textToSpeech.voices.includes(defaultVoice);
+      require(isKnown, `${option}.defaultVoice is ${defaultVoice}; use a voice of the synthesizer`);
+    }
   }
 
   open(context: EngineContext): EngineSession {
-    const { settings, clock, config, speech, aligner, onFault, onCost } = this.#options;
+    const { settings, clock, config, speech, lastResort, aligner } = this.#options;
+    const { onFault, onCost } = this.#options;
     const session = new RealtimeSession({
       settings,
       timeouts: this.#timeouts,
@@ -91,6 +97,7 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
       lines: this.#lines,
       config: config ?? null,
       speech: speech ?? null,
+      lastResort: lastResort ?? null,
       aligner: aligner ?? null,
       onFault: (fault) => onFault?.(context.sessionId, fault),
       onCost: (cost, of) => onCost?.(context.sessionId, cost, of),

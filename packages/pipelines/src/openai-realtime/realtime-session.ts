@@ -40,6 +40,8 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   /** What a session is likely to be configured with, so that the upstream is told beforehand. */
   readonly config: SessionConfig | null;
   readonly speech: ExactSpeech | null;
+  /** Says exact texts where the model that was to read them aloud cannot. */
+  readonly lastResort: ExactSpeech | null;
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
   readonly onCost: (cost: AnswerCost, of: CostOf) => void;

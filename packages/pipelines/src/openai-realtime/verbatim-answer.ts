@@ -8,6 +8,8 @@ import type { EngineGeneration } from '../upstream/engine-generation.ts';
 import { GenerationTeller } from '../upstream/generation-teller.ts';
 import { TimedOutput } from '../upstream/timed-output.ts';
 import { sumOfUsage } from '../upstream/token-costs.ts';
+import { SaidText } from '../upstream/said-text.ts';
+import type { ExactSpeech } from '../upstream/said-text.ts';
 import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
 import { usageOf } from './token-costs.ts';
@@ -30,6 +32,8 @@ export interface VerbatimAnswerOptions extends RealtimeUse {
   readonly request: Extract<GenerationRequest, { kind: 'say' }>;
   readonly context: EngineContext;
   readonly aligner: WordAligner | null;
+  /** Says the text where the model cannot. */
+  readonly lastResort: ExactSpeech | null;
   readonly onWaiting: () => void;
   readonly onOver: () => void;
 }
@@ -37,7 +41,8 @@ export interface VerbatimAnswerOptions extends RealtimeUse {
 /**
  * A text that the model itself reads aloud, out of band. Speech models change texts now and then, so
  * its sound is held until what the model says it said is that text, and asked for once more where it
- * is not; words that were not asked for are never heard.
+ * is not; words that were not asked for are never heard. Where it fails before anything was heard, the
+ * last resort says the text.
  */
 export class VerbatimAnswer implements EngineGeneration<GenerationStart>, ResponseListener {
   readonly request: Extract<GenerationRequest, { kind: 'say' }>;
@@ -51,6 +56,8 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
   #soundMs = 0;
   #tries = 0;
   #usage: Usage = NO_USAGE;
+  #isHeard = false;
+  #standIn: SaidText | null = null;
 
   constructor(options: VerbatimAnswerOptions) {
     this.#options = options;
@@ -74,11 +81,11 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
   }
 
   get isWaiting(): boolean {
-    return !this.isOver && this.#start === null;
+    return !this.isOver && this.#start === null && this.#standIn === null;
   }
 
   get isOver(): boolean {
-    return this.#teller.isOver;
+    return this.#standIn?.isOver ?? this.#teller.isOver;
   }
 
   start(start: GenerationStart): void {
@@ -101,15 +108,24 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
   }
 
   fail(fault: PipelineError): void {
-    if (this.isOver) return;
+    if (this.isOver || this.#standIn) return;
     const { code, message } = fault;
     this.#stop();
+    const { lastResort } = this.#options;
+    if (lastResort && !this.#isHeard) {
+      this.#handOver(lastResort, code);
+      return;
+    }
     this.#teller.end({ outcome: 'failed', usage: this.#usage, error: { code, message } });
     this.#options.onOver();
   }
 
   cancel(): void {
     if (this.isOver) return;
+    if (this.#standIn) {
+      this.#standIn.cancel();
+      return;
+    }
     this.#teller.isOver = true;
     this.#stop();
     this.#options.onOver();
@@ -133,6 +149,7 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
     const isSaid = outcome === 'completed' && this.#sound.length > 0;
     if (isSaid && plain(this.#said) === plain(this.request.text)) {
       const { text } = this.request;
+      this.#isHeard = true;
       this.#output.write(text);
       this.#teller.tell({ type: 'generation.text', delta: text.trim() });
       for (const { pcm, sampleRate } of this.#sound) this.#output.audio(pcm, sampleRate);
@@ -144,6 +161,28 @@ export class VerbatimAnswer implements EngineGeneration<GenerationStart>, Respon
     } else {
       this.fail(fault ?? upstreamFault('altered_text', 'it did not say the text as it stands'));
     }
+  }
+
+  #handOver(speech: ExactSpeech, code: string): void {
+    const { context, settings } = this.#options;
+    context.onTookOver?.({
+      service: 'textToSpeech',
+      from: `openai-realtime ${settings.model}`,
+      to: speech.textToSpeech.name,
+      why: 'failed',
+      code,
+    });
+    const usage = this.#usage;
+    this.#standIn = new SaidText({
+      ...this.#options,
+      speech,
+      context: {
+        ...context,
+        onEvent: (event) =>
+          context.onEvent(event.type === 'generation.ended' ? { ...event, usage } : event),
+      },
+    });
+    this.#standIn.start();
   }
 
   #finish(): void {

@@ -23,3 +23,16 @@ export {
   LocalDeepgramServer,
 } from '../providers/deepgram/testing/local-deepgram-server.ts';
 export { embeddedEars } from '../providers/testing/local-ear.ts';
+export {
+  CARTESIA_KEY,
+  LocalCartesiaServer,
+} from '../providers/cartesia/testing/local-cartesia-server.ts';
+export {
+  ELEVENLABS_KEY,
+  LocalElevenlabsServer,
+} from '../providers/elevenlabs/testing/local-elevenlabs-server.ts';
+export { HUME_KEY, LocalHumeServer } from '../providers/hume/testing/local-hume-server.ts';
+export {
+  LocalTranscriptionServer,
+  TRANSCRIPTION_KEY,
+} from '../providers/openai/testing/local-transcription-server.ts';

@@ -173,7 +173,8 @@ export interface EngineSession {
   discardAnswer(): void;
   /**
    * Starts a generation; the one before has ended or was cancelled. An answer waits for the
-   * transcripts owed.
+   * transcripts owed. An engine that knows a turn by its words alone fails the answer to one whose
+   * recognition failed, with the code of that.
    */
   generate(request: GenerationRequest): void;
   /**

@@ -8,8 +8,23 @@ import type {
   TextToSpeech,
 } from '../ports/text-to-speech.ts';
 import { providerError } from '../provider-error.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { candidatesOf, namesOf, worthAsking } from './fallback.ts';
 import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
+
+/** A voice in the process, which is there when nothing else is. */
+interface LastResort {
+  readonly provider: TextToSpeech;
+  readonly breaker: CircuitBreaker;
+  /** How long the one before it may take: another voice is worse than a moment of silence. */
+  readonly afterMs: number;
+}
+
+/** What a {@link FallbackTextToSpeech} needs. */
+export interface FallbackTextToSpeechOptions extends FallbackOptions<TextToSpeech> {
+  /** Asked after all others. It belongs to somebody else, who closes it. */
+  readonly lastResort?: LastResort | null;
+}
 
 /**
  * Several synthesizers as one: the next speaks a piece when one fails, or has made no sound of it
@@ -19,12 +34,13 @@ import type { Candidate, FallbackOptions, Replaced } from './fallback.ts';
 export class FallbackTextToSpeech implements TextToSpeech {
   readonly name: string;
   readonly voices: readonly string[];
-  readonly #options: FallbackOptions<TextToSpeech>;
+  readonly #options: FallbackTextToSpeechOptions;
   readonly #candidates: readonly Candidate<TextToSpeech>[];
 
-  constructor(options: FallbackOptions<TextToSpeech>) {
+  constructor(options: FallbackTextToSpeechOptions) {
     this.#options = options;
-    this.#candidates = candidatesOf(options);
+    const { lastResort = null } = options;
+    this.#candidates = [...candidatesOf(options), ...(lastResort ? [lastResort] : [])];
     this.name = namesOf(options.providers);
     this.voices = options.providers[0]!.voices;
   }
@@ -36,12 +52,13 @@ export class FallbackTextToSpeech implements TextToSpeech {
       events.onTookOver?.(tookOver);
     };
     const asked = worthAsking(this.#candidates, onTookOver);
+    const { clock, budgetMs, lastResort } = this.#options;
     const relay = new Relay({
       request,
       events,
       asked,
-      budgetMs: this.#options.budgetMs,
-      clock: this.#options.clock,
+      clock,
+      waitMs: (next) => (next.provider === lastResort?.provider ? lastResort.afterMs : budgetMs),
       onTookOver,
     });
     relay.start();
@@ -53,10 +70,12 @@ export class FallbackTextToSpeech implements TextToSpeech {
   }
 }
 
-interface RelayOptions extends Pick<FallbackOptions<TextToSpeech>, 'budgetMs' | 'clock'> {
+interface RelayOptions extends Pick<FallbackOptions<TextToSpeech>, 'clock'> {
   readonly request: SynthesisRequest;
   readonly events: SynthesisEvents;
   readonly asked: readonly Candidate<TextToSpeech>[];
+  /** How long the one before this may take. */
+  readonly waitMs: (next: Candidate<TextToSpeech>) => number;
   readonly onTookOver: (tookOver: Replaced) => void;
 }
 
@@ -76,16 +95,17 @@ class Relay implements Synthesis {
   }
 
   start(): void {
-    const { asked, request, budgetMs, clock } = this.#options;
+    const { asked, request, waitMs, clock } = this.#options;
     const at = this.#at;
     const candidate = asked[at]!;
     const { provider, breaker } = candidate;
     const isCurrent = () => !this.#isOver && this.#at === at;
     this.#words = [];
-    if (at + 1 < asked.length) {
+    const next = asked[at + 1];
+    if (next) {
       this.#timer = clock.setTimeout(() => {
         if (isCurrent()) this.#goOn(candidate, 'slow', null);
-      }, budgetMs);
+      }, waitMs(next));
     }
     const voice = provider.voices.includes(request.voice) ? request.voice : provider.voices[0];
     const synthesis = provider.synthesize(

@@ -15,6 +15,8 @@ import {
 import type { FakeStep, FakeTurn, FakeVoiceOptions } from '../../testing/index.ts';
 import { FIXTURE_CONFIG, FIXTURE_FRAME, settle } from '../cascade-fixture.ts';
 import type { LanguageModelPart } from '../ports/language-model.ts';
+import { SpokenTrial } from '../../providers/testing/spoken-trial.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { FallbackLanguageModel } from './fallback-language-model.ts';
 import { FallbackSpeechToText } from './fallback-speech-to-text.ts';
 import { FallbackTextToSpeech } from './fallback-text-to-speech.ts';
@@ -258,6 +260,31 @@ describe('voices that stand in for each other', () => {
     expect(told.audio).toBe(1);
     expect(told.errors).toEqual([LIMITED]);
     expect([told.ends, tookOver.length]).toEqual([0, 0]);
+  });
+
+  it('leave the last of them more time before the last resort, which nobody else waits for', async () => {
+    const stuck = { isStuckOn: () => true };
+    const providers = [new FakeTextToSpeech(clock, stuck), new FakeTextToSpeech(clock, stuck)];
+    const embedded = new FakeTextToSpeech(clock);
+    const voice = new FallbackTextToSpeech({
+      ...shared(),
+      providers,
+      lastResort: {
+        provider: embedded,
+        breaker: new CircuitBreaker({ name: 'embedded', clock }),
+        afterMs: 1_000,
+      },
+    });
+    const heard = new SpokenTrial(voice);
+    await pass(BUDGET_MS + 990);
+    expect([providers[1]?.syntheses.length, embedded.syntheses.length]).toEqual([1, 0]);
+    await pass(10);
+    expect(heard.isEnded).toBe(true);
+    expect(tookOver.map(({ to, why }) => [to, why])).toEqual([
+      ['fake-synthesizer', 'slow'],
+      ['embedded', 'slow'],
+    ]);
+    expect(clock.pending).toBe(0);
   });
 
   it('are silent once they are cancelled', async () => {

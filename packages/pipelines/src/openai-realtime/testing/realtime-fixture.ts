@@ -11,6 +11,8 @@ export interface FixtureOptions {
   readonly settings?: Partial<RealtimeSettings>;
   /** Whether the model reads texts aloud itself. */
   readonly readsAloud?: boolean;
+  /** Whether a voice of ours says what it cannot; only where it reads aloud. */
+  readonly hasLastResort?: boolean;
 }
 
 /** An engine on a driven clock, an upstream over a socket, and one session between them. */
@@ -21,12 +23,13 @@ export class RealtimeFixture extends ConversationFixture {
 
   private constructor(upstream: RealtimeUpstream, options: FixtureOptions) {
     super(({ clock, aligner, faults, costs }) => {
-      const textToSpeech = new FakeTextToSpeech(clock);
+      const speech = { textToSpeech: new FakeTextToSpeech(clock), defaultVoice: 'fake-voice' };
       return new OpenaiRealtimeEngine({
         settings: { ...upstream.settings, ...options.settings },
         clock,
         config: PLAIN_CONFIG,
-        ...(!options.readsAloud && { speech: { textToSpeech, defaultVoice: 'fake-voice' } }),
+        ...(!options.readsAloud && { speech }),
+        ...(options.hasLastResort && { lastResort: speech }),
         aligner,
         onFault: (_sessionId, fault) => faults.push(fault),
         onCost: (_sessionId, cost, of) =>
