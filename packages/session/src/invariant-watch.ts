@@ -21,6 +21,8 @@ export interface Violation {
   readonly detail: string;
 }
 
+type StateChanged = Extract<SessionEvent, { type: 'state.changed' }>;
+
 interface SpokenItem {
   text: string;
   words: TimedWord[];
@@ -54,8 +56,11 @@ export class InvariantWatch {
   readonly #promised = new Bounded<true>();
   /** Running calls whose wait is covered. */
   readonly #covered = new Set<string>();
-  #quietSinceMs: number | null = null;
+  /** The turn is where agent and caller wait for tools and nothing is said. */
+  #isWaiting = false;
   #isCallerSpeaking = false;
+  /** Since when neither makes a sound in such a wait. */
+  #quietSinceMs: number | null = null;
   #decidingSinceMs: number | null = null;
   #isOnsetTold = false;
   #hasEnded = false;
@@ -97,11 +102,9 @@ export class InvariantWatch {
       case 'followUp.promised':
         return this.#followUpPromised(event.callId);
       case 'tool.settled':
-        return this.#settled(event.callId);
+        return this.#settled(event);
       case 'state.changed':
-        // While the caller speaks nobody waits in silence.
-        if (event.region === 'caller') this.#isCallerSpeaking = event.to === 'speaking';
-        if (this.#isCallerSpeaking) this.#quietSinceMs = null;
+        if (event.region === 'caller') return this.#callerMoved(event);
         return event.region === 'turn' ? this.#turnMoved(event) : NONE;
       case 'turn.measured':
         return turnMeasured(event);
@@ -189,28 +192,50 @@ export class InvariantWatch {
     return isAgain ? [{ name: 'followUpOnce', detail: `${callId} was promised again` }] : NONE;
   }
 
-  #settled(callId: string): readonly Violation[] {
+  #settled({
+    callId,
+    atMs,
+  }: Extract<SessionEvent, { type: 'tool.settled' }>): readonly Violation[] {
+    const found = this.#tooSilentAt(atMs);
     this.#runningTools.delete(callId);
     this.#covered.delete(callId);
     const isAgain = this.#settledTools.get(callId) === true;
     this.#settledTools.set(callId, true);
-    return isAgain ? [{ name: 'toolSettlesOnce', detail: `${callId} settled again` }] : NONE;
+    if (isAgain) found.push({ name: 'toolSettlesOnce', detail: `${callId} settled again` });
+    return found;
   }
 
-  #turnMoved({ to, atMs }: Extract<SessionEvent, { type: 'state.changed' }>): readonly Violation[] {
-    const found: Violation[] = [];
+  #callerMoved({ to, atMs }: StateChanged): readonly Violation[] {
+    const found = this.#tooSilentAt(atMs);
+    this.#isCallerSpeaking = to === 'speaking';
+    this.#beginSilence(atMs);
+    return found;
+  }
+
+  #turnMoved({ to, atMs }: StateChanged): readonly Violation[] {
+    const found = this.#tooSilentAt(atMs);
+    this.#isWaiting = to === 'toolPending.quiet';
+    this.#beginSilence(atMs);
     const sinceMs = this.#decidingSinceMs;
     this.#decidingSinceMs = to === 'truncated.deciding' ? atMs : null;
     if (sinceMs !== null && atMs - sinceMs > VERDICT_LIMIT_MS) {
       const heldMs = Math.round(atMs - sinceMs);
       found.push({ name: 'verdictInTime', detail: `audio was held for ${heldMs} ms` });
     }
-    const quietMs = this.#quietSinceMs === null ? 0 : atMs - this.#quietSinceMs;
-    this.#quietSinceMs = to === 'toolPending.quiet' && !this.#isCallerSpeaking ? atMs : null;
-    if (quietMs > SILENCE_LIMIT_MS && this.#covered.size > 0) {
-      found.push({ name: 'noDeadAir', detail: `a wait was silent for ${Math.round(quietMs)} ms` });
-    }
     return found;
+  }
+
+  /** While the caller speaks nobody waits in silence. */
+  #beginSilence(atMs: number): void {
+    this.#quietSinceMs = this.#isWaiting && !this.#isCallerSpeaking ? atMs : null;
+  }
+
+  /** Whether the silence until now has been too long; it is told once. */
+  #tooSilentAt(atMs: number): Violation[] {
+    const quietMs = this.#quietSinceMs === null ? 0 : atMs - this.#quietSinceMs;
+    if (quietMs <= SILENCE_LIMIT_MS || this.#covered.size === 0) return [];
+    this.#quietSinceMs = atMs;
+    return [{ name: 'noDeadAir', detail: `a wait was silent for ${Math.round(quietMs)} ms` }];
   }
 
   #spokenItem(itemId: string): SpokenItem {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_TOOL_PHRASES } from './ports/session-config.ts';
 import type { SessionEvent } from './ports/session-event.ts';
 import { FAKE_WORD_MS, TEST_CONFIG, ToolSession } from './testing/index.ts';
+import { TRACE_PACKAGE } from './testing/tool-session.ts';
 
 const { progress } = DEFAULT_TOOL_PHRASES;
 
@@ -120,6 +121,41 @@ describe('a wait for a tool', () => {
     test.session.control.configure({ turnDetection: TEST_CONFIG.turnDetection });
     await test.wait(3_000);
     expect(longestSilence(test, startedAtMs, test.clock.now())).toBeLessThan(2_000);
+  });
+
+  it('goes on after words over a cover that nobody is to answer', async () => {
+    const turnDetection = {
+      ...TEST_CONFIG.turnDetection!,
+      interruptsResponse: false,
+      createsResponse: false,
+    };
+    const test = new ToolSession({ more: { followUps: null } });
+    test.calls('trace_package');
+    test.session.control.configure({ turnDetection });
+    await test.wait(600);
+    test.detectors.detector.start();
+    await test.wait(3_000);
+    const fromMs = test.clock.now();
+    test.detectors.detector.stop();
+    await test.wait(6_000);
+    expect(longestSilence(test, fromMs, test.clock.now())).toBeLessThan(2_000);
+  });
+
+  it('is not silent because a cover came due late and was not wanted', async () => {
+    const tools = [{ ...TRACE_PACKAGE, coverAfterMs: 4_000, deadlineMs: 30_000 }];
+    const test = new ToolSession({ config: { tools } });
+    const { session } = test.engine;
+    const { autoReply } = session;
+    session.autoReply = null;
+    test.callerTurn();
+    session.speak('I am going to ask the carrier');
+    session.call('trace_package', '{}');
+    session.autoReply = autoReply;
+    session.end();
+    await test.wait(4_000);
+    const fromMs = test.clock.now();
+    await test.wait(6_000);
+    expect(longestSilence(test, fromMs, test.clock.now())).toBeLessThan(2_000);
   });
 
   it('holds a result that comes while the caller speaks until the turn is over', async () => {

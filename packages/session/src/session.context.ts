@@ -74,6 +74,8 @@ export interface SessionContext extends SessionInput {
   /** Agent audio is on its way to the caller's ear, or held. */
   readonly isPlaying: boolean;
   readonly isCallerSpeaking: boolean;
+  /** Of a wait for tools: it is time for the next line, as soon as one may be spoken. */
+  readonly isSilenceLong: boolean;
   /** By call id. */
   readonly calls: Readonly<Record<string, PendingCall>>;
   readonly waitingAsk: Ask | null;

@@ -18,6 +18,7 @@ export const sessionMachine = createMachine({
     generationCount: 0,
     isPlaying: false,
     isCallerSpeaking: false,
+    isSilenceLong: false,
     calls: {},
     waitingAsk: null,
     interrupted: 'nothing',

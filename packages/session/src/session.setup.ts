@@ -55,7 +55,8 @@ export const sessionSetup = setup({
       event.type === 'caller.turnCommitted' && event.wantsAnswer && hasEnded(context),
     isSounding: ({ context }) => context.isPlaying || !hasEnded(context),
     isQuiet: ({ context }) => isQuiet(context),
-    isCallerSpeaking: ({ context }) => context.isCallerSpeaking,
+    /** Of what ends a turn: speech that was not over is over with it. */
+    fallsSilent: ({ context }) => context.isCallerSpeaking,
     generationEnded: ({ context }) => hasEnded(context),
     cancelsAtOnset: ({ context }) =>
       isInterruptible(context) &&
@@ -79,8 +80,9 @@ export const sessionSetup = setup({
       const hasSpoken = generation?.madeCalls === true && generation.audible;
       return covers && isQuiet(context) && !isCallerSpeaking && !hasSpoken;
     },
-    /** A wait that was covered goes on. */
+    /** A wait that was covered goes on, and has been silent for long. */
     canReassure: ({ context }) =>
+      context.isSilenceLong &&
       context.covers &&
       !context.isCallerSpeaking &&
       pendingCalls(context).some((call) => call.coverDue && !call.settled),
@@ -152,6 +154,8 @@ export const sessionSetup = setup({
     noteSilent: assign({ isCallerSpeaking: false }),
     notePlaying: assign({ isPlaying: true }),
     noteQuiet: assign({ isPlaying: false }),
+    beginSilence: assign({ isSilenceLong: false }),
+    noteLongSilence: assign({ isSilenceLong: true }),
     noteAudible: assign(({ context, event }) => {
       assertEvent(event, 'agent.firstAudio');
       return context.generation?.id === event.generationId

@@ -53,22 +53,31 @@ export const waiting = sessionSetup.createStateConfig({
   states: {
     quiet: {
       description: 'Nothing is being said.',
-      always: { guard: 'owesOffer', target: '#session.turn.asking', actions: 'offer' },
-      after: {
-        progressAfter: { guard: 'canReassure', target: 'covering', actions: 'reassure' },
-      },
+      entry: 'beginSilence',
+      always: [
+        { guard: 'owesOffer', target: '#session.turn.asking', actions: 'offer' },
+        { guard: 'canReassure', target: 'covering', actions: 'reassure' },
+      ],
+      after: { progressAfter: { actions: 'noteLongSilence' } },
       on: {
         'tool.coverDue': {
           guard: 'wantsCover',
           target: 'covering',
           actions: ['noteCoverDue', 'cover'],
         },
-        'caller.turnDropped': {
-          guard: 'isCallerSpeaking',
+        'caller.speechStopped': {
           target: 'quiet',
           reenter: true,
-          description: 'That was nothing; the silence begins when the caller is silent.',
+          actions: 'commitTurn',
+          description: 'The silence begins when the caller is silent, too.',
         },
+        'caller.turnCommitted': {
+          guard: 'fallsSilent',
+          target: 'quiet',
+          reenter: true,
+          description: 'By hand, in the middle of speech.',
+        },
+        'caller.turnDropped': { guard: 'fallsSilent', target: 'quiet', reenter: true },
         'followUp.failed': {
           guard: 'canCover',
           target: 'covering',

@@ -51,10 +51,10 @@ const settled: SessionEvent = {
   output: '{}',
   durationMs: 0,
 };
-const moved = (to: string, atMs: number): SessionEvent => ({
+const moved = (to: string, atMs: number, region: 'turn' | 'caller' = 'turn'): SessionEvent => ({
   atMs,
   type: 'state.changed',
-  region: 'turn',
+  region,
   from: '',
   to,
   cause: 'caller.turnCommitted',
@@ -149,6 +149,19 @@ describe('the invariants', () => {
     expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
   });
 
+  it('let a wait be silent while the caller speaks', () => {
+    const events = [
+      tool,
+      covered,
+      moved('toolPending.quiet', 1),
+      moved('speaking', 1_000, 'caller'),
+      moved('silent', 9_000, 'caller'),
+      moved('toolPending.covering', 10_600),
+      settled,
+    ];
+    expect(violations({ events: [...events, over], sent: [] })).toEqual([]);
+  });
+
   it('let a wait be silent once the client wants to read', () => {
     const config = { ...TEST_CONFIG, modality: 'text' } as const;
     const events = [
@@ -181,6 +194,25 @@ describe('the invariants', () => {
     {
       broken: 'noDeadAir',
       events: [tool, covered, moved('toolPending.quiet', 1), moved('listening', 2_002)],
+    },
+    {
+      broken: 'noDeadAir',
+      events: [tool, covered, moved('toolPending.quiet', 1), { ...settled, atMs: 2_002 }],
+    },
+    {
+      broken: 'noDeadAir',
+      events: [tool, covered, moved('toolPending.quiet', 1), moved('speaking', 2_002, 'caller')],
+    },
+    {
+      broken: 'noDeadAir',
+      events: [
+        tool,
+        covered,
+        moved('speaking', 1, 'caller'),
+        moved('toolPending.quiet', 1),
+        moved('silent', 3_000, 'caller'),
+        moved('toolPending.covering', 5_001),
+      ],
     },
     { broken: 'hopsAddUp', events: [measured(254)] },
     { broken: 'hopsAddUp', events: [measured(346)] },

@@ -115,6 +115,18 @@ export const MOVES = {
   },
   clear: (test: TestSession) => test.session.control.clearAudio(),
   byHand: (test: TestSession) => test.session.control.configure({ turnDetection: null }),
+  /** Turns are answered when the client asks, and may not interrupt. */
+  byClient: (test: TestSession, amount: number) =>
+    test.session.control.configure({
+      turnDetection: {
+        ...TURN_DETECTION,
+        createsResponse: false,
+        interruptsResponse: amount % 2 === 0,
+      },
+    }),
+  /** The client wants to read, or to hear again. */
+  read: (test: TestSession, amount: number) =>
+    test.session.control.configure({ modality: amount % 2 === 0 ? 'audio' : 'text' }),
   /** A caller who has spoken for long, and pauses. */
   tellStory: (test: TestSession) => {
     test.session.control.configure({ listeningNoises: ['Mm-hmm.'], listeningAfterMs: 1_000 });
