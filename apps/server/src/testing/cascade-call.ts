@@ -129,7 +129,7 @@ export class CascadeCall {
       );
   }
 
-  of<Type extends SessionEvent['type']>(type: Type) {
+  of<Type extends SessionEvent['type']>(type: Type): Extract<SessionEvent, { type: Type }>[] {
     return this.channel.of(type);
   }
 
