@@ -19,6 +19,7 @@ import { providerError } from './provider-error.ts';
 import { SentenceCutter } from './sentence-cutter.ts';
 import type { GuardedPieces, GuardPhrases } from './speech-guard/speech-guard.ts';
 import { SpeechGuard } from './speech-guard/speech-guard.ts';
+import type { TurnSpeeches } from './speech-guard/turn-speech.ts';
 import { SpeechLine } from './speech-line.ts';
 import { StallTimer } from './stall-timer.ts';
 
@@ -35,6 +36,8 @@ export interface AnswerOptions {
   readonly isHeld?: boolean | undefined;
   /** What a guard of the model's text says; without it the text is spoken as it is written. */
   readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
+  /** Counts what a guard lets through in each turn of the caller. */
+  readonly speeches: TurnSpeeches;
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
@@ -58,7 +61,7 @@ export class Answer {
   readonly #abort = new AbortController();
   readonly #cutter = new SentenceCutter();
   readonly #line: SpeechLine | null;
-  readonly #guard: SpeechGuard | null;
+  #guard: SpeechGuard | null = null;
   readonly #stall: StallTimer;
   readonly #marked = new Set<EngineMark>();
   #usage = NO_USAGE;
@@ -70,6 +73,8 @@ export class Answer {
   #isCovered = false;
   /** What the model wrote was changed; where nothing is written, all of it was left out. */
   #isEdited = false;
+  /** The turn was answered in part before it. */
+  #isGoingOn = false;
   #isEnding = false;
   #hasFailed = false;
   #isOver = false;
@@ -78,8 +83,6 @@ export class Answer {
     this.#request = request;
     this.#options = options;
     this.#line = modalityOf(request) === 'audio' ? this.#openLine() : null;
-    const guards = this.#line && request.kind === 'answer' ? options.guard : undefined;
-    this.#guard = guards ? new SpeechGuard(guards(request.config)) : null;
     this.#stall = new StallTimer(options.clock, () => this.#failStalled());
   }
 
@@ -131,6 +134,7 @@ export class Answer {
   async #ask(request: AnswerRequest): Promise<void> {
     this.#mark('transcriptReady');
     if (this.#isOver) return;
+    this.#guard = this.#openGuard(request);
     const { languageModel, timeouts } = this.#options;
     try {
       this.#stall.start(timeouts.firstTokenMs);
@@ -169,7 +173,7 @@ export class Answer {
       case 'end':
         this.#usage = part.usage;
         await this.#flush();
-        if (this.#isEdited && !this.#hasText && !this.#hasCalls) {
+        if (this.#isEdited && !this.#hasText && !this.#hasCalls && !this.#isGoingOn) {
           const { name } = this.#options.languageModel;
           this.#failModel(
             new PipelineError('provider_garbled', `${name} wrote nothing to be said`),
@@ -264,6 +268,14 @@ export class Answer {
       ? `${languageModel.name} wrote nothing within ${timeouts.firstTokenMs} ms`
       : `${languageModel.name} fell silent for ${timeouts.tokenGapMs} ms`;
     this.#failModel(new PipelineError('provider_timeout', message));
+  }
+
+  #openGuard({ config }: AnswerRequest): SpeechGuard | null {
+    const { guard, speeches, context } = this.#options;
+    if (!guard || !this.#line) return null;
+    const said = speeches.of(context.history());
+    this.#isGoingOn = said.words > 0;
+    return new SpeechGuard({ phrases: guard(config), speed: config.speed, said });
   }
 
   #openLine(): SpeechLine {

@@ -15,6 +15,7 @@ import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import type { SpeculationOutcome } from './speculation.ts';
 import type { GuardPhrases } from './speech-guard/speech-guard.ts';
+import { TurnSpeeches } from './speech-guard/turn-speech.ts';
 import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
 import type { TurnTranscript } from './turn-transcripts.ts';
@@ -54,6 +55,7 @@ interface Pause {
 export class CascadeSession implements EngineSession {
   readonly #options: CascadeSessionOptions;
   readonly #transcripts: TurnTranscripts;
+  readonly #speeches = new TurnSpeeches();
   #generation: Generation | null = null;
   /** The caller is silent in the open turn. */
   #pause: Pause | null = null;
@@ -111,7 +113,7 @@ export class CascadeSession implements EngineSession {
     if (this.#isClosed) return;
     this.#generation?.cancel();
     const transcriptsSettled = () => this.#transcripts.settled();
-    const options = { ...this.#options, transcriptsSettled };
+    const options = { ...this.#options, transcriptsSettled, speeches: this.#speeches };
     this.#generation = new Generation(request, options, this.#prepared);
     this.#prepared = null;
     this.#pause = null;
@@ -146,7 +148,14 @@ export class CascadeSession implements EngineSession {
     if (text.trim() === '' || pause.preparationsLeft === 0 || isBusy) return;
     pause.preparationsLeft -= 1;
     const onOutcome = this.#options.onSpeculation;
-    this.#prepared = new PreparedAnswer({ ...this.#options, itemId, text, config, onOutcome });
+    this.#prepared = new PreparedAnswer({
+      ...this.#options,
+      speeches: this.#speeches,
+      itemId,
+      text,
+      config,
+      onOutcome,
+    });
     this.#prepared.start();
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { speakablePieces } from '../sentence-cutter.ts';
 import { SpeechGuard } from './speech-guard.ts';
+import { nothingSaid } from './turn-speech.ts';
 
 const PHRASES = { more: 'Want the rest?', list: 'There are {count}. Shall I e-mail the list?' };
 
-function guarded(text: string) {
-  const guard = new SpeechGuard(PHRASES);
+function guarded(text: string, { speed = 1, said = nothingSaid() } = {}) {
+  const guard = new SpeechGuard({ phrases: PHRASES, speed, said });
   const told = [...speakablePieces(text).map((piece) => guard.take(piece)), guard.flush()];
   return {
     text: told.flatMap(({ pieces }) => pieces).join(' '),
@@ -19,7 +20,7 @@ describe('a guard of speech', () => {
     'Your total is $12.50, and order 4471 is on its way.',
     'I wrote to jo@example.com. Anything else?',
     'One. Two. Three.',
-    'A single sentence may be as long as it likes, even when it goes on and on about something that nobody asked for, with clauses and commas, and more of them, and one more at the end of it all, because cutting it would leave it without sense.',
+    'A single sentence may be long, even when it goes on about something that nobody asked for.',
   ])('leaves alone what is fit to be heard: %s', (text) => {
     expect(guarded(text)).toEqual({ text, edits: [] });
   });
@@ -63,6 +64,58 @@ describe('a guard of speech', () => {
       text: `Yes. ${long} Want the rest?`,
       edits: ['shortened'],
     });
+  });
+
+  it('cuts a first sentence that never ends at a clause after some 15 s', () => {
+    const clause = 'and it goes on about what nobody asked for,';
+    const endless = `It has shipped, ${Array.from({ length: 14 }, () => clause).join(' ')} at last.`;
+    const { text, edits } = guarded(endless);
+    expect(text).toMatch(/^It has shipped, and .* asked for\. Want the rest\?$/);
+    expect(text.split(' ').length).toBeLessThanOrEqual(43);
+    expect(text.split(' ').length).toBeGreaterThan(30);
+    expect(edits).toEqual(['shortened']);
+  });
+
+  it('cuts a sentence without clauses at a word', () => {
+    const endless = `${Array.from({ length: 120 }, () => 'word').join(' ')}.`;
+    const { text } = guarded(endless);
+    expect(text.split(' ')).toHaveLength(43);
+    expect(text).toMatch(/word\. Want the rest\?$/);
+  });
+
+  it('says more at a higher speed and less at a lower one', () => {
+    const sentence = `${Array.from({ length: 15 }, () => 'word').join(' ')}.`;
+    const three = `${sentence} ${sentence} ${sentence}`;
+    expect(guarded(three, { speed: 1.2 })).toEqual({ text: three, edits: [] });
+    expect(guarded(three).text).toBe(`${sentence} ${sentence} Want the rest?`);
+    expect(guarded(three, { speed: 0.5 }).text).toBe(`${sentence} Want the rest?`);
+  });
+
+  it('counts words as they are spoken', () => {
+    const cards = 'The cards are 4111111111111111 and 4222222222222222. Both are fine to use now.';
+    expect(guarded(cards)).toEqual({
+      text: 'The cards are 4111111111111111 and 4222222222222222. Want the rest?',
+      edits: ['shortened'],
+    });
+  });
+
+  it('leaves numbers whole where it cuts', () => {
+    const words = Array.from({ length: 34 }, () => 'word').join(' ');
+    const { text } = guarded(`${words} order 4471 and so on and so forth to the end of it.`);
+    expect(text).toBe(`${words} order 4471. Want the rest?`);
+    expect(guarded(`${words} word word order 4471 and so on.`).text).toBe(
+      `${words} word word. Want the rest?`,
+    );
+  });
+
+  it('goes on counting what was said in the turn before', () => {
+    const said = nothingSaid();
+    expect(guarded('One here. Two here.', { said }).edits).toEqual([]);
+    expect(guarded('Three here. Four here.', { said })).toEqual({
+      text: 'Three here. Want the rest?',
+      edits: ['shortened'],
+    });
+    expect(guarded('Five here. Six here.', { said })).toEqual({ text: '', edits: ['shortened'] });
   });
 
   it('reads a short list', () => {
