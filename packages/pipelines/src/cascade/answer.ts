@@ -36,8 +36,8 @@ export interface AnswerOptions {
   readonly isHeld?: boolean | undefined;
   /** What a guard of the model's text says; without it the text is spoken as it is written. */
   readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
-  /** Counts what a guard lets through in each turn of the caller. */
-  readonly speeches: TurnSpeeches;
+  /** Counts what a guard lets through in each turn of the caller; a guard needs it. */
+  readonly speeches?: TurnSpeeches | undefined;
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
@@ -272,7 +272,7 @@ export class Answer {
 
   #openGuard({ config }: AnswerRequest): SpeechGuard | null {
     const { guard, speeches, context } = this.#options;
-    if (!guard || !this.#line) return null;
+    if (!guard || !speeches || !this.#line) return null;
     const said = speeches.of(context.history());
     this.#isGoingOn = said.words > 0;
     return new SpeechGuard({ phrases: guard(config), speed: config.speed, said });
@@ -295,6 +295,9 @@ export class Answer {
       onPiece: (piece, startedAtMs) => {
         const firstByteAtMs = clock.now();
         this.#emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
+      },
+      onSpelledOut: () => {
+        this.#emit({ type: 'generation.edited', generationId, edits: ['spelled'] });
       },
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
       isHeld,

@@ -108,7 +108,7 @@ export class PreparedAnswer {
   /** Tells what was kept as of this generation, and then goes on; it happens now, say the marks. */
   adopt(generationId: string): void {
     const { clock, context, onOutcome, speeches } = this.#options;
-    speeches.take(this.#speeches);
+    speeches?.take(this.#speeches);
     this.#generationId = generationId;
     onOutcome({ kind: 'adopted' });
     const atMs = clock.now();
