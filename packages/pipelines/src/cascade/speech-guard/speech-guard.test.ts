@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { speakablePieces } from '../sentence-cutter.ts';
+import { SentenceCutter, speakablePieces } from '../sentence-cutter.ts';
 import { SpeechGuard } from './speech-guard.ts';
 import { nothingSaid } from './turn-speech.ts';
 
@@ -36,12 +36,54 @@ describe('a guard of speech', () => {
     ],
     ['{"a": {"b": "It is. Really."}} Done.', 'Done.', ['data', 'data']],
     ['Run this:\n```js\nlet a = 1. Then b.\n```\nThen call us.', 'Run this: Then call us.', null],
+    ['We have ["red", "green", "blue"]. Which one?', 'We have Which one?', ['data', 'data']],
+    ['The ids are [1, 2, 3] today.', 'The ids are today.', ['data']],
+    ['Here: [["a", 1], {"b": [2]}] Done.', 'Here: Done.', null],
+    ['Here it is: "status": "shipped", "eta": 3', 'Here it is:', null],
+    [
+      'So "note": "Left at the door, with thanks.", "eta": 3 and that is all.',
+      'So and that is all.',
+      null,
+    ],
+    ['Your orderStatus is fine.', 'Your order status is fine.', ['markup']],
+    [
+      'See customer.order.id or $.data.items[0].name now.',
+      'See customer order id or data items name now.',
+      ['markup'],
+    ],
+    ['It has shipped. :) Bye.', 'It has shipped. Bye.', ['markup']],
     ['# Title\nIt has shipped.', 'Title It has shipped.', ['markup']],
   ])('leaves out what nobody should hear: %s', (text, heard, edits) => {
     const result = guarded(text);
     expect(result.text).toBe(heard);
     if (edits) expect(result.edits).toEqual(edits);
-    else expect(new Set(result.edits)).toEqual(new Set(['code']));
+    else expect(new Set(result.edits).size).toBe(1);
+  });
+
+  it.each([
+    'He wrote [sic] and I [gladly] agreed.',
+    'Open your iPhone, or go to shop.example.co.uk, e.g. today.',
+  ])('does not take for data what is none: %s', (text) => {
+    expect(guarded(text)).toEqual({ text, edits: [] });
+  });
+
+  it.each(['She said "it is here": then she left.', 'It comes at 3:30, or "soon": no later.'])(
+    'says all words around a quoted one with a colon: %s',
+    (text) => {
+      const words = (written: string) => written.match(/\w+/g);
+      expect(words(guarded(text).text)).toEqual(words(text));
+    },
+  );
+
+  it('takes data out however it is cut into bits', () => {
+    const text =
+      'Here are all of the details, "status": "on its way, really", "eta": [1, 2], "n": null. Is that fine?';
+    const cutter = new SentenceCutter();
+    const guard = new SpeechGuard({ phrases: PHRASES, speed: 1, said: nothingSaid() });
+    const pieces = [...text.split('').flatMap((bit) => cutter.push(bit)), ...cutter.flush()];
+    const heard = pieces.flatMap((piece) => guard.take(piece).pieces).join(' ');
+    expect(heard).toMatch(/^Here are all of the details,? Is that fine\?$/);
+    expect(heard).not.toMatch(/\b(?:status|way|eta|null)\b/);
   });
 
   it('says three sentences and asks whether to go on', () => {

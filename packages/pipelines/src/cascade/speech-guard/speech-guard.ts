@@ -69,7 +69,7 @@ export class SpeechGuard {
     const edits: SpeechEdit[] = [];
     const bare = this.#unspeakable.take(piece, edits);
     if (!isSpeakable(bare)) {
-      if (bare.trim() !== '') edits.push('markup');
+      if (bare.trim() !== '' && edits.length === 0) edits.push('markup');
       return { pieces: [], edits };
     }
     if (!this.#list && SpokenList.begins(bare)) this.#list = new SpokenList();
