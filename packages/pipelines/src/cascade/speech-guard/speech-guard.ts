@@ -1,6 +1,7 @@
 import type { SpeechEdit } from '@antiphon/session';
 import { plainWords } from '../../spoken/plain-word.ts';
 import { isSpeakable } from '../sentence-cutter.ts';
+import { InlineList } from './inline-list.ts';
 import { shortened, spokenCount } from './shortened.ts';
 import { SpokenList } from './spoken-list.ts';
 import type { TurnSpeech } from './turn-speech.ts';
@@ -54,12 +55,14 @@ export class SpeechGuard {
   readonly #mostWords: number;
   readonly #said: TurnSpeech;
   readonly #unspeakable = new Unspeakable();
+  readonly #inline: InlineList;
   #list: SpokenList | null = null;
   /** What is left out of this answer was told. */
   #hasToldShortened = false;
 
   constructor({ phrases, speed, said }: SpeechGuardOptions) {
     this.#phrases = phrases;
+    this.#inline = new InlineList(phrases.list);
     this.#mostWords = Math.round(MOST_WORDS * speed);
     this.#said = said;
   }
@@ -72,22 +75,33 @@ export class SpeechGuard {
       if (bare.trim() !== '' && edits.length === 0) edits.push('markup');
       return { pieces: [], edits };
     }
-    if (!this.#list && SpokenList.begins(bare)) this.#list = new SpokenList();
-    if (!this.#list) return this.#limited([bare], edits);
+    if (!this.#list && !this.#inline.isHolding && SpokenList.begins(bare)) {
+      this.#list = new SpokenList(bare);
+      this.#list.take(bare);
+      return { pieces: [], edits };
+    }
+    if (!this.#list) return this.#unlisted(bare, edits);
     const rest = this.#list.take(bare);
     return rest === null ? { pieces: [], edits } : this.#endList([rest], edits);
   }
 
   /** No more text follows for now. */
   flush(): GuardedPieces {
-    return this.#list ? this.#endList([], []) : { pieces: [], edits: [] };
+    return this.#list ? this.#endList([], []) : this.#limited(this.#inline.flush(), []);
+  }
+
+  /** A piece that is no item of a list, but may have one inside. */
+  #unlisted(piece: string, edits: SpeechEdit[]): GuardedPieces {
+    const { pieces, isCounted } = this.#inline.take(piece);
+    if (isCounted) edits.push('list');
+    return this.#limited(pieces, edits);
   }
 
   #endList(after: readonly string[], edits: SpeechEdit[]): GuardedPieces {
     const list = this.#list;
     this.#list = null;
     if (!list) return this.#limited(after, edits);
-    edits.push('list');
+    if (list.isChanged) edits.push('list');
     // A short list is one thing that is said.
     const before = this.#said.sentences;
     const told = this.#limited(list.spoken(this.#phrases.list), edits);
