@@ -28,10 +28,10 @@ const body = z.discriminatedUnion('type', [
   }),
   /** What the agent is about to say, as it is generated. */
   z.object({ type: z.literal('agent.text'), itemId: z.string(), delta: z.string() }),
-  /** What the agent is about to say is not what its model wrote: this was done to it. */
+  /** What the agent is about to say is not as its model wrote it: this was done to it. */
   z.object({
     type: z.literal('agent.edited'),
-    edits: z.array(z.enum(['markup', 'code', 'data', 'list', 'shortened'])),
+    edits: z.array(z.enum(['markup', 'code', 'data', 'list', 'shortened', 'spelled'])),
   }),
   /** What the agent says next is a few words before an answer that is long in coming. */
   z.object({ type: z.literal('agent.covered') }),

@@ -36,6 +36,7 @@ export const METRIC_VALUES = {
     data: true,
     list: true,
     shortened: true,
+    spelled: true,
   }),
   endReasons: keysOf<EndReason>({
     callerLeft: true,

@@ -102,6 +102,10 @@ class AlignedSynthesis implements Synthesis, SynthesisEvents {
     this.#inner?.cancel();
   }
 
+  onSpelledOut(): void {
+    if (!this.#isCancelled) this.#events.onSpelledOut?.();
+  }
+
   onWords(words: readonly TimedWord[]): void {
     if (this.#isCancelled || words.length === 0) return;
     this.#isTimed = true;

@@ -19,6 +19,7 @@ import { providerError } from './provider-error.ts';
 import { SentenceCutter } from './sentence-cutter.ts';
 import type { GuardedPieces, GuardPhrases } from './speech-guard/speech-guard.ts';
 import { SpeechGuard } from './speech-guard/speech-guard.ts';
+import type { TurnSpeeches } from './speech-guard/turn-speech.ts';
 import { SpeechLine } from './speech-line.ts';
 import { StallTimer } from './stall-timer.ts';
 
@@ -35,6 +36,8 @@ export interface AnswerOptions {
   readonly isHeld?: boolean | undefined;
   /** What a guard of the model's text says; without it the text is spoken as it is written. */
   readonly guard?: ((config: SessionConfig) => GuardPhrases) | undefined;
+  /** Counts what a guard lets through in each turn of the caller; a guard needs it. */
+  readonly speeches?: TurnSpeeches | undefined;
 }
 
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
@@ -59,7 +62,7 @@ export class Answer {
   readonly #abort = new AbortController();
   readonly #cutter = new SentenceCutter();
   readonly #line: SpeechLine | null;
-  readonly #guard: SpeechGuard | null;
+  #guard: SpeechGuard | null = null;
   readonly #stall: StallTimer;
   readonly #marked = new Set<EngineMark>();
   #usage = NO_USAGE;
@@ -71,6 +74,8 @@ export class Answer {
   #isCovered = false;
   /** What the model wrote was changed; where nothing is written, all of it was left out. */
   #isEdited = false;
+  /** The turn was answered in part before it. */
+  #isGoingOn = false;
   #isEnding = false;
   #hasFailed = false;
   #isOver = false;
@@ -79,8 +84,6 @@ export class Answer {
     this.#request = request;
     this.#options = options;
     this.#line = modalityOf(request) === 'audio' ? this.#openLine() : null;
-    const guards = this.#line && request.kind === 'answer' ? options.guard : undefined;
-    this.#guard = guards ? new SpeechGuard(guards(request.config)) : null;
     this.#stall = new StallTimer(options.clock, () => this.#failStalled());
   }
 
@@ -137,6 +140,7 @@ export class Answer {
   async #ask(request: AnswerRequest): Promise<void> {
     this.#mark('transcriptReady');
     if (this.#isOver) return;
+    this.#guard = this.#openGuard(request);
     const { languageModel, timeouts } = this.#options;
     try {
       this.#stall.start(timeouts.firstTokenMs);
@@ -175,7 +179,7 @@ export class Answer {
       case 'end':
         this.#usage = part.usage;
         await this.#flush();
-        if (this.#isEdited && !this.#hasText && !this.#hasCalls) {
+        if (this.#isEdited && !this.#hasText && !this.#hasCalls && !this.#isGoingOn) {
           const { name } = this.#options.languageModel;
           this.#failModel(
             new PipelineError('provider_garbled', `${name} wrote nothing to be said`),
@@ -272,6 +276,14 @@ export class Answer {
     this.#failModel(new PipelineError('provider_timeout', message));
   }
 
+  #openGuard({ config }: AnswerRequest): SpeechGuard | null {
+    const { guard, speeches, context } = this.#options;
+    if (!guard || !speeches || !this.#line) return null;
+    const said = speeches.of(context.history());
+    this.#isGoingOn = said.words > 0;
+    return new SpeechGuard({ phrases: guard(config), speed: config.speed, said });
+  }
+
   #openLine(): SpeechLine {
     const { context, textToSpeech, voiceFor, clock, timeouts, isHeld } = this.#options;
     const { generationId, config } = this.#request;
@@ -289,6 +301,9 @@ export class Answer {
       onPiece: (piece, startedAtMs) => {
         const firstByteAtMs = clock.now();
         this.#emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
+      },
+      onSpelledOut: () => {
+        this.#emit({ type: 'generation.edited', generationId, edits: ['spelled'] });
       },
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
       isHeld,

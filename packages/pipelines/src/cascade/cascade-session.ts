@@ -16,6 +16,7 @@ import type { TextToSpeech } from './ports/text-to-speech.ts';
 import { PreparedAnswer } from './prepared-answer.ts';
 import type { SpeculationOutcome } from './speculation.ts';
 import type { GuardPhrases } from './speech-guard/speech-guard.ts';
+import { TurnSpeeches } from './speech-guard/turn-speech.ts';
 import { TurnExpectation } from './turn-expectation.ts';
 import { TurnTranscripts } from './turn-transcripts.ts';
 import type { TurnTranscript } from './turn-transcripts.ts';
@@ -56,6 +57,7 @@ export class CascadeSession implements EngineSession {
   readonly #options: CascadeSessionOptions;
   readonly #transcripts: TurnTranscripts;
   readonly #lostTurn = new LostTurn();
+  readonly #speeches = new TurnSpeeches();
   #generation: Generation | null = null;
   /** The caller is silent in the open turn. */
   #pause: Pause | null = null;
@@ -115,7 +117,8 @@ export class CascadeSession implements EngineSession {
     const transcriptsSettled = () => this.#transcripts.settled();
     const faultOf = (asked: GenerationRequest) =>
       this.#lostTurn.take(asked, this.#options.context.history());
-    const options = { ...this.#options, transcriptsSettled, faultOf };
+    const speeches = this.#speeches;
+    const options = { ...this.#options, transcriptsSettled, faultOf, speeches };
     this.#generation = new Generation(request, options, this.#prepared);
     this.#prepared = null;
     this.#pause = null;
@@ -150,7 +153,14 @@ export class CascadeSession implements EngineSession {
     if (text.trim() === '' || pause.preparationsLeft === 0 || isBusy) return;
     pause.preparationsLeft -= 1;
     const onOutcome = this.#options.onSpeculation;
-    this.#prepared = new PreparedAnswer({ ...this.#options, itemId, text, config, onOutcome });
+    this.#prepared = new PreparedAnswer({
+      ...this.#options,
+      speeches: this.#speeches,
+      itemId,
+      text,
+      config,
+      onOutcome,
+    });
     this.#prepared.start();
   }
 

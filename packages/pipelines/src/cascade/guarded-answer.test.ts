@@ -1,6 +1,7 @@
+import type { ConversationItem } from '@antiphon/session';
 import { expect, it } from 'vitest';
 import { FAKE_END, fakeText } from '../testing/index.ts';
-import { CascadeFixture, FIXTURE_CONFIG, settle } from './cascade-fixture.ts';
+import { CascadeFixture, FIXTURE_CONFIG, FIXTURE_FRAME, settle } from './cascade-fixture.ts';
 
 const guard = () => ({ more: 'Want the rest?', list: 'There are {count}.' });
 
@@ -78,3 +79,72 @@ it('an answer with nothing that can be heard has failed, so that the caller is t
     { outcome: 'failed', error: { code: 'provider_garbled' } },
   ]);
 });
+
+it('three sentences are said in a turn, with a tool between them or without', async () => {
+  const call = { type: 'toolCall', callId: 'c', name: 'lookup_order', arguments: '{}' } as const;
+  const { caller } = new CascadeFixture({
+    answers: [
+      [{ type: 'text', delta: 'One here. Two here.' }, call, FAKE_END],
+      fakeText('Three here. Four here. Five here.'),
+      [{ type: 'text', delta: 'Six here. Seven here. Eight here.' }, FAKE_END],
+      fakeText('Nine here.'),
+    ],
+    guard,
+  });
+  const question = message('caller', 'q');
+  const output = { kind: 'toolOutput', id: 'o', status: 'completed', callId: 'c', output: '{}' };
+  caller.items = [question];
+  caller.answer('a');
+  await settle();
+  caller.items = [question, message('agent', 'a'), output as ConversationItem];
+  caller.answer('b');
+  await settle();
+  expect(caller.text).toBe('One here. Two here.Three here. Want the rest?');
+  caller.answer('c');
+  await settle();
+  expect(caller.of('generation.ended').map(({ outcome }) => outcome)).toEqual([
+    'completed',
+    'completed',
+    'completed',
+  ]);
+  expect(caller.text).toBe('One here. Two here.Three here. Want the rest?');
+  caller.items = [...caller.items, message('caller', 'yes')];
+  caller.answer('d');
+  await settle();
+  expect(caller.text).toBe('One here. Two here.Three here. Want the rest?Nine here.');
+});
+
+it('an answer made ready counts in the turn that it answers', async () => {
+  const call = { type: 'toolCall', callId: 'c', name: 'lookup_order', arguments: '{}' } as const;
+  const fixture = new CascadeFixture({
+    turns: [{ partials: ['where is it'], text: 'where is it' }],
+    answers: [
+      [{ type: 'text', delta: 'One here. Two here. Three here.' }, call, FAKE_END],
+      fakeText('Four here.'),
+    ],
+    guard,
+  });
+  const { caller } = fixture;
+  caller.session.beginTurn('q');
+  caller.session.hear(FIXTURE_FRAME);
+  await settle();
+  caller.session.prepareAnswer('q', FIXTURE_CONFIG);
+  await settle();
+  caller.session.commitTurn('q');
+  await settle();
+  caller.items = [message('caller', 'q', 'where is it')];
+  caller.answer('a');
+  await fixture.pass(20_000);
+  expect(fixture.speculation.map(({ kind }) => kind)).toEqual(['prepared', 'adopted']);
+  caller.items = [
+    ...caller.items,
+    { kind: 'toolOutput', id: 'o', status: 'completed', callId: 'c', output: '{}' },
+  ];
+  caller.answer('b');
+  await settle();
+  expect(caller.text).toBe('One here. Two here. Three here.Want the rest?');
+});
+
+function message(speaker: 'caller' | 'agent', id: string, text = 'words'): ConversationItem {
+  return { kind: 'message', id, speaker, medium: 'audio', status: 'completed', text, audioMs: 0 };
+}

@@ -7,6 +7,7 @@ import type {
 } from '@antiphon/session';
 import { Answer } from './answer.ts';
 import type { AnswerOptions } from './answer.ts';
+import { TurnSpeeches } from './speech-guard/turn-speech.ts';
 import { saysTheSame } from './speculation.ts';
 import type { SpeculationOutcome } from './speculation.ts';
 
@@ -40,6 +41,8 @@ export class PreparedAnswer {
   /** The conversation before the turn. */
   readonly #before: readonly ConversationItem[];
   readonly #answer: Answer;
+  /** What it says counts once it is taken over. */
+  readonly #speeches = new TurnSpeeches();
   #kept: GenerationEvent[] = [];
   #audioMs = 0;
   #generationId: string | null = null;
@@ -55,6 +58,7 @@ export class PreparedAnswer {
       {
         ...options,
         isHeld: true,
+        speeches: this.#speeches,
         context: {
           sessionId: context.sessionId,
           history: () => history,
@@ -103,7 +107,8 @@ export class PreparedAnswer {
 
   /** Tells what was kept as of this generation, and then goes on; it happens now, say the marks. */
   adopt(generationId: string): void {
-    const { clock, context, onOutcome } = this.#options;
+    const { clock, context, onOutcome, speeches } = this.#options;
+    speeches?.take(this.#speeches);
     this.#generationId = generationId;
     onOutcome({ kind: 'adopted' });
     const atMs = clock.now();

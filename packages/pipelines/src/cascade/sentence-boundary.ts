@@ -32,7 +32,7 @@ const ELLIPSIS = /(?:\.\.|…)$/u;
 const CLAUSE_END = /[,;:–—]$|^-$/u;
 const LONE_DASH = /^[-–—]$/u;
 const INITIALS = /^(?:\p{L}\.)*\p{L}$/u;
-const LIST_MARKER = /^(?:[-*•]|\d{1,2}[.)])(?:\s|$)/u;
+const LIST_MARKER = /^(?:[-*•]|\d{1,2}[.)]|\(?[a-h]\))(?:\s|$)/u;
 const BLANK_LINE = /\n[^\S\n]*\n/u;
 
 /** Abbreviations whose full stop ends a sentence only before a word that starts one. */

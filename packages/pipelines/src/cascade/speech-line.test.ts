@@ -22,6 +22,7 @@ function setUp(voice: FakeVoiceOptions = {}, isHeld = false) {
     onWords: (told) => words.push(...told),
     onAudio: (pcm) => chunks.push(pcm),
     onPiece: () => {},
+    onSpelledOut: () => {},
     onFailure: (failure) => failures.push(failure.code),
   });
   return { clock, textToSpeech, words, chunks, failures, line };

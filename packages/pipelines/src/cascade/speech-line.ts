@@ -38,6 +38,8 @@ export interface SpeechLineOptions {
   readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
   /** A piece, counted from 0, that was given to the synthesizer then is about to sound. */
   readonly onPiece: (piece: number, startedAtMs: number) => void;
+  /** The piece that is about to sound has numbers that are read otherwise than they are written. */
+  readonly onSpelledOut: () => void;
   readonly onTookOver?: (tookOver: ProviderTookOver) => void;
   /** The line has stopped for good. */
   readonly onFailure: (failure: PipelineError) => void;
@@ -149,6 +151,9 @@ export class SpeechLine {
           onAudio: (pcm, sampleRate) => this.#audio(piece, pcm, sampleRate),
           onEnd: () => this.#end(piece),
           onError: (error) => this.#fail(piece, providerError(textToSpeech.name, error)),
+          onSpelledOut: () => {
+            if (this.#piece === piece) this.#options.onSpelledOut();
+          },
           onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
         },
       );

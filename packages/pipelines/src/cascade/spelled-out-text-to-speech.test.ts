@@ -10,11 +10,15 @@ async function synthesized(text: string) {
   const voice = new FakeTextToSpeech(clock);
   const words: TimedWord[] = [];
   let isOver = false;
+  let spelledOut = 0;
   new SpelledOutTextToSpeech(voice).synthesize(
     { text, voice: 'fake-voice', speed: 1 },
     {
       onWords: (told) => words.push(...told),
       onAudio: () => {},
+      onSpelledOut: () => {
+        spelledOut += 1;
+      },
       onEnd: () => {
         isOver = true;
       },
@@ -27,7 +31,7 @@ async function synthesized(text: string) {
   clock.advance(60_000);
   await settle();
   expect(isOver).toBe(true);
-  return { said: voice.syntheses[0]?.request.text, words };
+  return { said: voice.syntheses[0]?.request.text, words, spelledOut };
 }
 
 describe('a voice that is given numbers as people say them', () => {
@@ -51,6 +55,7 @@ describe('a voice that is given numbers as people say them', () => {
     const result = await synthesized(written);
     expect(result.said).toBe(said);
     expect(result.words.map(({ text }) => text).join(' ')).toBe(written);
+    expect(result.spelledOut).toBe(said === written ? 0 : 1);
   });
 
   it('tells the times of what is written', async () => {

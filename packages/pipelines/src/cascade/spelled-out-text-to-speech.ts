@@ -41,6 +41,7 @@ export class SpelledOutTextToSpeech implements TextToSpeech {
     const text = said.filter((word) => word !== '').join(' ');
     const written = words.map((word) => word.written);
     const times = new SaidWords(written, said);
+    if (text !== written.join(' ')) events.onSpelledOut?.();
     return this.#voice.synthesize(
       { ...request, text },
       {

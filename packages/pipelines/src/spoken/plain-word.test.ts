@@ -42,6 +42,12 @@ describe('plainWords', () => {
     'A "quoted" [word] & more…',
     'example.com/help v2.0 24/7 a:b 3:30',
     '...',
+    'iPhone, eBay, McDonald, PayPal, macOS, iOS, LinkedIn and kWh.',
+    'Go to mail.example.com, shop.example.co.uk or toko.co.id today.',
+    'e.g. 3 p.m. in the U.S.A. a.k.a. home, i.e. v1.2.3 of node.js',
+    'Write to johnSmith@example.com or to jo.van.dijk@mail.example.org.',
+    'Ref: 447, at 3:30, ratio 3:1 (see: this)',
+    'It is done.Thanks for report.final.pdf.',
   ])('leaves %j as it is', (text) => {
     expect(plain(text)).toBe(text);
   });

@@ -1,3 +1,5 @@
+import { withoutFieldMarks } from './field-names.ts';
+
 const PICTURES =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200D|\uFE0F/gu;
 
@@ -21,6 +23,10 @@ const TRAILING_MARKS = new RegExp(`(?:\\*+|_+|~~)(${CLOSERS})$`, 'u');
 /** A sign that is said where it stands between words, and begins a line of markdown. */
 const LINE_MARK = /^[*+>-]$/;
 
+/** Faces and hearts made of marks. */
+const EMOTICON = /^(?:[:;=]'?[-o^]?[)(\]DPpO|/\\*]+|:-?3|<3+|\^[_.-]?\^|[xX]-?D+|-_+-)[.,!?]*$/;
+const ATTACHED_EMOTICON = /(?<=[\p{L}\d.!?])[:;]-[)(DP]+$/u;
+
 /** Nobody can say a longer word; it is not looked through. */
 const LONGEST_WORD = 1_000;
 
@@ -38,6 +44,7 @@ export function plainWords(written: readonly string[]): string[] {
 function plainWord(written: string): string {
   if (written.length > LONGEST_WORD) return written;
   if (/^(?:#+|•|[-=_~*]{3,}|`{3,}.*|(?:[:-]*\|)+[:-]*|[{}[\],]+)$/.test(written)) return '';
+  if (EMOTICON.test(written)) return '';
   const unlinked = written.replaceAll(LINK_TARGET, '');
   const bare = (
     unlinked === written ? written.replace(/^!?\[(?=[^\]]*$)/, '') : unlinked.replace(/^!?\[/, '')
@@ -45,7 +52,8 @@ function plainWord(written: string): string {
     .replaceAll(PICTURES, '')
     .replaceAll(ADDRESS, '$1$2')
     .replaceAll(TAG, '')
-    .replaceAll(/[`|]/g, '');
+    .replaceAll(/[`|]/g, '')
+    .replace(ATTACHED_EMOTICON, '');
   const plain = OBJECT.test(bare) ? namesAndValues(bare) : stripped(bare);
   if (SPEAKABLE.test(plain)) return plain;
   // Signs alone are the synthesizer's business, pictures and markup alone are nobody's.
@@ -58,7 +66,9 @@ function stripped(word: string): string {
     .replace(LEADING_MARKS, '$1')
     .replace(TRAILING_MARKS, '$1')
     .replaceAll(/\*\*(?=\p{L})|(?<=\p{L})\*\*/gu, '');
-  return bare.includes('@') ? bare : bare.replaceAll(/(?<=[a-z])_+(?=[a-z])/gi, ' ');
+  return bare.includes('@')
+    ? bare
+    : withoutFieldMarks(bare).replaceAll(/(?<=[a-z])_+(?=[a-z])/gi, ' ');
 }
 
 function namesAndValues(json: string): string {

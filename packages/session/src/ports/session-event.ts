@@ -169,7 +169,7 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly startedAtMs: number;
       readonly firstByteAtMs: number;
     }
-  /** The text told next is not what the model wrote. */
+  /** The text told next is not what the model wrote, or is read otherwise than it is written. */
   | {
       readonly type: 'generation.edited';
       readonly generationId: string;

@@ -33,10 +33,11 @@ export const NO_USAGE: Usage = {
 export type EngineMark = 'transcriptReady' | 'firstToken' | 'firstSentence' | 'firstByte';
 
 /**
- * What was done to an answer's text before it was spoken: `markup`, `code` or `data` left out, a long
- * `list` counted instead of read, or an answer `shortened`.
+ * What was done to a text before it was spoken: `markup`, `code` or `data` left out, a long `list`
+ * counted instead of read, or an answer `shortened`. Of `spelled` the text stays as it is: numbers,
+ * dates, amounts and identifiers of it are read in words.
  */
-export type SpeechEdit = 'markup' | 'code' | 'data' | 'list' | 'shortened';
+export type SpeechEdit = 'markup' | 'code' | 'data' | 'list' | 'shortened' | 'spelled';
 
 /** Another provider had to take over from the one that is asked first. */
 export interface ProviderTookOver {
@@ -102,7 +103,7 @@ export type EngineEvent =
       readonly startedAtMs: number;
       readonly firstByteAtMs: number;
     }
-  /** The text told next is not what the model wrote. */
+  /** The text told next is not what the model wrote, or is read otherwise than it is written. */
   | {
       readonly type: 'generation.edited';
       readonly generationId: string;

@@ -88,6 +88,7 @@ class Relay implements Synthesis {
   /** Words of a synthesizer that has made no sound yet. */
   #words: readonly TimedWord[] = [];
   #hasSounded = false;
+  #isSpelledOut = false;
   #isOver = false;
 
   constructor(options: RelayOptions) {
@@ -114,6 +115,9 @@ class Relay implements Synthesis {
         onWords: (words) => {
           if (isCurrent()) this.#takeWords(words);
         },
+        onSpelledOut: () => {
+          if (isCurrent()) this.#tellSpelledOut();
+        },
         onAudio: (pcm, rate) => {
           if (isCurrent()) this.#takeAudio(pcm, rate);
         },
@@ -136,6 +140,13 @@ class Relay implements Synthesis {
   cancel(): void {
     this.#finish();
     this.#synthesis?.cancel();
+  }
+
+  /** Once, whichever synthesizer speaks in the end. */
+  #tellSpelledOut(): void {
+    if (this.#isSpelledOut) return;
+    this.#isSpelledOut = true;
+    this.#options.events.onSpelledOut?.();
   }
 
   #takeWords(words: readonly TimedWord[]): void {

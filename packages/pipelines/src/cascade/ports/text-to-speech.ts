@@ -18,6 +18,8 @@ export interface SynthesisEvents {
   onEnd(): void;
   /** In place of `onEnd`. */
   onError(error: Error): void;
+  /** Told before the words where numbers are read otherwise than they are written; must not throw. */
+  onSpelledOut?(): void;
   /** Told where another synthesizer takes over; must not throw. */
   onTookOver?(tookOver: ProviderTookOver): void;
 }

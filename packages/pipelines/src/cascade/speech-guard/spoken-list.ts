@@ -1,5 +1,25 @@
 /** Before an item of a list. */
-const MARKER = /^(?:[-*•–]|\d{1,2}[.)])\s+/u;
+const MARKER = /^(?:[-*•–]|\d{1,2}[.)]|\(?[a-h]\))\s+/u;
+
+/** Before the first of them. */
+const FIRST_MARKER = /^(?:[-*•–]|\d{1,2}[.)]|\(?a\))\s+/u;
+
+/** Words that number what follows them. */
+const ORDINALS = [
+  /^first(?:ly)?[,:]\s/i,
+  /^second(?:ly)?[,:]\s/i,
+  /^third(?:ly)?[,:]\s/i,
+  /^fourth(?:ly)?[,:]\s/i,
+  /^fifth(?:ly)?[,:]\s/i,
+  /^sixth(?:ly)?[,:]\s/i,
+  /^seventh(?:ly)?[,:]\s/i,
+];
+
+/** The last of a list, whatever its number. */
+const LAST = /^(?:finally|last(?:ly)?)[,:]\s/i;
+
+/** Somebody who says what they do next gives no list. */
+const PERSONAL = /\b(?:i|me|my|we|us|let's|let’s)\b|\b(?:i|we)['’]|\?/i;
 
 const MOST_ITEMS = 3;
 
@@ -12,12 +32,18 @@ const MOST_HELD = 200;
  */
 export class SpokenList {
   readonly #items: string[] = [];
+  readonly #isCountedOff: boolean;
   #count = 0;
   #tail: string[] = [];
 
+  /** For a list that begins with this piece. */
+  constructor(first: string) {
+    this.#isCountedOff = !MARKER.test(first);
+  }
+
   /** Whether a piece begins a list. */
   static begins(piece: string): boolean {
-    return MARKER.test(piece);
+    return FIRST_MARKER.test(piece) || (ORDINALS[0]!.test(piece) && !PERSONAL.test(piece));
   }
 
   /** What follows the list's last item. */
@@ -25,16 +51,24 @@ export class SpokenList {
     return this.#tail;
   }
 
+  /** Whether what is said of it is not what was written. */
+  get isChanged(): boolean {
+    return !this.#isCountedOff || this.#count > MOST_ITEMS;
+  }
+
   /** Takes the next piece; the piece itself where the list was over before it. */
   take(piece: string): string | null {
-    if (!MARKER.test(piece)) {
+    if (!this.#isItem(piece)) {
       if (this.#tail.length > 0) return piece;
       this.#tail.push(piece);
       return null;
     }
     this.#count += 1;
     if (this.#items.length < MOST_HELD) {
-      this.#items.push(...this.#tail, ended(piece.replace(MARKER, '')));
+      this.#items.push(
+        ...this.#tail,
+        this.#isCountedOff ? piece : ended(piece.replace(MARKER, '')),
+      );
     }
     this.#tail = [];
     return null;
@@ -44,6 +78,12 @@ export class SpokenList {
   spoken(phrase: string): readonly string[] {
     if (this.#count <= MOST_ITEMS) return this.#items;
     return [phrase.replaceAll('{count}', `${this.#count}`)];
+  }
+
+  #isItem(piece: string): boolean {
+    if (!this.#isCountedOff) return MARKER.test(piece);
+    const isNext = ORDINALS[this.#count]?.test(piece) ?? false;
+    return isNext || (this.#count > 1 && LAST.test(piece));
   }
 }
 

@@ -1,16 +1,12 @@
 import type { SpeechEdit } from '@antiphon/session';
+import { DataInText } from './data-in-text.ts';
 
 const FENCE = '```';
 
-/** Data that is never closed ends with the answer; no more than this is looked through for its end. */
-const LONGEST_DATA = 20_000;
-
 /** Takes code and data out of text that comes piece by piece: both may go over many pieces. */
 export class Unspeakable {
+  readonly #data = new DataInText();
   #isInCode = false;
-  /** Braces that are open. */
-  #depth = 0;
-  #taken = 0;
 
   /** What is left of the next piece; notes what was taken out. */
   take(piece: string, edits: SpeechEdit[]): string {
@@ -25,19 +21,8 @@ export class Unspeakable {
   }
 
   #withoutData(text: string, edits: SpeechEdit[]): string {
-    if (this.#depth === 0 && !text.includes('{')) return text;
-    edits.push('data');
-    let left = '';
-    for (const character of text) {
-      if (character === '{') this.#depth += 1;
-      if (this.#depth === 0) left += character;
-      else this.#taken += 1;
-      if (character === '}' && this.#depth > 0) this.#depth -= 1;
-      if (this.#depth === 0 || this.#taken > LONGEST_DATA) {
-        this.#depth = 0;
-        this.#taken = 0;
-      }
-    }
+    const left = this.#data.take(text);
+    if (left !== text) edits.push('data');
     return left;
   }
 }
