@@ -64,12 +64,15 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
   const fleets = new Fleets(clock);
   const servers = new ServerList({
     redisUrl: config.redisUrl,
-    own: () => ({
-      name: `${hostname()}:${process.pid}`,
-      sessions: sessions().length,
-      max: config.maxSessions,
-      tenants: tenantCounts(sessions()),
-    }),
+    own: () => {
+      const live = sessions();
+      return {
+        name: `${hostname()}:${process.pid}`,
+        sessions: live.length,
+        max: config.maxSessions,
+        tenants: tenantCounts(live),
+      };
+    },
     clock,
   });
   const keeper = archive
