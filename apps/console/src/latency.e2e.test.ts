@@ -169,8 +169,29 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
       ]);
       const workers = page.getByRole('region', { name: 'Sessions per worker' });
       expect(await workers.getByRole('listitem').last().innerText()).toMatch(
-        /^worker-2\s+12 of 50$/,
+        /^call-3:52\s+12 of 50$/,
       );
+      await workers.getByText('Queued tools run on 2 workers; 1 job waits.').waitFor();
+      const handOffs = page.getByRole('region', { name: 'Handed to a person' });
+      expect(await handOffs.getByRole('definition').allInnerTexts()).toEqual(['21', '4', '1']);
+      expect(await handOffs.getByRole('term').allInnerTexts()).toEqual([
+        'no tool was at fault',
+        'a tool failed',
+        'a tool was late',
+      ]);
+    });
+
+    it.each([
+      [{ state: 'none' }, 'No Redis is configured'],
+      [{ state: 'away' }, 'Redis cannot be reached'],
+      [{ state: 'there', workers: 0, waiting: 3 }, 'No worker takes queued tools'],
+      [{ state: 'there', workers: null, waiting: 0 }, 'does not tell of its workers'],
+    ] as const)('says in words how it stands with %j', async (queue, words) => {
+      fake.fleet = { ...sampleFleet(Date.now()), queue };
+      await open('/fleet');
+      const workers = page.getByRole('region', { name: 'Sessions per worker' });
+      await workers.getByText(words).waitFor();
+      expect(await workers.getByRole('listitem').count()).toBe(3);
     });
 
     it('says so when nobody has called yet, and when it cannot be had', async () => {

@@ -141,6 +141,39 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     expect(await isSeen(page.getByText('not recorded: it cannot be heard').first())).toBe(true);
   });
 
+  describe('of a call whose process died', () => {
+    const recordingFault = 'the process died: the last seconds are missing';
+    const row = sampleRow('sess_one', {
+      startedAtMs: STARTED_AT_MS,
+      endedAtMs: STARTED_AT_MS + 6_000,
+      endReason: 'crashed',
+      recordingFault,
+    });
+
+    it('says what is missing, and what there is can be heard', async () => {
+      await show({ row, recordingMs: 4_000 });
+      expect(await isSeen(page.getByText('ended: crashed'))).toBe(true);
+      expect(await isSeen(page.getByText(`the recording is incomplete: ${recordingFault}`))).toBe(
+        true,
+      );
+      expect(await isSeen(page.getByText('click to hear it from there'))).toBe(true);
+    });
+
+    it.each([0, null])('says so where nothing was recorded yet: %s', async (recordingMs) => {
+      const { answer } = fake;
+      fake.answer = (url) =>
+        url.pathname.endsWith('/waveform')
+          ? { status: 200, body: { msPerPoint: 0, caller: [], agent: [] } }
+          : answer(url);
+      await show({ row, recordingMs });
+      const lane = page.getByText(`no sound was recorded: ${recordingFault}`);
+      expect(await isSeen(lane.first())).toBe(true);
+      expect(await isSeen(page.getByText('click to look back'))).toBe(true);
+      expect(await page.getByText('click to hear it').count()).toBe(0);
+      expect(await page.getByText('cannot be played').count()).toBe(0);
+    });
+  });
+
   it('shows how the call was judged, and goes to the moments that show it', async () => {
     analysis.body = { analysis: ANALYSIS, isOn: true } satisfies SessionAnalysis;
     await show({});

@@ -132,7 +132,8 @@ export async function startServer(
     archive: config.recordings ? new SessionArchive(recordingsDir) : null,
     feedOf,
     isLive: (id) => registry.isLive(id),
-    sessions: () => registry.list().length,
+    sessions: () => registry.list(),
+    queueView: () => queueView,
     clock,
     log,
     config,
@@ -275,7 +276,7 @@ export async function startServer(
     realtime.close();
     feed.close();
     consoleFeed.close();
-    consoleSide.close();
+    await consoleSide.close();
     heartbeat.close();
     await http.close();
     await queueView?.close();

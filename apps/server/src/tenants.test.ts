@@ -103,7 +103,14 @@ describe("a tenant's session", () => {
     expect(await json(`/console/sessions?q=${ended}`, OTHER_TENANT_KEY)).toMatchObject({
       rows: [],
     });
-    expect(await json('/console/fleet', OTHER_TENANT_KEY)).toMatchObject({ turns: 0, slowest: [] });
+    expect(await json('/console/fleet', OTHER_TENANT_KEY)).toMatchObject({
+      turns: 0,
+      slowest: [],
+      workers: [{ sessions: 0 }],
+    });
+    for (const key of [TENANT_KEY, TEST_KEY]) {
+      expect(await json('/console/fleet', key)).toMatchObject({ workers: [{ sessions: 1 }] });
+    }
     expect((await ask(`/console/sessions/${ended}`, TENANT_KEY)).status).toBe(200);
   });
 

@@ -192,12 +192,26 @@ export interface Fleet {
   /** Callers handed to a person, by why: `asked`, or what went wrong with a tool. */
   readonly handOffs: readonly { readonly reason: string; readonly count: number }[];
   readonly bargeIns: { readonly cut: number; readonly falseAlarm: number };
+  /** The servers that hold sessions: this one first, then those that share its Redis. */
   readonly workers: readonly {
+    /** Host and process. */
     readonly name: string;
+    /** Those that whoever asks may see. */
     readonly sessions: number;
     readonly max: number;
   }[];
+  /** Where queued tools run. */
+  readonly queue: QueueStanding;
 }
+
+/**
+ * The queue of tools: there is `none`, because no Redis is configured; Redis is `away`; or it is
+ * `there`, with so many workers and jobs that wait for one, null where Redis does not say.
+ */
+export type QueueStanding =
+  | { readonly state: 'none' }
+  | { readonly state: 'away' }
+  | { readonly state: 'there'; readonly workers: number | null; readonly waiting: number };
 
 /** Percentiles, in milliseconds. */
 export interface Spread {

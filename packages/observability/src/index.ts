@@ -14,6 +14,7 @@ export {
   type ConsoleMessage,
   type ConsoleRequest,
   type Fleet,
+  type QueueStanding,
   type Replay,
   type ReplayStep,
   type SessionDetail,

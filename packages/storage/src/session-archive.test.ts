@@ -1,6 +1,17 @@
-import { appendFile, mkdtemp, open, rm, stat, truncate, utimes } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readWav, wavHeader } from '@antiphon/audio';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileRecorder } from './file-recorder.ts';
@@ -56,6 +67,27 @@ describe('the archive', () => {
     expect(await archive.events('sess_crashed')).toHaveLength(2);
     expect(await archive.recordingMs('sess_crashed')).toBe(1_000);
     expect((await archive.peaks('sess_crashed', 10))?.caller).toHaveLength(10);
+  });
+
+  it('completes the header of a recording that a crash left, once', async () => {
+    await record('sess_cut');
+    const audio = path.join(folder, 'sess_cut', 'audio.wav');
+    const whole = await readFile(audio);
+    expect(await archive.completeSound('sess_cut')).toBe(false);
+    expect(await readFile(audio)).toEqual(whole);
+    const header = wavHeader({ sampleRate: 8000, channels: 2 });
+    const half = Buffer.concat([header, whole.subarray(44, 44 + 8000 * 4 + 3)]);
+    await writeFile(audio, half);
+    expect(await archive.completeSound('sess_cut')).toBe(true);
+    const completed = await readFile(audio);
+    expect(completed).toHaveLength(44 + 8000 * 4);
+    expect(readWav(completed).pcm).toHaveLength(2 * 8000);
+    expect([completed.readUInt32LE(4), completed.readUInt32LE(40)]).toEqual([36 + 32_000, 32_000]);
+    expect(await archive.completeSound('sess_cut')).toBe(false);
+    await writeFile(audio, header);
+    expect(await archive.completeSound('sess_cut')).toBe(true);
+    expect(await archive.recordingMs('sess_cut')).toBe(0);
+    expect(await archive.completeSound('sess_none')).toBe(false);
   });
 
   it('knows nothing of a session that never was, and no way out of its folder', async () => {

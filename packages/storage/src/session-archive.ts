@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { wavHeader } from '@antiphon/audio';
 import type { RecordedEvent } from '@antiphon/session';
 import { StorageError } from './storage-error.ts';
 
@@ -19,6 +20,8 @@ const HEADER_BYTES = 44;
 const FRAME_BYTES = 4;
 /** Where a WAV header has the rate. */
 const RATE_OFFSET = 24;
+/** Where it has the bytes of sound that follow. */
+const LENGTH_OFFSET = 40;
 
 /** Loudest samples of a recording, slice by slice, 0 to 1. */
 export interface Peaks {
@@ -99,6 +102,28 @@ export class SessionArchive {
   async recordingMs(id: string): Promise<number | null> {
     const audio = await this.sound(id);
     return audio && (audio.frames * 1000) / audio.sampleRate;
+  }
+
+  /**
+   * Puts the length of the sound into a header that a crash left without it, and takes half a frame
+   * off the end; tells whether anything had to be done. Nobody may be writing the recording.
+   */
+  async completeSound(id: string): Promise<boolean> {
+    const sound = await this.sound(id);
+    if (!sound) return false;
+    const dataBytes = sound.frames * FRAME_BYTES;
+    const file = await open(this.#file(id, AUDIO), 'r+');
+    try {
+      const header = Buffer.alloc(HEADER_BYTES);
+      await file.read(header, 0, HEADER_BYTES, 0);
+      if (header.readUInt32LE(LENGTH_OFFSET) === dataBytes) return false;
+      const { sampleRate } = sound;
+      await file.truncate(HEADER_BYTES + dataBytes);
+      await file.write(wavHeader({ sampleRate, channels: 2, dataBytes }), 0, HEADER_BYTES, 0);
+      return true;
+    } finally {
+      await file.close();
+    }
   }
 
   /** The shape of a recording in about so many points; null when there is none. */

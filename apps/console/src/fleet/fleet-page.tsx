@@ -81,7 +81,7 @@ function KnownFleet({ fleet }: { readonly fleet: Fleet }) {
             <HandOffs handOffs={handOffs} />
           </Panel>
           <Panel title="Sessions per worker">
-            <Workers workers={fleet.workers} />
+            <Workers workers={fleet.workers} queue={fleet.queue} />
           </Panel>
         </div>
       </div>

@@ -46,11 +46,12 @@ function Known({ session }: { readonly session: KnownSession }) {
   const { id } = row;
   const isOver = row.endedAtMs !== null;
   const isRecorded = isOver && recordingMs !== null;
+  const canBeHeard = isRecorded && recordingMs > 0;
   const path = `/console/sessions/${encodeURIComponent(id)}`;
   const charts = useAnswer<Charts>('/console/chart');
   const replay = useAnswer<Replay>(isRecorded ? `${path}/replay` : null);
   const waveform = useAnswer<Waveform>(isRecorded ? `${path}/waveform?points=4000` : null);
-  const player = usePlayer(isRecorded ? `/sessions/${encodeURIComponent(id)}/recording.wav` : null);
+  const player = usePlayer(canBeHeard ? `/sessions/${encodeURIComponent(id)}/recording.wav` : null);
   const now = useNow();
   const endAtMs = row.endedAtMs ?? Math.max(now, events.at(-1)?.atMs ?? 0);
   const timeline = useMemo(
@@ -135,7 +136,7 @@ function Known({ session }: { readonly session: KnownSession }) {
             {row.recordingFault === null
               ? ''
               : `the recording is incomplete: ${row.recordingFault} · `}
-            {player.problem ?? (isRecorded ? 'click to hear it from there' : 'click to look back')}
+            {player.problem ?? (canBeHeard ? 'click to hear it from there' : 'click to look back')}
             {player.isPlaying ? (
               <button type="button" className="button" onClick={player.pause}>
                 Pause
@@ -150,8 +151,8 @@ function Known({ session }: { readonly session: KnownSession }) {
           waveform={waveform.value}
           withoutSound={whyNoSound({
             isOver,
-            isRecorded,
-            hasRecording: row.hasRecording,
+            recordingMs,
+            row,
             waveform,
           })}
           atMs={player.atMs}
@@ -177,20 +178,24 @@ function Known({ session }: { readonly session: KnownSession }) {
 
 function whyNoSound({
   isOver,
-  isRecorded,
-  hasRecording,
+  recordingMs,
+  row: { hasRecording, recordingFault, endReason },
   waveform: { error, value },
 }: {
   readonly isOver: boolean;
-  readonly isRecorded: boolean;
-  readonly hasRecording: boolean;
+  readonly recordingMs: number | null;
+  readonly row: KnownSession['row'];
   readonly waveform: Pick<ReturnType<typeof useAnswer<Waveform>>, 'error' | 'value'>;
 }): string {
   if (!hasRecording) return 'not recorded: it cannot be heard or replayed';
   if (!isOver) return 'shown once the call is over';
-  if (!isRecorded) return 'the recording is being completed …';
+  const nothing = `no sound was recorded${recordingFault === null ? '' : `: ${recordingFault}`}`;
+  if (recordingMs === 0) return nothing;
+  if (recordingMs === null) {
+    return endReason === 'crashed' ? nothing : 'the recording is being completed …';
+  }
   if (error !== null) return `cannot be shown: ${error.message}`;
-  return value === null ? 'loading …' : 'the recording is empty';
+  return value === null ? 'loading …' : nothing;
 }
 
 /** What the machine knew at the moment shown. */

@@ -14,7 +14,8 @@ export function emptyFleet(nowMs: number): Fleet {
     tools: [],
     bargeIns: { cut: 0, falseAlarm: 0 },
     handOffs: [],
-    workers: [],
+    workers: [{ name: 'call-1:4711', sessions: 0, max: 200 }],
+    queue: { state: 'none' },
   };
 }
 
@@ -95,10 +96,11 @@ export function sampleFleet(nowMs: number, sessionIds: readonly string[] = []): 
       { reason: 'tool_overdue', count: 1 },
     ],
     workers: [
-      { name: 'server', sessions: 62, max: 200 },
-      { name: 'worker-1', sessions: 31, max: 50 },
-      { name: 'worker-2', sessions: 12, max: 50 },
+      { name: 'call-1:4711', sessions: 62, max: 200 },
+      { name: 'call-2:318', sessions: 31, max: 50 },
+      { name: 'call-3:52', sessions: 12, max: 50 },
     ],
+    queue: { state: 'there', workers: 2, waiting: 1 },
   };
 }
 

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type {
   Charts,
@@ -219,7 +220,10 @@ describe('what a console asks', () => {
     expect(fleet.turns).toBeGreaterThan(0);
     expect(fleet.hops.voiceToVoice?.p95).toBeGreaterThan(0);
     expect(fleet.slowest[0]?.sessionId).toBe(ended);
-    expect(fleet.workers).toEqual([{ name: 'this server', sessions: expect.any(Number), max: 10 }]);
+    expect(fleet.workers).toEqual([
+      { name: `${hostname()}:${process.pid}`, sessions: expect.any(Number), max: 10 },
+    ]);
+    expect(fleet.queue).toEqual({ state: 'none' });
   });
 });
 

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import type { Charts, Fleet } from '@antiphon/observability';
+import type { Charts } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
 import { sessionCharts } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
@@ -14,6 +14,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import { isSameOrigin, LOGIN_COOKIE, LOGIN_MS } from './console-logins.ts';
 import type { ConsoleLogins } from './console-logins.ts';
 import type { Fleets } from './fleets.ts';
+import type { ConsoleSide } from './open-console.ts';
 import type { SessionBoard } from './session-board.ts';
 import type { SessionDetails } from './session-details.ts';
 
@@ -29,7 +30,7 @@ export interface ConsoleRoutesOptions {
   readonly fleets: Fleets;
   /** Null where nothing is recorded. */
   readonly archive: SessionArchive | null;
-  readonly workers: () => Fleet['workers'];
+  readonly standing: ConsoleSide['standing'];
   /** Whether a session lives, or what is kept of it is not complete yet. */
   readonly isLive: (sessionId: string) => boolean;
   readonly clock: Clock;
@@ -53,7 +54,8 @@ export async function consoleRoutes(
   app: FastifyInstance,
   options: ConsoleRoutesOptions,
 ): Promise<void> {
-  const { keys, logins, board, details, fleets, archive, workers, isLive, clock, hasTls } = options;
+  const { keys, logins, board, details, fleets, archive, standing, isLive, clock, hasTls } =
+    options;
   await app.register(fastifyCookie);
   const guesses = new TokenBucket(GUESSES, clock);
   const charts: Charts = sessionCharts();
@@ -92,7 +94,10 @@ export async function consoleRoutes(
   const onRequest = consoleGuard(options);
   const get = (url: string, handler: Handler) => app.get(url, { onRequest }, handler);
   get('/console/chart', async () => charts);
-  get('/console/fleet', async (request) => fleets.of(accessTo(request)).fleet(workers()));
+  get('/console/fleet', async (request) => {
+    const access = accessTo(request);
+    return { ...fleets.of(access).fleet(), ...(await standing(access)) };
+  });
   get('/console/sessions', async (request, reply) => {
     const query = listQuery.safeParse(request.query);
     if (!query.success) return fault(reply, 400, complaint(query.error));

@@ -13,7 +13,7 @@ const MOST_UNKEPT = 1_000;
 const MOST_WHOLE = 1_000;
 
 /** Calls that go on have their turn after so many. */
-const SLICE = 5_000;
+const SLICE = 1_000;
 
 /** Different traits that share their text; agents, tenants, states and endings are few. */
 const MOST_TRAITS = 10_000;

@@ -54,7 +54,7 @@ function settled(name: string, outcome: 'result' | 'error'): News {
 /** What it tells once its last answer is old. */
 function fleet() {
   clock.advance(3_000);
-  return watch.fleet([]);
+  return watch.fleet();
 }
 
 const handOff = (reason: 'asked' | 'tool_error', tool: string | null): News => ({

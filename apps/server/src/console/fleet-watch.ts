@@ -14,6 +14,9 @@ const SLOWEST = 20;
 /** An answer for everybody who asks within this time. */
 const FRESH_MS = 2_000;
 
+/** What the turns and tools tell. */
+type TurnsFleet = Omit<Fleet, 'workers' | 'queue'>;
+
 interface NotedTurn {
   readonly sessionId: string;
   readonly agent: string;
@@ -30,7 +33,7 @@ export class FleetWatch {
   /** The same turns by session and turn. */
   readonly #turnsByName = new Map<string, NotedTurn>();
   readonly #counts = new FleetCounts();
-  #answer: { readonly atMs: number; readonly fleet: Omit<Fleet, 'workers'> } | null = null;
+  #answer: { readonly atMs: number; readonly fleet: TurnsFleet } | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -48,12 +51,12 @@ export class FleetWatch {
     if (noted) noted.traceId = traceId;
   }
 
-  fleet(workers: Fleet['workers']): Fleet {
+  fleet(): TurnsFleet {
     const now = this.#clock.now();
     if (this.#answer === null || now - this.#answer.atMs > FRESH_MS) {
       this.#answer = { atMs: now, fleet: this.#gather(now) };
     }
-    return { ...this.#answer.fleet, workers };
+    return this.#answer.fleet;
   }
 
   #note(event: SessionEvent, sessionId: string, agent: string): void {
@@ -74,7 +77,7 @@ export class FleetWatch {
     if (this.#turnsByName.get(name) === oldest) this.#turnsByName.delete(name);
   }
 
-  #gather(now: number): Omit<Fleet, 'workers'> {
+  #gather(now: number): TurnsFleet {
     const sinceMs = Math.max(this.#startedAtMs, now - HOUR_MS);
     while (this.#turns[0] && this.#turns[0].atMs < sinceMs) this.#forgetOldest();
     const minutes = new Map<number, NotedTurn[]>();

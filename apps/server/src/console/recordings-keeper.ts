@@ -1,5 +1,5 @@
 import type { SessionRow } from '@antiphon/observability';
-import type { Clock, TimerHandle } from '@antiphon/session';
+import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
 import type { ArchivedSession, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import type { SessionFeed } from '../session-feed.ts';
@@ -12,6 +12,13 @@ const DAY_MS = 24 * HOUR_MS;
 
 /** The start waits for so many recordings of earlier processes; the others are listed meanwhile. */
 const FIRST_RESTORED = 1_000;
+
+const CRASHED = 'crashed';
+
+/** What is wrong with the recording of a session whose process ended before it did. */
+const DIED = 'the process died: the last seconds are missing';
+/** The same where the session had ended, and what lists show of it could not be kept. */
+const NOT_ALL_WRITTEN = 'not all of it could be written';
 
 /** So many are read at once. */
 const BATCH = 64;
@@ -95,15 +102,27 @@ export class RecordingsKeeper {
 
   /** Lists recordings; the latest is in front. */
   async #restore(found: readonly ArchivedSession[]): Promise<void> {
-    const { archive, board } = this.#options;
+    const { board } = this.#options;
     const rows: SessionRow[] = [];
     for (let at = 0; at < found.length; at += BATCH) {
-      const read = found.slice(at, at + BATCH).map(async ({ id, changedAtMs }) => {
-        return keptRow(await archive.summary(id)) ?? this.#crashed(id, changedAtMs);
-      });
+      const read = found.slice(at, at + BATCH).map((session) => this.#read(session));
       rows.push(...(await Promise.all(read)).filter((row) => row !== null));
     }
     board.restore(rows.toReversed());
+  }
+
+  /** The row of a recording; null where nothing can be read. */
+  async #read({ id, changedAtMs }: ArchivedSession): Promise<SessionRow | null> {
+    const { archive, log } = this.#options;
+    try {
+      const row = keptRow(await archive.summary(id));
+      // Earlier versions said nothing of what is missing.
+      const isToldOf = row?.endReason !== CRASHED || row.recordingFault !== null;
+      return row && isToldOf ? row : await this.#crashed(id, changedAtMs);
+    } catch (err) {
+      log.warn({ err, sessionId: id }, 'a recording cannot be read');
+      return null;
+    }
   }
 
   /** A session without a summary: its process ended before it did. */
@@ -121,13 +140,19 @@ export class RecordingsKeeper {
       startedAtMs: started.atMs,
       hasRecording: true,
     });
+    const isCut = await archive.completeSound(id);
     const row: SessionRow = {
       ...(events ?? []).reduce(rowAfter, begun),
       endedAtMs: events?.at(-1)?.atMs ?? changedAtMs,
-      endReason: 'crashed',
+      endReason: CRASHED,
       openTools: [],
+      recordingFault: isCut || !events?.some(isEnd) ? DIED : NOT_ALL_WRITTEN,
     };
     await archive.keepSummary(id, row).catch(() => {});
     return row;
   }
+}
+
+function isEnd({ type }: RecordedEvent): boolean {
+  return type === 'session.ended';
 }

@@ -39,6 +39,12 @@ export class QueueView {
     return this.queue.getWaitingCount().catch(() => 0);
   }
 
+  /** Workers that take jobs; null where Redis does not say. Never rejects. */
+  async workers(): Promise<number | null> {
+    if (!this.isReachable) return null;
+    return this.queue.getWorkersCount().catch(() => null);
+  }
+
   async close(): Promise<void> {
     const closed = this.queue.close();
     this.#redis.disconnect();

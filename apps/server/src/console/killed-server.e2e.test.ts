@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readWav } from '@antiphon/audio';
+import type { SessionDetail, Waveform } from '@antiphon/observability';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { speak } from '../testing/spoken-turn.ts';
+import { TestClient } from '../testing/test-client.ts';
+import { startTestServer, TEST_KEY, writeAgent } from '../testing/test-server.ts';
+import type { TestServer } from '../testing/test-server.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const HEADER_BYTES = 44;
+
+let folder: string;
+const closings: (() => unknown)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'antiphon-killed-'));
+  await writeAgent(path.join(folder, 'agents'), 'waiter', null);
+});
+
+afterEach(async () => {
+  for (const close of closings.splice(0).toReversed()) await close();
+  await rm(folder, { recursive: true });
+});
+
+/** A server in a process of its own, and how it is killed. */
+async function startProcess(): Promise<{ url: string; kill: () => Promise<void> }> {
+  const child = spawn(process.execPath, ['--conditions=antiphon-source', '--import', TSX, MAIN], {
+    cwd: folder,
+    env: {
+      PATH: process.env.PATH,
+      ANTIPHON_AGENTS_DIR: 'agents',
+      ANTIPHON_PORT: '0',
+      ANTIPHON_API_KEYS: TEST_KEY,
+      ANTIPHON_DATA_DIR: path.join(folder, 'data'),
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = once(child, 'close');
+  closings.push(() => child.kill('SIGKILL'));
+  let output = '';
+  while (!output.includes('Ctrl-C stops it.')) {
+    output += String((await once(child.stdout, 'data'))[0]);
+  }
+  const [, port] = /127\.0\.0\.1:(\d+)/.exec(output) ?? [];
+  return {
+    url: `ws://127.0.0.1:${port}/v1/realtime`,
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function openCall(url: string): Promise<{ client: TestClient; id: string }> {
+  const client = await TestClient.open(url, { key: TEST_KEY });
+  const { session } = await client.message('session.created');
+  return { client, id: (session as { id: string }).id };
+}
+
+const fileOf = (id: string, name: string) => path.join(folder, 'data', 'recordings', id, name);
+
+/** The caller goes on speaking until so many bytes are in the file. */
+async function speakUntil(client: TestClient, file: string, bytes: number): Promise<void> {
+  while (((await stat(file).catch(() => null))?.size ?? 0) <= bytes) {
+    speak(client, 200);
+    await sleep(200);
+  }
+}
+
+async function ask(server: TestServer, url: string): Promise<Response> {
+  return fetch(`${server.url}${url}`, { headers: { authorization: `Bearer ${TEST_KEY}` } });
+}
+
+it('calls of a server that was killed say what is missing, and can be heard as far as they go', async () => {
+  const first = await startProcess();
+  const long = await openCall(first.url);
+  await speakUntil(long.client, fileOf(long.id, 'audio.wav'), HEADER_BYTES);
+  const short = await openCall(first.url);
+  await speakUntil(short.client, fileOf(short.id, 'events.jsonl'), 0);
+  await first.kill();
+  const written = (await stat(fileOf(long.id, 'audio.wav'))).size;
+
+  const second = await startTestServer({ dataDir: path.join(folder, 'data') });
+  closings.push(() => second.close());
+  for (const { id } of [long, short]) {
+    const detail = (await (await ask(second, `/console/sessions/${id}`)).json()) as SessionDetail;
+    expect(detail.row).toMatchObject({
+      endReason: 'crashed',
+      recordingFault: 'the process died: the last seconds are missing',
+    });
+    const sound = Buffer.from(
+      await (await ask(second, `/sessions/${id}/recording.wav`)).arrayBuffer(),
+    );
+    expect([sound.readUInt32LE(4), sound.readUInt32LE(40)]).toEqual([
+      sound.length - 8,
+      sound.length - HEADER_BYTES,
+    ]);
+    const { pcm, sampleRate } = readWav(sound);
+    expect(detail.recordingMs).toBeCloseTo((1000 * pcm.length) / 2 / sampleRate, 3);
+    const shape = await ask(second, `/console/sessions/${id}/waveform?points=50`);
+    const { caller } = (await shape.json()) as Waveform;
+    expect(caller.length > 0).toBe(pcm.length > 0);
+  }
+  const heard = (await stat(fileOf(long.id, 'audio.wav'))).size;
+  expect(heard).toBeGreaterThan(HEADER_BYTES);
+  expect(written - heard).toBeLessThan(4);
+  const replay = await ask(second, `/console/sessions/${long.id}/replay`);
+  expect(await replay.json()).toMatchObject({ problem: null, disagreement: null });
+});
