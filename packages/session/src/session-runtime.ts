@@ -192,6 +192,7 @@ class SessionRuntime {
       sendsEmail: followUps !== null,
       hasAddress: this.#tools.email !== null,
       hearsSpelling: options.engine.hearsSpelling ?? false,
+      endAfterFailures: agent.onFailure?.endAfter ?? null,
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
     };
     this.#machine = new RunningMachine({

@@ -15,6 +15,7 @@ export const sessionMachine = createMachine({
     ...input,
     generation: null,
     generationCount: 0,
+    failedInARow: 0,
     isPlaying: false,
     isCallerSpeaking: false,
     calls: {},
@@ -91,6 +92,11 @@ export const sessionMachine = createMachine({
         listening: {
           description: 'The caller has the floor, or nobody.',
           always: [
+            {
+              guard: 'lastApologyHeard',
+              target: 'ended',
+              description: 'The client stopped the last apology.',
+            },
             { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
             {
               guard: 'owesToolAnswer',
@@ -164,6 +170,11 @@ export const sessionMachine = createMachine({
           always: [
             { guard: 'handOffDueInSilence', target: 'escalating', actions: 'sayFarewell' },
             { guard: 'handOffDue', target: 'escalating' },
+            {
+              guard: 'lastApologyHeard',
+              target: 'ended',
+              description: 'Too many answers have failed, as the agent has it.',
+            },
             { guard: 'owesConsent', target: 'asking', actions: 'readBack' },
             { guard: 'awaitsToolsWhileHeard', target: 'toolPending.covering' },
             { guard: 'awaitsTools', target: 'toolPending' },

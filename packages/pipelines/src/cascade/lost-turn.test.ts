@@ -1,4 +1,4 @@
-import type { ConversationItem } from '@antiphon/session';
+import type { ConversationItem, MessageItem } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
 import { CascadeFixture } from './cascade-fixture.ts';
@@ -6,7 +6,7 @@ import type { FixtureOptions } from './cascade-fixture.ts';
 
 const LOST = { error: new PipelineError('provider_unauthorized', 'the key is wrong') };
 
-const caller = (id: string, text: string | null): ConversationItem => ({
+const caller = (id: string, text: string | null): MessageItem => ({
   kind: 'message',
   id,
   speaker: 'caller',
