@@ -154,6 +154,7 @@ class SessionRuntime {
     this.#engine = options.engine.open({
       sessionId,
       history: () => this.#parts.conversation.items,
+      callerEncoding: () => leg.codec,
       onEvent: this.#guard((event: EngineEvent) => {
         // The verdict on speech over the agent decides whether its item is there to be transcribed.
         if (event.type === 'transcript') this.#turns.hearTranscript(event);

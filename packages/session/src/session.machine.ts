@@ -1,4 +1,5 @@
 import { asking } from './session.asking.ts';
+import { escalating } from './session.escalating.ts';
 import { sessionSetup } from './session.setup.ts';
 
 const { createMachine } = sessionSetup;
@@ -377,27 +378,7 @@ export const sessionMachine = createMachine({
             },
           },
         },
-        escalating: {
-          description: 'The agent gives the caller to somebody else.',
-          initial: 'handingOff',
-          states: {
-            handingOff: {
-              description: 'The farewell is played to the end before the caller is released.',
-              always: {
-                guard: 'farewellHeard',
-                target: '#session.turn.ended',
-                actions: ['noteHandedOff', 'handOff'],
-              },
-              after: {
-                handOffLimit: {
-                  target: '#session.turn.ended',
-                  actions: ['noteHandedOff', 'handOff'],
-                },
-              },
-              on: { 'caller.speechStopped': { actions: 'dropTurn' } },
-            },
-          },
-        },
+        escalating,
         ended: {
           type: 'final',
           description: 'Nothing is held any more.',
