@@ -34,6 +34,14 @@ const BUDGETS_MS = { speechToText: 700, languageModel: 1_200, textToSpeech: 700 
 /** How long the last voice that an agent names may be silent before the embedded one speaks. */
 const LAST_RESORT_MS = 1_500;
 
+/** How long those of a service that are asked before the last may take together. */
+export function standInTime(
+  kind: keyof typeof BUDGETS_MS,
+  { budgetMs = BUDGETS_MS[kind], fallback = [] }: Fallback<unknown>,
+): number {
+  return budgetMs * fallback.length;
+}
+
 /** An agent, and one of the services behind it. */
 interface Served<Service> {
   readonly agent: AgentDefinition;
@@ -45,6 +53,8 @@ interface Speech {
   readonly inConversation: TextToSpeech;
   /** As the agent names them, without the last resort. */
   readonly alone: TextToSpeech;
+  /** How long the others may take before the last one speaks. */
+  readonly standInMs: number;
 }
 
 /** Opens the providers of cascades, and closes all of them at once. */
@@ -89,9 +99,10 @@ export class CascadeParts {
     const providers = await this.#each(served, (one) => this.#voiceOf(one));
     const options = this.#fallback('textToSpeech', served, providers);
     const alone = providers.length > 1 ? new FallbackTextToSpeech(options) : providers[0]!;
+    const standInMs = standInTime('textToSpeech', service);
     const named = [service, ...(service.fallback ?? [])];
     if (named.some(({ provider }) => provider === 'embedded'))
-      return { inConversation: alone, alone };
+      return { inConversation: alone, alone, standInMs };
     const { budgetMs } = options;
     const lastResort = {
       provider: await this.#voice.load(),
@@ -100,7 +111,11 @@ export class CascadeParts {
       ),
       afterMs: Math.max(budgetMs, LAST_RESORT_MS),
     };
-    return { inConversation: new FallbackTextToSpeech({ ...options, lastResort }), alone };
+    return {
+      inConversation: new FallbackTextToSpeech({ ...options, lastResort }),
+      alone,
+      standInMs: standInMs + lastResort.afterMs,
+    };
   }
 
   async #voiceOf(served: Served<TextToSpeechService>): Promise<TextToSpeech> {

@@ -1,4 +1,4 @@
-import { CascadeEngine } from '@antiphon/pipelines';
+import { CascadeEngine, withStandIns } from '@antiphon/pipelines';
 import type { FliteTextToSpeech, GuardPhrases } from '@antiphon/pipelines';
 import type {
   AgentDefinition,
@@ -7,7 +7,7 @@ import type {
   SessionConfig,
   VoiceEngine,
 } from '@antiphon/session';
-import { CascadeParts } from './cascade-parts.ts';
+import { CascadeParts, standInTime } from './cascade-parts.ts';
 import { USUAL_VOICE } from './embedded-voice.ts';
 import type { EmbeddedVoice } from './embedded-voice.ts';
 import { fixedTexts, scriptedTexts } from './known-texts.ts';
@@ -95,6 +95,11 @@ async function openEngine(
     textToSpeech: speech.inConversation,
     defaultVoice,
     clock,
+    timeouts: withStandIns({
+      speechToText: standInTime('speechToText', services.speechToText),
+      languageModel: standInTime('languageModel', services.languageModel),
+      textToSpeech: speech.standInMs,
+    }),
     onFault: (sessionId, { code }) => log.warn({ sessionId, code }, 'recognition failed'),
     // A script is written for the ear.
     ...(!isScripted && services.speechGuard !== 'off' && { guard: guardPhrases }),

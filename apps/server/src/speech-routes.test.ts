@@ -112,6 +112,28 @@ describe('a text that is read aloud', () => {
     expect(said()).toEqual([]);
   });
 
+  it('is spoken as it is asked to be, where the voice follows instructions', async () => {
+    await server.close();
+    await start({ maxInstructions: 20 });
+    expect((await ask({ instructions: 'Whisper.' })).status).toBe(200);
+    expect((await ask({ instructions: '' })).status).toBe(200);
+    expect(said().map(({ instructions }) => instructions)).toEqual(['Whisper.', undefined]);
+    expect(await problemOf({ instructions: 'Whisper, and take your time.' })).toMatchObject({
+      status: 400,
+      param: 'instructions',
+      message: expect.stringContaining('the voice of greeter follows 20 characters') as string,
+    });
+  });
+
+  it('is refused with instructions where the voice follows none', async () => {
+    expect(await problemOf({ instructions: 'Whisper.' })).toMatchObject({
+      status: 400,
+      param: 'instructions',
+      message: expect.stringContaining('the voice of greeter follows none') as string,
+    });
+    expect(said()).toEqual([]);
+  });
+
   it('is nobody’s without a key', async () => {
     const response = await fetch(`${server.url}/v1/audio/speech`, { method: 'POST' });
     expect(response.status).toBe(401);

@@ -81,6 +81,7 @@ interface Wish {
   readonly text: string;
   readonly voice: AgentVoice;
   readonly speed: number;
+  readonly instructions?: string | undefined;
   readonly format: keyof typeof FORMATS;
 }
 
@@ -121,14 +122,23 @@ function readWish(
     );
   }
   const name = (typeof asked === 'string' ? asked : asked?.id) ?? own.voice;
-  const { voices } = own.textToSpeech;
+  const { voices, maxInstructions = 0 } = own.textToSpeech;
   if (!voices.includes(name)) return refused(unsupported('voice', name, voices));
-  return { text: input, voice: { ...own, voice: name }, speed, format };
+  const { instructions = '' } = read.data;
+  if (instructions.length > maxInstructions) {
+    const problem =
+      maxInstructions === 0
+        ? `the voice of ${agent.name} follows none; leave them out`
+        : `the voice of ${agent.name} follows ${maxInstructions} characters at most`;
+    return refused(invalid('instructions', problem));
+  }
+  const wish = { text: input, voice: { ...own, voice: name }, speed, format };
+  return instructions === '' ? wish : { ...wish, instructions };
 }
 
 /** Settles when all was sent, the client is gone, or the voice has failed. */
 async function readAloud(
-  { text, voice, speed, format }: Wish,
+  { text, voice, speed, instructions, format }: Wish,
   reply: FastifyReply,
   { clock, log }: SpeechRoutesOptions,
 ): Promise<FastifyReply> {
@@ -146,6 +156,7 @@ async function readAloud(
       ...voice,
       text,
       speed,
+      instructions,
       sampleRate: SAMPLE_RATE,
       clock,
       signal: gone.signal,

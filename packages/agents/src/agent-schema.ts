@@ -33,6 +33,10 @@ const budgetsSchema = strictMapping({
   egressMs: budget(budgetsMs.egress),
 });
 
+/** A caller who hears more apologies in a row has long hung up. */
+const MOST_FAILURES = 20;
+const END_AFTER_ADVICE = `Write how many failed answers in a row end the call, 1 to ${MOST_FAILURES}, or leave out onFailure to go on.`;
+
 /** The shape of `agent.yaml`; what holds between its values is checked apart. */
 export const agentSchema = strictMapping({
   description: spoken('one line that says what the agent does'),
@@ -67,6 +71,12 @@ export const agentSchema = strictMapping({
     .nullable()
     .default(AGENT_DEFAULTS.answerCoverAfterMs),
   apology: spoken('what is said when the engine fails').default(AGENT_DEFAULTS.apology),
+  onFailure: strictMapping({
+    endAfter: z
+      .int({ error: END_AFTER_ADVICE })
+      .min(1, { error: END_AFTER_ADVICE })
+      .max(MOST_FAILURES, { error: END_AFTER_ADVICE }),
+  }).optional(),
   farewell: spoken('what is said before a handoff').default(AGENT_DEFAULTS.farewell),
   reportFormatMismatch: z.boolean().default(AGENT_DEFAULTS.reportFormatMismatch),
   keypad: z.enum(['open', 'secure']).default(AGENT_DEFAULTS.keypad),

@@ -168,3 +168,23 @@ describe('an agent with the pipeline cascade', () => {
     expect(told).toContain(`agent.yaml:${fault}`);
   });
 });
+
+describe('a budget and its fallbacks', () => {
+  const withBudget = (service: string, budgetMs: number, others: number) =>
+    faults(
+      `${CASCADE_AGENT}cascade:\n  ${service}: { budgetMs: ${budgetMs}, fallback: [${Array.from({ length: others }, () => '{ provider: embedded }').join(', ')}] }\n`,
+    );
+
+  it.each([
+    ['speechToText', 1_334, 1_333, 4_000],
+    ['languageModel', 2_001, 2_000, 6_000],
+    ['textToSpeech', 1_001, 1_000, 3_000],
+  ])('of %s are refused where a caller would not bear the wait', async (...row) => {
+    const [service, budgetMs, least, most] = row;
+    expect(await withBudget(service, budgetMs, 3)).toEqual([
+      expect.stringContaining(
+        `with ${budgetMs} ms for each before it, the last of 4 is asked after ${3 * budgetMs} ms, and nobody bears more than ${most} ms. Use ${least} at most, or fewer fallbacks.`,
+      ),
+    ]);
+  });
+});

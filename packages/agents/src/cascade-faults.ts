@@ -8,6 +8,16 @@ const PIPELINE = 'cascade';
 
 const SERVICES = ['speechToText', 'languageModel', 'textToSpeech'] as const;
 
+/**
+ * How long those that are asked before the last may take together, in milliseconds. A reply to a
+ * question is waited for 4 s. A model is waited for behind covers, and a voice in silence.
+ */
+const MOST_STAND_IN_MS = {
+  speechToText: 4_000,
+  languageModel: 6_000,
+  textToSpeech: 3_000,
+} as const;
+
 /** What a service in the process has no use for. */
 const HOSTED_KEYS = [
   'url',
@@ -55,7 +65,8 @@ export function cascadeFaults(
       entry,
       at: index === 0 ? [name] : [name, 'fallback', index - 1],
     }));
-    return written.flatMap(({ entry, at }) => {
+    const budgetFault = budgetFaultOf(source, name, fields);
+    const faults = written.flatMap(({ entry, at }) => {
       if (!isRecord(entry)) return [];
       const service = new WrittenService(source, at, entry);
       const { provider = 'embedded' } = entry;
@@ -68,7 +79,24 @@ export function cascadeFaults(
       // Of a service that is not used, the key need not be there.
       return service.faultsOf(known, pipeline === PIPELINE ? variables : null);
     });
+    return budgetFault ? [...faults, budgetFault] : faults;
   });
+}
+
+/** A budget within which a caller would not bear to wait for the last to be asked. */
+function budgetFaultOf(
+  source: YamlSource,
+  name: (typeof SERVICES)[number],
+  { budgetMs, fallback }: Fields,
+): FolderFault | null {
+  if (typeof budgetMs !== 'number' || !Array.isArray(fallback) || fallback.length === 0)
+    return null;
+  const most = MOST_STAND_IN_MS[name];
+  const waitMs = budgetMs * fallback.length;
+  if (waitMs <= most) return null;
+  const reason = `with ${budgetMs} ms for each before it, the last of ${fallback.length + 1} is asked after ${waitMs} ms, and nobody bears more than ${most} ms`;
+  const advice = `Use ${Math.floor(most / fallback.length)} at most, or fewer fallbacks.`;
+  return source.faultAt(['cascade', name, 'budgetMs'], reason, advice);
 }
 
 /** One service as it stands in the file. */

@@ -118,6 +118,7 @@ apology: Sorry.
 farewell: Goodbye.
 reportFormatMismatch: true
 keypad: secure
+onFailure: { endAfter: 3 }
 tools:
   - name: show_map
     description: Shows a map.
@@ -131,6 +132,7 @@ tools:
     });
     expect(definition.detector).toBe('energy');
     expect(definition.reportFormatMismatch).toBe(true);
+    expect(definition.onFailure).toEqual({ endAfter: 3 });
     expect(definition.config).toMatchObject({
       turnDetection: null,
       speed: 1.2,
@@ -285,6 +287,18 @@ tools:
       await faults({ 'agent.yaml': PLAIN_AGENT.replace('backchannel: ignore\n', '') }),
     ).toEqual([
       'agent.yaml:1:1 "backchannel" is missing. Write "backchannel: ignore", or "emit" for an agent that makes listening noises.',
+    ]);
+  });
+
+  it.each([
+    ['{ endAfter: 0 }', 'agent.yaml:5:24 "onFailure.endAfter" is 0; the least is 1.'],
+    ['{ endAfter: 21 }', 'agent.yaml:5:24 "onFailure.endAfter" is 21; the most is 20.'],
+    ['{ endAfter: soon }', 'agent.yaml:5:24 "onFailure.endAfter" is text; it must be a number.'],
+    ['{}', 'agent.yaml:5:1 "onFailure.endAfter" is missing.'],
+  ])('says after how many failures a call may end: not %s', async (onFailure, reason) => {
+    const text = `${PLAIN_AGENT}onFailure: ${onFailure}\n`;
+    expect(await faults({ 'agent.yaml': text })).toEqual([
+      `${reason} Write how many failed answers in a row end the call, 1 to 20, or leave out onFailure to go on.`,
     ]);
   });
 

@@ -56,7 +56,8 @@ const KNOWN_FILES = ['agent.yaml', 'instructions.md', 'dialogue.yaml', 'tools', 
  *
  * - `agent.yaml`: `description`, `pipeline`, `voice` and `backchannel` are needed; `speed`,
  *   `detector`, `turnDetection` (`null` is push-to-talk), `greeting`, `covers`, `apology`,
- *   `farewell`, `reportFormatMismatch`, `answerCoverAfterMs` (of an answer that is
+ *   `farewell`, `onFailure` (after how many failed answers in a row the session ends),
+ *   `reportFormatMismatch`, `answerCoverAfterMs` (of an answer that is
  *   long in coming; `null` for never), `budgets` (what the hops of a turn may
  *   take), `toolPhrases` (any of `progress`, `offer`, `addressCheck`
  *   with `{address}`, `addressAsk`, `staying`, `emailFailed`), `keypad` (`open`, or `secure`
@@ -181,6 +182,7 @@ function definitionOf(
       farewell: file.farewell,
     },
     reportFormatMismatch: file.reportFormatMismatch,
+    ...(file.onFailure && { onFailure: file.onFailure }),
     ...(file.budgets && { budgetsMs: budgetsOf(file.budgets) }),
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),

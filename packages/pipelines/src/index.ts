@@ -1,5 +1,6 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
+export { withStandIns } from './cascade/cascade-timeouts.ts';
 export type { CircuitBreaker } from './cascade/fallback/circuit-breaker.ts';
 export { CircuitBreakers } from './cascade/fallback/circuit-breakers.ts';
 export type { BreakerSubject } from './cascade/fallback/circuit-breakers.ts';

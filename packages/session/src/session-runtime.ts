@@ -154,6 +154,7 @@ class SessionRuntime {
     this.#engine = options.engine.open({
       sessionId,
       history: () => this.#parts.conversation.items,
+      callerEncoding: () => leg.codec,
       onEvent: this.#guard((event: EngineEvent) => {
         // The verdict on speech over the agent decides whether its item is there to be transcribed.
         if (event.type === 'transcript') this.#turns.hearTranscript(event);
@@ -192,6 +193,7 @@ class SessionRuntime {
       sendsEmail: followUps !== null,
       hasAddress: this.#tools.email !== null,
       hearsSpelling: options.engine.hearsSpelling ?? false,
+      endAfterFailures: agent.onFailure?.endAfter ?? null,
       timings: { ...DEFAULT_TIMINGS, ...options.timings },
     };
     this.#machine = new RunningMachine({

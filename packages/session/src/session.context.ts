@@ -15,6 +15,8 @@ export interface SessionInput {
   readonly hasAddress: boolean;
   /** Another address can be told. */
   readonly hearsSpelling: boolean;
+  /** The session ends after so many failed answers in a row; null where it always goes on. */
+  readonly endAfterFailures: number | null;
   readonly timings: SessionTimings;
 }
 
@@ -71,6 +73,8 @@ export interface SessionContext extends SessionInput {
     readonly madeCalls: boolean;
   } | null;
   readonly generationCount: number;
+  /** Answers that failed since the last that did not. */
+  readonly failedInARow: number;
   /** Agent audio is on its way to the caller's ear, or held. */
   readonly isPlaying: boolean;
   readonly isCallerSpeaking: boolean;
@@ -97,6 +101,10 @@ export const hasEnded = (context: SessionContext): boolean => context.generation
 /** Whether nothing is made and nothing is heard. */
 export const isQuiet = (context: SessionContext): boolean =>
   !context.isPlaying && hasEnded(context);
+
+/** Whether so many answers have failed that no other is tried. */
+export const hasGivenUp = ({ endAfterFailures, failedInARow }: SessionContext): boolean =>
+  endAfterFailures !== null && failedInARow >= endAfterFailures;
 
 export const pendingCalls = (context: SessionContext): PendingCall[] =>
   Object.values(context.calls);

@@ -1,4 +1,5 @@
 import { asking } from './session.asking.ts';
+import { escalating } from './session.escalating.ts';
 import { sessionSetup } from './session.setup.ts';
 import { waiting } from './session.waiting.ts';
 
@@ -16,6 +17,7 @@ export const sessionMachine = createMachine({
     ...input,
     generation: null,
     generationCount: 0,
+    failedInARow: 0,
     isPlaying: false,
     isCallerSpeaking: false,
     isSilenceLong: false,
@@ -93,6 +95,11 @@ export const sessionMachine = createMachine({
         listening: {
           description: 'The caller has the floor, or nobody.',
           always: [
+            {
+              guard: 'lastApologyHeard',
+              target: 'ended',
+              description: 'The client stopped the last apology.',
+            },
             { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
             {
               guard: 'owesToolAnswer',
@@ -166,6 +173,11 @@ export const sessionMachine = createMachine({
           always: [
             { guard: 'handOffDueInSilence', target: 'escalating', actions: 'sayFarewell' },
             { guard: 'handOffDue', target: 'escalating' },
+            {
+              guard: 'lastApologyHeard',
+              target: 'ended',
+              description: 'Too many answers have failed, as the agent has it.',
+            },
             { guard: 'owesConsent', target: 'asking', actions: 'readBack' },
             { guard: 'awaitsToolsWhileHeard', target: 'toolPending.covering' },
             { guard: 'awaitsTools', target: 'toolPending' },
@@ -295,27 +307,7 @@ export const sessionMachine = createMachine({
             },
           },
         },
-        escalating: {
-          description: 'The agent gives the caller to somebody else.',
-          initial: 'handingOff',
-          states: {
-            handingOff: {
-              description: 'The farewell is played to the end before the caller is released.',
-              always: {
-                guard: 'farewellHeard',
-                target: '#session.turn.ended',
-                actions: ['noteHandedOff', 'handOff'],
-              },
-              after: {
-                handOffLimit: {
-                  target: '#session.turn.ended',
-                  actions: ['noteHandedOff', 'handOff'],
-                },
-              },
-              on: { 'caller.speechStopped': { actions: 'dropTurn' } },
-            },
-          },
-        },
+        escalating,
         ended: {
           type: 'final',
           description: 'Nothing is held any more.',

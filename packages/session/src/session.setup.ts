@@ -1,12 +1,24 @@
 import { assertEvent, assign, emit, enqueueActions, setup } from 'xstate';
-import { act, begin, hasEnded, isQuiet, pendingCalls, withoutCalls } from './session.context.ts';
+import {
+  act,
+  begin,
+  hasEnded,
+  hasGivenUp,
+  isQuiet,
+  pendingCalls,
+  withoutCalls,
+} from './session.context.ts';
 import type { PendingCall, SessionContext, SessionInput } from './session.context.ts';
 import type { Ask, SessionDecision, SessionFact } from './session.facts.ts';
 import { questionActions, questionGuards } from './session.questions.ts';
 import { toolCallMachine } from './tool-call.machine.ts';
 
+/** The apology for the last answer that is tried. */
+const isLastApology = (context: SessionContext): boolean =>
+  hasGivenUp(context) && context.generation?.kind === 'apology';
+
 const isInterruptible = (context: SessionContext): boolean =>
-  context.interruptsResponse && context.generation?.kind !== 'farewell';
+  context.interruptsResponse && context.generation?.kind !== 'farewell' && !isLastApology(context);
 
 /** As soon as the answer that called a tool is made; after any other answer, once it was heard. */
 const awaitsTools = (context: SessionContext): boolean =>
@@ -70,6 +82,7 @@ export const sessionSetup = setup({
     handOffDueInSilence: ({ context }) =>
       context.wantsHandOff && hasEnded(context) && context.generation?.audible !== true,
     farewellHeard: ({ context }) => isQuiet(context),
+    lastApologyHeard: ({ context }) => isLastApology(context) && isQuiet(context),
     awaitsTools: ({ context }) => awaitsTools(context),
     awaitsToolsWhileHeard: ({ context }) => awaitsTools(context) && context.isPlaying,
     answerIsOver: ({ context }) => isQuiet(context),
@@ -165,9 +178,12 @@ export const sessionSetup = setup({
     noteGenerationEnded: assign(({ context, event }) => {
       assertEvent(event, 'agent.generationEnded');
       if (context.generation?.id !== event.generationId) return {};
-      const apologises = event.failed && context.generation.kind !== 'apology';
+      const { kind } = context.generation;
+      const apologises = event.failed && kind !== 'apology';
+      const failedInARow = event.failed ? context.failedInARow + 1 : 0;
       return {
         generation: { ...context.generation, ended: true },
+        ...(kind === 'answer' && { failedInARow }),
         ...(apologises && {
           waitingAsk: { kind: 'apology', itemId: null, options: {} } satisfies Ask,
         }),

@@ -54,6 +54,10 @@ export class AlignedTextToSpeech implements TextToSpeech {
     return this.#inner.voices;
   }
 
+  get maxInstructions(): number {
+    return this.#inner.maxInstructions ?? 0;
+  }
+
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
     const synthesis = new AlignedSynthesis(request.text, events, this.#options);
     synthesis.follow(this.#inner.synthesize(request, synthesis));

@@ -24,7 +24,7 @@ describe('a failing answer', () => {
   const secret = new Error('the caller said "swordfish"');
 
   async function failing(answer: readonly FakeStep[], ms = 0): Promise<CascadeFixture> {
-    const timeouts = { firstTokenMs: 300, tokenGapMs: 200, audioGapMs: 250 };
+    const timeouts = { firstTokenMs: 300, tokenGapMs: 200, firstAudioMs: 250, audioGapMs: 250 };
     const fixture = new CascadeFixture({ answers: [answer], timeouts });
     fixture.caller.answer('a');
     await fixture.pass(ms);
@@ -131,7 +131,7 @@ describe('a failing answer', () => {
   it('fails when the synthesizer falls silent', async () => {
     const fixture = new CascadeFixture({
       voice: { isStuckOn: () => true },
-      timeouts: { audioGapMs: 250 },
+      timeouts: { firstAudioMs: 250, audioGapMs: 250 },
     });
     fixture.caller.say('a', 'One moment.');
     await fixture.pass(240);

@@ -149,7 +149,8 @@ export class Answer {
         if (this.#isEnding || this.#isOver) return;
         await this.#take(part);
         if (this.#isEnding || this.#isOver) return;
-        this.#stall.start(timeouts.tokenGapMs);
+        const isFirst = !this.#marked.has('firstToken');
+        this.#stall.start(isFirst ? timeouts.firstTokenMs : timeouts.tokenGapMs);
       }
       this.#failModel(new PipelineError('provider_failed', `${languageModel.name} broke off`));
     } catch (error) {
@@ -292,6 +293,7 @@ export class Answer {
       voice: voiceFor(config.voice),
       speed: config.speed,
       clock,
+      firstAudioMs: timeouts.firstAudioMs,
       audioGapMs: timeouts.audioGapMs,
       onWords: (words) => this.#emit({ type: 'generation.words', generationId, words }),
       onAudio: (pcm, sampleRate) => {

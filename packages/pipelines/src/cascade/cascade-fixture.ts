@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { AudioEncoding } from '@antiphon/audio';
 import { DEFAULT_TOOL_PHRASES, PLAIN_TOOL } from '@antiphon/session';
 import type {
   AnswerOptions,
@@ -130,12 +131,15 @@ export class CascadeCaller {
   readonly tookOver: ProviderTookOver[] = [];
   readonly session: EngineSession;
   items: ConversationItem[] = [];
+  /** How the caller's audio comes. */
+  encoding: AudioEncoding | undefined;
   onEvent: (event: EngineEvent) => void = () => {};
 
   constructor(engine: VoiceEngine, sessionId: string) {
     this.session = engine.open({
       sessionId,
       history: () => this.items,
+      callerEncoding: () => this.encoding,
       onEvent: (event) => {
         this.events.push(event);
         this.onEvent(event);

@@ -17,6 +17,7 @@ function setUp(voice: FakeVoiceOptions = {}, isHeld = false) {
     voice: 'fake-voice',
     speed: 1,
     clock,
+    firstAudioMs: 250,
     audioGapMs: 250,
     isHeld,
     onWords: (told) => words.push(...told),

@@ -29,7 +29,8 @@ export interface SpeechLineOptions {
   readonly voice: string;
   readonly speed: number;
   readonly clock: Clock;
-  /** How long the synthesizer may stay silent while it works. */
+  /** How long the synthesizer may take to a piece's first audio, and from one audio to the next. */
+  readonly firstAudioMs: number;
   readonly audioGapMs: number;
   /** Whether only the first piece is spoken until {@link SpeechLine.release}. */
   readonly isHeld?: boolean | undefined;
@@ -133,7 +134,7 @@ export class SpeechLine {
   }
 
   #start(plain: PlainPiece): void {
-    const { textToSpeech, voice, speed, audioGapMs, clock } = this.#options;
+    const { textToSpeech, voice, speed, firstAudioMs, clock } = this.#options;
     const piece: Piece = {
       startMs: this.#positionMs(),
       startedAtMs: clock.now(),
@@ -142,7 +143,7 @@ export class SpeechLine {
       synthesis: null,
     };
     this.#piece = piece;
-    this.#stall.start(audioGapMs);
+    this.#stall.start(firstAudioMs);
     try {
       const synthesis = textToSpeech.synthesize(
         { text: plain.text, voice, speed },
@@ -187,7 +188,8 @@ export class SpeechLine {
 
   #audio(piece: Piece, pcm: Int16Array, sampleRate: SampleRate): void {
     if (this.#piece !== piece || pcm.length === 0) return;
-    this.#stall.touch();
+    if (piece.hasSounded) this.#stall.touch();
+    else this.#stall.start(this.#options.audioGapMs);
     this.#firstAudioAtMs ??= this.#options.clock.now();
     if (sampleRate !== this.#sampleRate) {
       this.#audioMs = this.#positionMs();
@@ -218,9 +220,11 @@ export class SpeechLine {
   }
 
   #failStalled(): void {
-    const { textToSpeech, audioGapMs } = this.#options;
-    const message = `${textToSpeech.name} gave no audio for ${audioGapMs} ms`;
-    if (this.#piece) this.#fail(this.#piece, new PipelineError('provider_timeout', message));
+    const { textToSpeech, firstAudioMs, audioGapMs } = this.#options;
+    const piece = this.#piece;
+    const limitMs = piece?.hasSounded ? audioGapMs : firstAudioMs;
+    const message = `${textToSpeech.name} gave no audio for ${limitMs} ms`;
+    if (piece) this.#fail(piece, new PipelineError('provider_timeout', message));
   }
 
   #positionMs(): number {

@@ -34,6 +34,10 @@ export class SpelledOutTextToSpeech implements TextToSpeech {
     return this.#voice.voices;
   }
 
+  get maxInstructions(): number {
+    return this.#voice.maxInstructions ?? 0;
+  }
+
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {
     if (!/\d/u.test(request.text)) return this.#voice.synthesize(request, events);
     const words = spokenForm(request.text);

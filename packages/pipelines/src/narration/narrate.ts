@@ -16,6 +16,8 @@ export interface Narration {
   readonly voice: string;
   /** 1 is the voice's own. */
   readonly speed: number;
+  /** How to speak, in words, for a voice that takes them. */
+  readonly instructions?: string | undefined;
   /** Of the audio that is told. */
   readonly sampleRate: SampleRate;
   readonly clock: Clock;
@@ -53,7 +55,7 @@ export async function narrate(narration: Narration): Promise<void> {
 /** Settles when the piece was said and taken, or nobody wants it. */
 function say(
   text: string,
-  { textToSpeech, voice, speed, clock, signal }: Narration,
+  { textToSpeech, voice, speed, instructions, clock, signal }: Narration,
   tell: (pcm: Int16Array, rate: SampleRate) => Promise<void>,
 ): Promise<void> {
   const { audioGapMs } = DEFAULT_CASCADE_TIMEOUTS;
@@ -82,7 +84,7 @@ function say(
     stall.start(audioGapMs);
     try {
       synthesis = textToSpeech.synthesize(
-        { text, voice, speed },
+        { text, voice, speed, instructions },
         {
           onWords: () => stall.touch(),
           onAudio: (pcm, rate) => {

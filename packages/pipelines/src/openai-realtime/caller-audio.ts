@@ -1,21 +1,31 @@
-import { pcm16ToBytes, pcm16ToUlaw, StreamingResampler } from '@antiphon/audio';
-import type { SampleRate } from '@antiphon/audio';
+import { encodeAudio, pcm16ToBytes, StreamingResampler } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
 
 /** What is spoken on an upstream connection, both ways. */
 export type UpstreamFormat =
-  { readonly type: 'audio/pcmu' } | { readonly type: 'audio/pcm'; readonly rate: 24000 };
+  | { readonly type: 'audio/pcmu' }
+  | { readonly type: 'audio/pcma' }
+  | { readonly type: 'audio/pcm'; readonly rate: 24000 };
 
-const G711: UpstreamFormat = { type: 'audio/pcmu' };
+const ULAW: UpstreamFormat = { type: 'audio/pcmu' };
+const ALAW: UpstreamFormat = { type: 'audio/pcma' };
 const PCM: UpstreamFormat = { type: 'audio/pcm', rate: 24000 };
 
-/** Frames of 8 kHz come from a telephone, and G.711 holds all that is in them. */
+/** What a caller's line is like; null where that is not known. */
+export interface LineKind {
+  readonly rate: SampleRate | null;
+  readonly encoding?: AudioEncoding | null | undefined;
+}
+
+/** Frames of 8 kHz come from a telephone, and G.711, of the law they came in, holds all of them. */
 export function formatFor(
-  rate: SampleRate | null,
+  { rate, encoding }: LineKind,
   audio: 'auto' | 'pcm' | 'g711' = 'auto',
 ): UpstreamFormat {
-  if (audio === 'auto') return rate === 8000 ? G711 : PCM;
-  return audio === 'g711' ? G711 : PCM;
+  const isG711 = audio === 'auto' ? rate === 8000 : audio === 'g711';
+  if (!isG711) return PCM;
+  return encoding === 'g711_alaw' ? ALAW : ULAW;
 }
 
 /** A format of any rate. */
@@ -57,8 +67,9 @@ export class CallerAudioEncoder {
 
   /** A copy: frames belong to the leg. */
   #bytes(pcm: Int16Array): Buffer {
-    return this.#format.type === 'audio/pcm'
-      ? Buffer.from(pcm16ToBytes(pcm))
-      : Buffer.from(pcm16ToUlaw(pcm).buffer, 0, pcm.length);
+    const { type } = this.#format;
+    if (type === 'audio/pcm') return Buffer.from(pcm16ToBytes(pcm));
+    const bytes = encodeAudio(pcm, type === 'audio/pcma' ? 'g711_alaw' : 'g711_ulaw');
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 }

@@ -131,15 +131,20 @@ describe('a connection of OpenaiRealtimeEngine', () => {
 });
 
 describe('audio of OpenaiRealtimeEngine', () => {
-  it('goes and comes as G.711 where the caller has 8 kHz, and is not resampled', async () => {
+  it.each([
+    [undefined, 'audio/pcmu'],
+    ['g711_ulaw', 'audio/pcmu'],
+    ['g711_alaw', 'audio/pcma'],
+  ] as const)('of 8 kHz that is %s goes and comes as %s', async (encoding, type) => {
     const fixture = await start();
+    fixture.caller.encoding = encoding;
     await fixture.connected();
     fixture.turn('turn');
     fixture.answer('a');
     await fixture.ended('a');
     const { last } = fixture.upstream;
-    expect(last.session.audio?.input?.format).toEqual({ type: 'audio/pcmu' });
-    expect(last.session.audio?.output?.format).toEqual({ type: 'audio/pcmu' });
+    expect(last.session.audio?.input?.format).toEqual({ type });
+    expect(last.session.audio?.output?.format).toEqual({ type });
     expect(last.appendedBytes).toBe(10 * 160);
     const rates = fixture.caller.of('generation.audio').map(({ sampleRate }) => sampleRate);
     expect(new Set(rates)).toEqual(new Set([8000]));

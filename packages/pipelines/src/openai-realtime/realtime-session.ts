@@ -65,7 +65,7 @@ export class RealtimeSession implements EngineSession {
 
   constructor(options: RealtimeSessionOptions) {
     this.#options = options;
-    this.#format = formatFor(null, options.settings.audio);
+    this.#format = formatFor({ rate: null }, options.settings.audio);
     this.#link = new UpstreamLink(options, {
       ready: () => this.#begin(),
       event: (event) => this.#hear(event),
@@ -300,7 +300,9 @@ export class RealtimeSession implements EngineSession {
   #formatFor({ sampleRate }: AudioFrame): UpstreamFormat {
     if (!this.#hasHeard) {
       this.#hasHeard = true;
-      this.#format = formatFor(sampleRate, this.#options.settings.audio);
+      const { context, settings } = this.#options;
+      const encoding = context.callerEncoding?.();
+      this.#format = formatFor({ rate: sampleRate, encoding }, settings.audio);
       this.#configure(null);
     }
     return this.#format;

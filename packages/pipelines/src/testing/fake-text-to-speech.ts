@@ -16,6 +16,8 @@ export interface FakeVoiceOptions {
   readonly chunkMs?: number;
   /** Before the first audio and between one audio and the next; zero is one microtask for all. */
   readonly delayMs?: number;
+  /** Characters of instructions that it follows; none unless given. */
+  readonly maxInstructions?: number;
   /** Whether words are told; yes unless `false`. */
   readonly tellsWords?: boolean;
   /** The error that a text ends with, after its words and its first audio. */
@@ -112,6 +114,7 @@ export class FakeSynthesis implements Synthesis {
 export class FakeTextToSpeech implements TextToSpeech {
   readonly name = 'fake-synthesizer';
   readonly voices: readonly string[] = ['fake-voice', 'other-voice'];
+  readonly maxInstructions: number;
   /** Every text so far. */
   readonly syntheses: FakeSynthesis[] = [];
   readonly #clock: Clock;
@@ -120,6 +123,7 @@ export class FakeTextToSpeech implements TextToSpeech {
   constructor(clock: Clock, options: FakeVoiceOptions = {}) {
     this.#clock = clock;
     this.#options = options;
+    this.maxInstructions = options.maxInstructions ?? 0;
   }
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {

@@ -20,6 +20,11 @@ export interface AgentDefinition {
   readonly reportFormatMismatch?: boolean;
   /** What the hops of its turns may take; the usual unless given. */
   readonly budgetsMs?: HopBudgets;
+  /** When a session gives up; it goes on unless given. */
+  readonly onFailure?: {
+    /** Answers in a row that fail: the apology for the last of them is the session's last word. */
+    readonly endAfter: number;
+  };
   /** The script of the scripted language model, where the pipeline has one. */
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */

@@ -1,4 +1,4 @@
-import type { SampleRate } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from './audio-frame.ts';
 import type { ConversationItem } from './conversation-item.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
@@ -147,6 +147,8 @@ export interface EngineContext {
    * transcript of the last turn may have just come.
    */
   history(): readonly ConversationItem[];
+  /** How the caller's audio comes, where the line tells: G.711 can go on as it came. */
+  callerEncoding?(): AudioEncoding | undefined;
   /** Called synchronously for each event; it does not throw. */
   onEvent(event: EngineEvent): void;
   /** Told of providers that were replaced, whatever for; it does not throw. */

@@ -65,9 +65,10 @@ export const TEST_CONFIG: SessionConfig = {
   farewell: 'Goodbye.',
 };
 
-/** What differs from a plain session; `hearsSpelling` is the engine's. */
+/** What differs from a plain session; `hearsSpelling` is the engine's, `onFailure` the agent's. */
 export interface TestSessionOptions extends Partial<SessionOptions> {
   readonly hearsSpelling?: boolean;
+  readonly onFailure?: AgentDefinition['onFailure'];
 }
 
 /** A whole session on a driven clock, with every neighbour in the test's hands. */
@@ -83,7 +84,7 @@ export class TestSession {
   constructor(
     leg: Partial<LegCapabilities> = {},
     config: Partial<SessionConfig> = {},
-    { channels = [], hearsSpelling = false, ...more }: TestSessionOptions = {},
+    { channels = [], hearsSpelling = false, onFailure, ...more }: TestSessionOptions = {},
   ) {
     this.engine = new FakeEngine(hearsSpelling);
     this.leg = new MemoryLeg(this.clock, leg);
@@ -94,6 +95,7 @@ export class TestSession {
       detector: 'energy',
       config: { ...TEST_CONFIG, ...config },
       dialogue: null,
+      ...(onFailure && { onFailure }),
     };
     this.session = startSession({
       sessionId: 'sess_test',

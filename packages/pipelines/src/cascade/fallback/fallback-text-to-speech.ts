@@ -34,6 +34,8 @@ export interface FallbackTextToSpeechOptions extends FallbackOptions<TextToSpeec
 export class FallbackTextToSpeech implements TextToSpeech {
   readonly name: string;
   readonly voices: readonly string[];
+  /** As many as all of them follow. */
+  readonly maxInstructions: number;
   readonly #options: FallbackTextToSpeechOptions;
   readonly #candidates: readonly Candidate<TextToSpeech>[];
 
@@ -43,6 +45,9 @@ export class FallbackTextToSpeech implements TextToSpeech {
     this.#candidates = [...candidatesOf(options), ...(lastResort ? [lastResort] : [])];
     this.name = namesOf(options.providers);
     this.voices = options.providers[0]!.voices;
+    this.maxInstructions = Math.min(
+      ...options.providers.map(({ maxInstructions = 0 }) => maxInstructions),
+    );
   }
 
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis {

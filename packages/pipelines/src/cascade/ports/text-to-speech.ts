@@ -8,6 +8,8 @@ export interface SynthesisRequest {
   readonly voice: string;
   /** Speaking rate, 1 is the voice's own. */
   readonly speed: number;
+  /** How to speak, in words, for one that takes them. */
+  readonly instructions?: string | undefined;
 }
 
 /** What a synthesizer tells of one request: words before their audio, then one end. */
@@ -34,6 +36,8 @@ export interface Synthesis {
 export interface TextToSpeech {
   readonly name: string;
   readonly voices: readonly string[];
+  /** How many characters of instructions on how to speak it follows; none unless given. */
+  readonly maxInstructions?: number;
   synthesize(request: SynthesisRequest, events: SynthesisEvents): Synthesis;
   close(): Promise<void>;
 }

@@ -116,6 +116,15 @@ describe('Hume', () => {
     expect(server.http.posts[0]?.headers['x-hume-api-key']).toBe(HUME_KEY);
   });
 
+  it('acts as a text asks for, with Octave 1', async () => {
+    const { server, speech } = await start({}, { model: '1' });
+    await new SpokenTrial(speech, { text: 'Sure.', instructions: 'warm' }).over;
+    expect(server.http.posts[0]?.body).toMatchObject({ utterances: [{ description: 'warm' }] });
+    const octave2 = speechOf(server);
+    closing.push(() => octave2.close());
+    expect([speech.maxInstructions, octave2.maxInstructions]).toEqual([100, 0]);
+  });
+
   it('connects before the first request, and has a piece stopped by closing', async () => {
     const { server, speech } = await start({
       step: (chunk) => new Promise(chunk > 2 ? () => {} : setImmediate),

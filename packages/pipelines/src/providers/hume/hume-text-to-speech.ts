@@ -48,6 +48,7 @@ export interface HumeTextToSpeechOptions extends HostedVoices {
  */
 export class HumeTextToSpeech implements TextToSpeech {
   readonly name: string = 'hume';
+  readonly maxInstructions: number;
   readonly #options: HumeTextToSpeechOptions;
   readonly #version: '1' | '2';
   readonly #desk: SpeechDesk;
@@ -57,6 +58,7 @@ export class HumeTextToSpeech implements TextToSpeech {
     this.#options = options;
     const { clock, apiKey, voice, voices, timeouts, warm, maxConnections, url } = options;
     this.#version = options.model ?? (options.description === undefined ? '2' : '1');
+    this.maxInstructions = this.#version === '1' ? 100 : 0;
     this.#desk = new SpeechDesk({
       provider: PROVIDER,
       voice,
@@ -105,8 +107,9 @@ export class HumeTextToSpeech implements TextToSpeech {
     return Promise.resolve();
   }
 
-  #body({ text, speed }: SynthesisRequest, id: string): tts.PostedTts.Raw {
-    const { voiceProvider = 'HUME_AI', description } = this.#options;
+  #body({ text, speed, instructions }: SynthesisRequest, id: string): tts.PostedTts.Raw {
+    const { voiceProvider = 'HUME_AI' } = this.#options;
+    const description = instructions ?? this.#options.description;
     return {
       version: this.#version,
       utterances: [

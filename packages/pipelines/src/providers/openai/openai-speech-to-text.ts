@@ -65,8 +65,8 @@ export class OpenaiSpeechToText implements SpeechToText {
       clock,
       timeouts,
       leastMs: LEAST_MS,
-      formatOf: ({ sampleRate }) => formatFor(sampleRate, audio),
-      warmFormats: [formatFor(8000, audio), formatFor(24000, audio)],
+      formatOf: ({ sampleRate: rate }) => formatFor({ rate }, audio),
+      warmFormats: [formatFor({ rate: 8000 }, audio), formatFor({ rate: 24000 }, audio)],
       open: (format) => connectionsFor(format as UpstreamFormat, options),
       protocol: () => new OpenaiTurn(past),
     });

@@ -103,6 +103,14 @@ describe('OpenAI speech', () => {
     expect(server.http.posts[0]?.headers.authorization).toBe(`Bearer ${OPENAI_SPEECH_KEY}`);
   });
 
+  it('speaks as a text asks for, in place of what was set up, where the model can', async () => {
+    const { server, speech } = await start({}, { instructions: 'Speak calmly.' });
+    await new SpokenTrial(speech, { text: 'Sure.', instructions: 'Whisper.' }).over;
+    expect(server.http.posts[0]?.body).toMatchObject({ instructions: 'Whisper.' });
+    const { speech: older } = await start({}, { model: 'tts-1' });
+    expect([speech.maxInstructions, older.maxInstructions]).toEqual([4_096, 0]);
+  });
+
   it("takes Azure's address and key header", async () => {
     const { server } = await start();
     const speech = new OpenaiTextToSpeech({

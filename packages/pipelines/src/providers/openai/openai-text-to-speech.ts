@@ -50,12 +50,14 @@ export interface OpenaiTextToSpeechOptions extends HostedVoices {
  */
 export class OpenaiTextToSpeech implements TextToSpeech {
   readonly name: string = 'openai-speech';
+  readonly maxInstructions: number;
   readonly #options: OpenaiTextToSpeechOptions;
   readonly #desk: SpeechDesk;
   readonly #http: WarmHttp;
 
   constructor(options: OpenaiTextToSpeechOptions) {
     this.#options = options;
+    this.maxInstructions = options.model?.startsWith('tts-1') ? 0 : 4_096;
     const { clock, apiKey, apiKeyHeader, warm, maxConnections, timeouts } = options;
     this.#desk = new SpeechDesk({
       provider: PROVIDER,
@@ -104,8 +106,9 @@ export class OpenaiTextToSpeech implements TextToSpeech {
     return Promise.resolve();
   }
 
-  #body({ text, speed }: SynthesisRequest, voice: string): SpeechCreateParams {
-    const { model = 'gpt-4o-mini-tts', instructions } = this.#options;
+  #body({ text, speed, ...asked }: SynthesisRequest, voice: string): SpeechCreateParams {
+    const { model = 'gpt-4o-mini-tts' } = this.#options;
+    const { instructions = this.#options.instructions } = asked;
     return {
       model,
       voice,
