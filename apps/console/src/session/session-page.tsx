@@ -152,6 +152,7 @@ function Known({ session }: { readonly session: KnownSession }) {
             isOver,
             isRecorded,
             hasRecording: row.hasRecording,
+            fault: row.recordingFault,
             waveform,
           })}
           atMs={player.atMs}
@@ -179,15 +180,18 @@ function whyNoSound({
   isOver,
   isRecorded,
   hasRecording,
+  fault,
   waveform: { error, value },
 }: {
   readonly isOver: boolean;
   readonly isRecorded: boolean;
   readonly hasRecording: boolean;
+  readonly fault: string | null;
   readonly waveform: Pick<ReturnType<typeof useAnswer<Waveform>>, 'error' | 'value'>;
 }): string {
   if (!hasRecording) return 'not recorded: it cannot be heard or replayed';
   if (!isOver) return 'shown once the call is over';
+  if (!isRecorded && fault !== null) return `there is no sound: ${fault}`;
   if (!isRecorded) return 'the recording is being completed …';
   if (error !== null) return `cannot be shown: ${error.message}`;
   return value === null ? 'loading …' : 'the recording is empty';
