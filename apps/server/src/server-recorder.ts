@@ -6,6 +6,9 @@ import { recordingFaultOf } from './console/recording-fault.ts';
 import type { SessionBoard } from './console/session-board.ts';
 import type { SessionFeed } from './session-feed.ts';
 
+/** What recordings are written onto. */
+export type RecordingDisk = NonNullable<ConstructorParameters<typeof FileRecorder>[0]['disk']>;
+
 /** Who is told of recordings. */
 export interface ServerRecorderOptions {
   readonly clock: Clock;
@@ -13,16 +16,19 @@ export interface ServerRecorderOptions {
   readonly metrics: RecordingMetrics;
   readonly board: SessionBoard;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
+  /** This machine's file system unless given. */
+  readonly disk?: RecordingDisk | undefined;
 }
 
 /** Records sessions into a folder, and tells of what is at fault everywhere where one looks. */
 export function openServerRecorder(
   folder: string,
-  { clock, log, metrics, board, feedOf }: ServerRecorderOptions,
+  { clock, log, metrics, board, feedOf, disk }: ServerRecorderOptions,
 ): FileRecorder {
   return new FileRecorder({
     folder,
     clock,
+    ...(disk && { disk }),
     onFault: (sessionId, err) => {
       const fault = recordingFaultOf(err);
       board.recordingFaulted(sessionId, fault);

@@ -29,6 +29,7 @@ import { openServerAnalyses } from './server-analyses.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
 import { openServerRecorder } from './server-recorder.ts';
+import type { RecordingDisk } from './server-recorder.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -53,6 +54,7 @@ export interface ServerDeps {
   readonly openPipelines?: typeof openPipelines;
   /** A built console, in place of the one beside the server. */
   readonly consoleDir?: string;
+  readonly recordingDisk?: RecordingDisk;
   /** How many sockets may wait without a key. */
   readonly mostWaiting?: number;
   /** Told, in a few words, what the start is busy with. */
@@ -196,6 +198,7 @@ export async function startServer(
           metrics: metrics.recordings,
           board: consoleSide.board,
           feedOf,
+          disk: deps.recordingDisk,
         })
       : null,
     metricsOf: ({ name, config: { tools } }) =>

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fullDisk } from './testing/full-disk.ts';
 import { beSilent, speak, speakTurn } from './testing/spoken-turn.ts';
 import {
   buildConsole,
@@ -110,5 +111,30 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     expect(whole).toBeGreaterThan(0);
     expect(Math.abs(sum - whole)).toBeLessThanOrEqual(Math.max(5, whole * 0.05));
     expect(complaints).toEqual([]);
+  });
+
+  it('says that the disk is full, while the call goes on and afterwards', async () => {
+    const full = await startTestServer({}, { consoleDir: built.distDir, recordingDisk: fullDisk });
+    try {
+      const client = await TestClient.open(`${full.wsUrl}/v1/realtime`, { key: TEST_KEY });
+      const { session } = await client.message('session.created');
+      const { id: fullId } = session as { id: string };
+      const opened = await openPage(browsing.browser, `${full.url}/s/${fullId}#key=${TEST_KEY}`);
+      const fault = opened.page.getByText('the recording is incomplete: the disk is full');
+      await fault.waitFor();
+      await opened.page.getByText('live', { exact: true }).waitFor();
+      speakTurn(client);
+      // The agent answers, which the page shows.
+      await opened.page.locator('.turn-chip').first().waitFor();
+      await opened.page.locator('.transcript li').first().waitFor();
+      await client.close();
+      await opened.page.getByText('ended: callerLeft').waitFor();
+      expect(await fault.isVisible()).toBe(true);
+      await opened.page.getByText('no sound was recorded: the disk is full').first().waitFor();
+      expect(opened.complaints).toEqual([]);
+      await opened.page.context().close();
+    } finally {
+      await full.close();
+    }
   });
 });

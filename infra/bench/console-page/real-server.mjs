@@ -11,23 +11,22 @@ const KEY = 'sk-bench-console';
 /** The time in which all callers come, and the server's code is compiled. */
 const ARRIVAL_MS = 10_000;
 
+/** The load outlasts the passes. */
+const SPARE_SECONDS = 30;
+
 /** What opening a page costs is over by then. */
 const SETTLING_MS = 3_000;
 
 /** Is told nothing. */
 const NOBODY = { told: { messages: 0, bytes: 0 }, leave: () => {} };
 
-/** @typedef {'nobody' | 'table by a socket' | 'table' | 'session by a socket' | 'session'} Watched */
+/** @typedef {'table by a socket' | 'table' | 'session by a socket' | 'session'} Watched */
 
-/** Between any two that watch there is nobody. A socket has no browser that takes the cores. */
-const PASSES = /** @type {const} */ ([
-  'nobody',
+/** Before and after each there is nobody. A socket has no browser that takes the cores. */
+const WATCHED = /** @type {const} */ ([
   'table by a socket',
-  'nobody',
   'table',
-  'nobody',
   'session by a socket',
-  'nobody',
   'session',
 ]);
 
@@ -47,16 +46,16 @@ const PASSES = /** @type {const} */ ([
  * @param {{ sessions: number, seconds: number, rounds: number }} options
  */
 export async function watchServer({ sessions, seconds, rounds }) {
-  const totalMs = rounds * PASSES.length * (SETTLING_MS + seconds * 1000);
+  const passes = 2 * rounds * WATCHED.length + 1;
+  const measuringSeconds = Math.ceil(passes * (SETTLING_MS / 1000 + seconds));
   console.log(
-    `${sessions} sessions behind the stub, all recorded; ${rounds} rounds of passes of ${seconds} s, ${Math.ceil((totalMs + ARRIVAL_MS) / 1000)} s in all\n`,
+    `${sessions} sessions behind the stub, all recorded; ${passes} passes of ${seconds} s, ${measuringSeconds + ARRIVAL_MS / 1000} s in all\n`,
   );
   const server = await startLoadServer({ key: KEY, records: true });
   const browser = await openBrowser();
-  const loadSeconds = Math.ceil(totalMs / 1000) + 30;
   const load = execFile(process.execPath, [
     ...server.loadArguments,
-    ...`--sessions ${sessions} --duration ${loadSeconds} --json`.split(' '),
+    ...`--sessions ${sessions} --duration ${measuringSeconds + SPARE_SECONDS} --json`.split(' '),
   ]);
   const loadEnded = once(load, 'exit');
   try {
@@ -66,19 +65,29 @@ export async function watchServer({ sessions, seconds, rounds }) {
     const link = page.getByRole('table').locator('a').first();
     const id = (await link.getAttribute('data-id')) ?? '';
     await noteLongTasks(page);
+    const pass = async (/** @type {Watched | null} */ name) => {
+      if (load.exitCode !== null) throw new Error('The load ended before the last pass.');
+      const figures = await measured(name, { server, browser, page, id, seconds });
+      console.log(line(name, [figures], []));
+      return figures;
+    };
     /** @type {Map<Watched, Figures[]>} */
-    const found = new Map(PASSES.map((name) => [name, []]));
+    const found = new Map(WATCHED.map((name) => [name, []]));
+    /** @type {Map<Watched, number[]>} */
+    const more = new Map(WATCHED.map((name) => [name, []]));
+    const alone = [await pass(null)];
     for (let round = 0; round < rounds; round += 1) {
-      for (const name of PASSES) {
-        if (load.exitCode !== null) throw new Error('The load ended before the last pass.');
-        const figures = await measured(name, { server, browser, page, id, seconds });
-        console.log(line(name, [figures], 0));
+      for (const name of WATCHED) {
+        const figures = await pass(name);
+        const [before, after] = [alone.at(-1), await pass(null)];
+        alone.push(after);
         found.get(name)?.push(figures);
+        more.get(name)?.push(figures.server - ((before?.server ?? 0) + after.server) / 2);
       }
     }
-    const alone = percentile(found.get('nobody')?.map((figures) => figures.server) ?? [], 0.5);
-    console.log('\nmedians');
-    for (const [name, figures] of found) console.log(line(name, figures, alone));
+    console.log('\nmedians; what a watched pass has more than those before and after it');
+    console.log(line(null, alone, []));
+    for (const [name, figures] of found) console.log(line(name, figures, more.get(name) ?? []));
   } finally {
     await browser.close();
     load.kill('SIGTERM');
@@ -97,15 +106,15 @@ export async function watchServer({ sessions, seconds, rounds }) {
  */
 
 /**
- * @param {Watched} name
+ * @param {Watched | null} name
  * @param {Stage} stage
  * @returns {Promise<Figures>}
  */
 async function measured(name, { server, browser, page, id, seconds }) {
-  const isTable = name.startsWith('table');
+  const isTable = name?.startsWith('table') ?? false;
   const isPage = name === 'table' || name === 'session';
   const what = { isTable, sessions: isTable ? 0 : [id] };
-  const bySocket = isPage || name === 'nobody' ? NOBODY : watchFeed(server.feedUrl, KEY, what);
+  const bySocket = isPage || name === null ? NOBODY : watchFeed(server.feedUrl, KEY, what);
   const seen = isPage ? countFeed(page) : bySocket;
   await page.goto(isPage ? `${server.url}${isTable ? '/' : `/s/${id}`}` : 'about:blank');
   await sleep(SETTLING_MS);
@@ -149,35 +158,32 @@ async function cpuMsOf(browser) {
 
 /**
  * Medians over passes.
- * @param {Watched} name
+ * @param {Watched | null} name null for nobody
  * @param {readonly Figures[]} passes
- * @param {number} alone the server's CPU with nobody who watches; 0 where that is not to be said
+ * @param {readonly number[]} more the server's CPU beyond that with nobody, where that is known
  */
-function line(name, passes, alone) {
+function line(name, passes, more) {
   const median = (/** @type {(figures: Figures) => number} */ of) =>
     percentile(passes.map(of), 0.5);
-  const percent = (/** @type {number} */ part) => `${(100 * part).toFixed(1)} %`;
-  const server = median((figures) => figures.server);
-  const range = passes.map((figures) => percent(figures.server));
-  const parts = [
-    `server ${percent(server)}`,
-    alone > 0 && name !== 'nobody' ? `(${percent(server - alone)} more)` : '',
-    passes.length > 1 ? `[${range.join(', ')}]` : '',
-  ];
-  if (name !== 'nobody') {
-    const told = `${median(({ messages }) => messages).toFixed(1)} messages, ${median(({ kib }) => kib).toFixed(1)} KiB/s`;
-    parts.push(told);
+  const percent = (/** @type {number} */ part) => (100 * part).toFixed(1);
+  const parts = [`server ${percent(median((figures) => figures.server))} %`];
+  if (more.length > 0) {
+    parts.push(`${percent(percentile(more, 0.5))} % more (${more.map(percent).join(', ')})`);
+  }
+  if (name !== null) {
+    const messages = median((figures) => figures.messages).toFixed(1);
+    const kib = median((figures) => figures.kib).toFixed(1);
+    parts.push(`${messages} messages/s, ${kib} KiB/s`);
   }
   const threads = passes.flatMap(({ page }) => page ?? []);
   if (threads.length > 0) {
     const busy = threads.flatMap(({ busyMs }) => busyMs);
-    const heldUp = threads.map(({ heldUpMs }) => heldUpMs.toFixed(1));
     parts.push(
-      `browser ${percent(median((figures) => figures.browser))}`,
+      `browser ${percent(median((figures) => figures.browser))} %`,
       `main thread busy p50 ${percentile(busy, 0.5).toFixed(0)}, max ${percentile(busy, 1).toFixed(0)} ms/s`,
-      `held up ${heldUp.join(', ')} ms/s`,
+      `held up ${threads.map(({ heldUpMs }) => heldUpMs.toFixed(1)).join(', ')} ms/s`,
       `once while opening ${median(({ openingMs }) => openingMs).toFixed(0)} ms`,
     );
   }
-  return `${name.padEnd(20)} ${parts.filter((part) => part !== '').join('  ')}`;
+  return `${(name ?? 'nobody').padEnd(20)} ${parts.join('; ')}`;
 }

@@ -192,7 +192,8 @@ function whyNoSound({
   const nothing = `no sound was recorded${recordingFault === null ? '' : `: ${recordingFault}`}`;
   if (recordingMs === 0) return nothing;
   if (recordingMs === null) {
-    return endReason === 'crashed' ? nothing : 'the recording is being completed …';
+    const isGone = endReason === 'crashed' || recordingFault !== null;
+    return isGone ? nothing : 'the recording is being completed …';
   }
   if (error !== null) return `cannot be shown: ${error.message}`;
   return value === null ? 'loading …' : nothing;
