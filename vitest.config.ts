@@ -2,16 +2,39 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.ts'];
 
-/** These wait for time to pass most of the time, and mind no neighbour: two of them run at once. */
+/** These compute, in no real time: they run like unit tests, each in a process of its own. */
+const computingTests = [
+  'apps/server/src/paused-number.e2e.test.ts',
+  'apps/server/src/selectivity.e2e.test.ts',
+  'apps/server/src/sessions-come-and-go.e2e.test.ts',
+  'packages/pipelines/src/embedded/flite/flite-text-to-speech.e2e.test.ts',
+  'packages/pipelines/src/embedded/flite/spoken-token-ends.e2e.test.ts',
+  'packages/pipelines/src/embedded/paused-number.e2e.test.ts',
+  'packages/pipelines/src/embedded/soundswallower/everyday-words.e2e.test.ts',
+  'packages/pipelines/src/embedded/soundswallower/forced-aligner.e2e.test.ts',
+  'packages/pipelines/src/embedded/soundswallower/soundswallower-speech-to-text.e2e.test.ts',
+  'packages/pipelines/src/start-worker.e2e.test.ts',
+  'packages/pipelines/src/turn-detection/neural-turn-detectors.e2e.test.ts',
+];
+
+/** These wait for time to pass most of the time, and mind no neighbour: four of them run at once. */
 const waitingTests = [
   'apps/cli/src/load/load.e2e.test.ts',
   'apps/server/src/faked-consent.e2e.test.ts',
+  'apps/server/src/main.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
   'apps/server/src/promised-answer.e2e.test.ts',
   'apps/server/src/secret-digits.e2e.test.ts',
+  'apps/server/src/stock-clients/agents-realtime.e2e.test.ts',
+  'apps/server/src/stock-clients/livekit-history.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-realtime-api-tools.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-realtime-api.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-tools.e2e.test.ts',
+  'apps/server/src/stock-clients/openai.e2e.test.ts',
   'apps/server/src/tool-outcomes.e2e.test.ts',
+  'apps/server/src/tracing/golden-trace.e2e.test.ts',
   'apps/worker/src/main.e2e.test.ts',
-  'packages/tools/src/testing/kill-trial.e2e.test.ts',
+  'packages/realtime/src/agents-realtime.e2e.test.ts',
 ];
 
 /**
@@ -27,6 +50,7 @@ const isolatedTests = [
   'packages/session/src/session-properties.test.ts',
   'packages/session/src/truncation-sweep.test.ts',
   'packages/tools/src/follow-ups/crashes.test.ts',
+  'packages/tools/src/testing/kill-trial.e2e.test.ts',
 ];
 
 /** A limit against tests that hang, far above what any takes on a busy machine. */
@@ -48,7 +72,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Projects of a group begin in the order of their names.
+        // Projects of a group begin in the order of their names: this, the next, and the short.
+        test: { name: 'e2e-computing', include: computingTests, ...e2eLimits },
+      },
+      {
+        extends: true,
         test: { name: 'isolated', include: isolatedTests, ...unitLimits },
       },
       {
@@ -67,6 +95,7 @@ export default defineConfig({
         test: {
           name: 'e2e-waiting',
           include: waitingTests,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
           ...e2eLimits,
         },
@@ -76,7 +105,12 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: e2eTests,
-          exclude: [...configDefaults.exclude, ...waitingTests],
+          exclude: [
+            ...configDefaults.exclude,
+            ...computingTests,
+            ...isolatedTests,
+            ...waitingTests,
+          ],
           // These run servers and audio in real time: alone, after all others.
           fileParallelism: false,
           sequence: { groupOrder: 2 },

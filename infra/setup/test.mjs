@@ -1,23 +1,18 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { buildPackages } from './build.mjs';
-import { installDebianPackages } from './debian-packages.mjs';
-import { requireSupportedNode } from './node-version.mjs';
-import { installDependencies } from './npm-dependencies.mjs';
 import { runNodeModule } from './run-command.mjs';
-import { installStockClients } from './stock-clients.mjs';
+import { setUpTests } from './set-up-tests.mjs';
 
 /** @typedef {import('../vitest/summary-reporter.mjs').TestSummary} TestSummary */
 /** @typedef {import('./selected-tests.mjs').MissingPackage} MissingPackage */
 
-requireSupportedNode();
 await main(process.argv.slice(2));
 
 /** @param {readonly string[]} args for vitest: options, and parts of the paths of the test files */
 async function main(args) {
   const filters = args.filter((arg) => !arg.startsWith('-'));
-  const missing = await setUp(filters);
+  const missing = await setUpTests(filters);
 
   const { code, summary } = await runTests(args, missing);
   for (const line of reasonsForSkips(summary.skipped, missing)) console.log(line);
@@ -25,20 +20,6 @@ async function main(args) {
   const someRan = summary.passed + summary.failed > 0;
   process.exitCode = code === 0 && !someRan ? 1 : code;
   console.log(closingLine(summary));
-}
-
-/**
- * Installs and builds, side by side what does not need one another.
- * @param {readonly string[]} filters parts of test paths; none selects every test
- * @returns {Promise<readonly MissingPackage[]>} what is still missing
- */
-async function setUp(filters) {
-  const [debianPackages, stockClients] = await Promise.all([
-    installDebianPackages(filters),
-    installStockClients(filters),
-    installDependencies().then(buildPackages),
-  ]);
-  return [...debianPackages, ...stockClients];
 }
 
 /** @param {readonly string[]} args @param {readonly MissingPackage[]} missing */
