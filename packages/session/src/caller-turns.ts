@@ -62,6 +62,7 @@ export class CallerTurns {
       echo,
       guard,
       isOverAgent: () => !this.#turn && agentHasFloor() && this.#interruptsResponse,
+      isFloorFree: () => !this.#turn && !agentHasFloor(),
       events: {
         started: (onsetMs) => this.#voiceStarted(onsetMs),
         paused: (endMs, silenceMs) => this.#voicePaused(endMs, silenceMs),

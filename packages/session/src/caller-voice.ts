@@ -12,6 +12,8 @@ const LOOK_AGAIN_MS = 60;
 /** An echo is told from a third of a second of sound. */
 const COMPARED_MS = 400;
 
+type UnheardSound = Extract<TurnFact, { type: 'speechUnheard' }>;
+
 /** What the caller's voice does; offsets are on the audio clock. */
 export interface VoiceEvents {
   started(onsetMs: number): void;
@@ -32,6 +34,8 @@ export interface CallerVoiceOptions {
   readonly events: VoiceEvents;
   /** Whether a sound that begins now is over the agent, and would stop it. */
   readonly isOverAgent: () => boolean;
+  /** Whether nobody has the floor, so that a caller who is not heard waits in vain. */
+  readonly isFloorFree: () => boolean;
   readonly guard: <Args extends unknown[]>(run: (...args: Args) => void) => (...args: Args) => void;
 }
 
@@ -111,7 +115,10 @@ export class CallerVoice {
         this.#passedOver(null);
         if (isForeign) return;
         events.stopped(this.#startMs + fact.endMs, this.#startMs + fact.decidedMs);
+        return;
       }
+      case 'speechUnheard':
+        if (this.#isUnheardCaller(fact)) this.#detector?.claim?.();
     }
   }
 
@@ -132,6 +139,20 @@ export class CallerVoice {
     }
     this.#passedOver(null);
     events.started(onsetMs);
+  }
+
+  /** Whether a sound that nobody found to be speech is as loud as the caller, who waits. */
+  #isUnheardCaller({ startMs, endMs }: UnheardSound): boolean {
+    const { audio, isFloorFree } = this.#options;
+    const onsetMs = this.#startMs + startMs;
+    const toMs = endMs === null ? audio.takenMs : this.#startMs + endMs;
+    const heard = audio.since(Math.min(onsetMs, toMs - COMPARED_MS));
+    const endsAtMs = audio.wallOf(toMs);
+    if (!isFloorFree() || !heard || endsAtMs === null) return false;
+    const { pcm, sampleRate } = heard;
+    const afterIt = Math.round(((audio.takenMs - toMs) * sampleRate) / 1000);
+    const sound = { pcm: pcm.subarray(0, Math.max(0, pcm.length - afterIt)), sampleRate };
+    return this.#gate.sourceOf(sound, toMs - onsetMs, endsAtMs) === 'caller';
   }
 
   #lookAgain(): void {

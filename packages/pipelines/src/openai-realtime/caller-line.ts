@@ -52,6 +52,8 @@ export class CallerLine {
   /** The upstream has confirmed that it detects. */
   #isConfirmed = false;
   #isRefused = false;
+  /** What the upstream tells is of audio that was taken back from it. */
+  #isLate = false;
 
   constructor(options: CallerLineOptions) {
     this.#options = options;
@@ -92,6 +94,19 @@ export class CallerLine {
     if (this.isHandedOver) this.#options.onDetection();
   }
 
+  /** How long the upstream may tell nothing of a sound. */
+  get unheardMs(): number {
+    return this.#options.timeouts.unheardMs;
+  }
+
+  /** Takes the audio back that the upstream tells nothing of; what it tells later is passed over. */
+  claim(): void {
+    if (!this.isHandedOver) return;
+    this.oddity('nothing of a sound like speech');
+    this.#isLate = true;
+    this.#stop();
+  }
+
   /** Something was heard that the upstream should tell of. */
   doubt(): void {
     if (this.isHandedOver) this.#options.link.probe();
@@ -108,16 +123,21 @@ export class CallerLine {
   take(event: ServerEvent): boolean {
     switch (event.type) {
       case 'session.updated':
-        this.#isConfirmed ||= this.isHandedOver && detects(event.session);
+        if (this.isHandedOver && detects(event.session)) {
+          this.#isConfirmed = true;
+          this.#isLate = false;
+        }
         return true;
       case 'input_audio_buffer.speech_started':
-        if (this.#detector && this.isHandedOver && this.speeches.begin(event.item_id)) {
+        if (!this.#isDetecting) return true;
+        if (this.#detector && this.speeches.begin(event.item_id)) {
           const { paddingMs } = this.boundsFor(this.#detector.detection);
           this.#detector.started(this.#baseMs + event.audio_start_ms + paddingMs);
         }
         return true;
       case 'input_audio_buffer.speech_stopped':
-        if (this.#detector && this.isHandedOver && this.speeches.end(event.item_id)) {
+        if (!this.#isDetecting) return true;
+        if (this.#detector && this.speeches.end(event.item_id)) {
           this.#detector.stopped(this.#baseMs + event.audio_end_ms);
         }
         return true;
@@ -141,6 +161,7 @@ export class CallerLine {
     this.#encoder = null;
     this.#isConfirmed = false;
     this.#isRefused = false;
+    this.#isLate = false;
     this.speeches.reset();
   }
 
@@ -154,6 +175,10 @@ export class CallerLine {
     if (this.#told.has(note)) return;
     this.#told.add(note);
     this.#options.onFault(upstreamFault('provider_garbled', note));
+  }
+
+  get #isDetecting(): boolean {
+    return this.#isHandedOver && !this.#isLate;
   }
 
   #handOver(frame: AudioFrame, startMs: number): void {

@@ -93,7 +93,7 @@ describe('turns that the upstream finds', () => {
   it('are found by nobody else', async () => {
     const call = await start({ sends: ({ type }) => !type.includes('speech_started') });
     await call.speak(600);
-    await call.silence(1_000);
+    await call.silence(800);
     expect(call.channel.of('caller.speechStarted')).toEqual([]);
     expect(call.odd).toEqual(['the end of speech that never began', 'an item that nobody spoke']);
     expect(call.said).toEqual([]);

@@ -18,12 +18,16 @@ const FORGOTTEN_MS = 3_000;
  */
 const YOUNG_MS = 1_500;
 
+/** A sound as long as a short word. */
+const LEAST_UNHEARD_MS = 300;
+
 /** Facts come this late at most, with a client that sends seconds at once; other clocks are wrong. */
 const LATEST_MS = 10_000;
 
 /**
  * Finds turns by what an upstream says of them. A detector of ours listens beside it, by level alone:
- * it goes on where the upstream is gone, does not detect, or forgets an end.
+ * it goes on where the upstream is gone, does not detect, or forgets an end, and where whoever
+ * listens claims a sound that the upstream tells nothing of.
  */
 export class ProviderTurnDetectors implements TurnDetectors {
   readonly #lines: CallerLines;
@@ -58,6 +62,8 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
   readonly #line: CallerLine;
   readonly #level: TurnDetector;
   #takenMs = 0;
+  /** When the latest frame came. */
+  #atMs = 0;
   #isUpstreams = false;
   /** The upstream says that the caller speaks. */
   #upstreamSpeaks = false;
@@ -69,6 +75,10 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
   #soundFromMs: number | null = null;
   #quietFromMs: number | null = null;
   #soundToMs = 0;
+  /** A sound that the upstream has told nothing of: where it began and ended, and when it came. */
+  #unheard: { readonly startMs: number; readonly atMs: number; endMs: number | null } | null = null;
+  /** The same while it is told to whoever may claim it. */
+  #claimable: { readonly startMs: number } | null = null;
 
   constructor({ detection, onFact, line, levels }: Setup) {
     this.detection = detection;
@@ -84,10 +94,15 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
 
   accept(frame: AudioFrame): void {
     const startMs = this.#takenMs;
+    this.#atMs = frame.atMs;
     this.#takenMs += (frame.pcm.length * 1000) / frame.sampleRate;
     this.#line.hear(frame, startMs);
     this.#level.accept(frame);
     if (this.#isUpstreams && this.#speech) this.#watchForgotten(this.#speech.toldAtMs);
+    // By the wall clock: a client that sends seconds at once waits for the upstream, too.
+    if (this.#unheard && frame.atMs - this.#unheard.atMs >= this.#line.unheardMs) {
+      this.#tellUnheard(this.#unheard.startMs, this.#unheard.endMs);
+    }
   }
 
   configure(detection: TurnDetection): void {
@@ -100,6 +115,18 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
     this.#speech = null;
     this.#level.reset();
     this.#soundFromMs = null;
+    this.#unheard = null;
+  }
+
+  claim(): void {
+    const sound = this.#claimable;
+    this.#claimable = null;
+    if (!sound || this.#speech || !this.#isUpstreams) return;
+    this.#isUpstreams = false;
+    this.#upstreamSpeaks = false;
+    this.#line.claim();
+    this.#start(sound.startMs);
+    this.#catchUp();
   }
 
   close(): void {
@@ -110,23 +137,24 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
   handedOver(): void {
     this.#isUpstreams = true;
     this.#upstreamSpeaks = false;
+    this.#unheard = null;
   }
 
   takenBack(): void {
     if (!this.#isUpstreams) return;
     this.#isUpstreams = false;
     this.#upstreamSpeaks = false;
+    this.#unheard = null;
     const soundFromMs = this.#soundFromMs;
-    if (this.#speech) {
-      if (soundFromMs === null) this.#end(this.#soundToMs, this.#takenMs);
-      else if (this.#quietFromMs !== null) this.#pause(this.#quietFromMs, this.#takenMs);
-    } else if (soundFromMs !== null && this.#takenMs - soundFromMs < YOUNG_MS) {
+    if (this.#speech) this.#catchUp();
+    else if (soundFromMs !== null && this.#takenMs - soundFromMs < YOUNG_MS) {
       this.#start(soundFromMs);
     }
   }
 
   started(onsetMs: number): void {
     this.#upstreamSpeaks = true;
+    this.#unheard = null;
     if (!this.#speech) this.#start(this.#likely(onsetMs));
   }
 
@@ -144,6 +172,7 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
         this.#soundFromMs = fact.startMs;
         this.#quietFromMs = null;
         this.#line.doubt();
+        this.#noteUnheard(fact.startMs);
         // After a reset the next sound begins another turn, though the upstream hears but one.
         if (!this.#speech && (!this.#isUpstreams || this.#upstreamSpeaks))
           this.#start(fact.startMs);
@@ -151,17 +180,44 @@ class ProviderTurnDetector implements TurnDetector, LineDetector {
       case 'speechPaused':
         this.#quietFromMs = fact.endMs;
         this.#soundToMs = fact.endMs;
+        if (this.#unheard) this.#unheard.endMs = fact.endMs;
         this.#line.doubt();
         if (!this.#isUpstreams && this.#speech) this.#pause(fact.endMs, fact.decidedMs);
         return;
       case 'speechResumed':
         this.#quietFromMs = null;
+        if (this.#unheard) this.#unheard.endMs = null;
         if (!this.#isUpstreams && this.#speech && this.#isPaused) this.#resume();
         return;
       case 'speechStopped':
         this.#soundFromMs = null;
         if (!this.#isUpstreams && this.#speech) this.#end(fact.endMs, fact.decidedMs);
+        return;
+      case 'speechUnheard':
+      // A level leaves nothing to anybody else.
     }
+  }
+
+  #noteUnheard(startMs: number): void {
+    if (this.#unheard) this.#unheard.endMs = null;
+    else if (this.#isUpstreams && !this.#upstreamSpeaks) {
+      this.#unheard = { startMs, atMs: this.#atMs, endMs: null };
+    }
+  }
+
+  /** Tells of a sound of which the upstream has told nothing for too long, if it is like speech. */
+  #tellUnheard(startMs: number, endMs: number | null): void {
+    this.#unheard = null;
+    if (this.#speech || (endMs ?? this.#takenMs) - startMs < LEAST_UNHEARD_MS) return;
+    this.#claimable = { startMs };
+    this.#onFact({ type: 'speechUnheard', startMs, endMs });
+    this.#claimable = null;
+  }
+
+  /** Of speech that goes on by level: it is over, pauses, or lasts. */
+  #catchUp(): void {
+    if (this.#soundFromMs === null) this.#end(this.#soundToMs, this.#takenMs);
+    else if (this.#quietFromMs !== null) this.#pause(this.#quietFromMs, this.#takenMs);
   }
 
   /** Ends speech that has been silent for longer than the upstream says it waits. */

@@ -19,6 +19,8 @@ export interface RealtimeTimeouts {
   readonly outputGapMs: number;
   /** From a sign of life that is asked for to the first thing heard. */
   readonly probeMs: number;
+  /** From the beginning of a sound to what the upstream tells of it, where it finds the turns. */
+  readonly unheardMs: number;
   /** Between two pings, and from one to its pong. */
   readonly pingMs: number;
   /** How long one upstream session is used before another takes its place. */
@@ -28,7 +30,8 @@ export interface RealtimeTimeouts {
 /**
  * An upstream takes a request within a round trip, so one that has not done so after 1.2 s is gone:
  * the apology is then spoken within two seconds of the request, and so it is where a turn finds a
- * dead connection and no other one can be had. A session may last an hour.
+ * dead connection and no other one can be had. A sound is told of in a few hundred milliseconds; the
+ * session keeps two seconds of the caller's audio. A session may last an hour.
  */
 export const DEFAULT_REALTIME_TIMEOUTS: RealtimeTimeouts = {
   connectMs: 1_200,
@@ -38,6 +41,7 @@ export const DEFAULT_REALTIME_TIMEOUTS: RealtimeTimeouts = {
   firstOutputMs: 3_500,
   outputGapMs: 3_000,
   probeMs: 800,
+  unheardMs: 1_500,
   pingMs: 20_000,
   rotateMs: 55 * 60_000,
 };

@@ -19,7 +19,12 @@ export type TurnFact =
    * The turn is over: `endMs` is the end of the last voiced sound and `decidedMs` the end of the
    * audio that decided it.
    */
-  | { readonly type: 'speechStopped'; readonly endMs: number; readonly decidedMs: number };
+  | { readonly type: 'speechStopped'; readonly endMs: number; readonly decidedMs: number }
+  /**
+   * A sound as long as a word began at `startMs`, and who finds the turns tells nothing of it;
+   * `endMs` is null while it lasts. It is no speech, unless whoever listens claims it meanwhile.
+   */
+  | { readonly type: 'speechUnheard'; readonly startMs: number; readonly endMs: number | null };
 
 /** Silence that makes a pause: longer than the closure of a consonant, shorter than any window. */
 export const PAUSE_MS = 100;
@@ -36,6 +41,8 @@ export interface TurnDetector {
   configure(detection: TurnDetection): void;
   /** Forgets a turn that has begun, without a fact; the next sound begins another. */
   reset(): void;
+  /** Makes speech of what is being told as unheard: its start is told at once, its end in time. */
+  claim?(): void;
   close(): void;
 }
 

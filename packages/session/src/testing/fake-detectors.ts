@@ -27,6 +27,7 @@ export class FakeDetector implements TurnDetector {
   heardMs = 0;
   resets = 0;
   isClosed = false;
+  #unheardMs: number | null = null;
   readonly #onFact: (fact: TurnFact) => void;
 
   constructor(detection: TurnDetection, onFact: (fact: TurnFact) => void) {
@@ -48,8 +49,20 @@ export class FakeDetector implements TurnDetector {
     this.resets++;
   }
 
+  claim(): void {
+    if (this.#unheardMs !== null) this.start(this.#unheardMs);
+    this.#unheardMs = null;
+  }
+
   close(): void {
     this.isClosed = true;
+  }
+
+  /** A sound between these offsets of which nobody tells. */
+  unheard(startMs: number, endMs: number): void {
+    this.#unheardMs = startMs;
+    this.#onFact({ type: 'speechUnheard', startMs, endMs });
+    this.#unheardMs = null;
   }
 
   /** Speech began at this offset, now unless said. */
