@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import { pcm16ToBytes } from '@antiphon/audio';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fullDisk } from './testing/full-disk.ts';
-import { beSilent, speak, speakTurn } from './testing/spoken-turn.ts';
+import { speakTurn } from './testing/spoken-turn.ts';
+import { Microphone } from './testing/microphone.ts';
 import {
   buildConsole,
   isBrowserMissing,
@@ -11,6 +14,8 @@ import {
 import { TestClient } from './testing/test-client.ts';
 import { startTestServer, TEST_KEY } from './testing/test-server.ts';
 import type { TestServer } from './testing/test-server.ts';
+
+const BUNDLED_AGENTS = fileURLToPath(new URL('../agents', import.meta.url));
 
 /** Keeps which leaves of the chart are lit, from now on, each time that changes. */
 const NOTE_STATES = `
@@ -30,7 +35,7 @@ const litStates = async (page: Page) =>
 const milliseconds = (text: string) =>
   Number.parseFloat(text.replace('<', '')) * (/\ds$|\d s$/u.test(text.trim()) ? 1000 : 1);
 
-describe.skipIf(isBrowserMissing)('the page of a session', () => {
+describe.skipIf(isBrowserMissing)('the page of a session of the embedded pipeline', () => {
   let built: Awaited<ReturnType<typeof buildConsole>>;
   let server: TestServer;
   let browsing: Awaited<ReturnType<typeof openTalkingBrowser>>;
@@ -40,7 +45,10 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
 
   beforeAll(async () => {
     built = await buildConsole();
-    server = await startTestServer({}, { consoleDir: built.distDir });
+    server = await startTestServer(
+      { agentsDir: BUNDLED_AGENTS, defaultAgent: 'acme-support' },
+      { consoleDir: built.distDir },
+    );
     browsing = await openTalkingBrowser('silence');
   });
 
@@ -62,18 +70,26 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     await page.evaluate(NOTE_STATES);
     const lit = (state: string) =>
       page.locator(`.state-box[data-state="${state}"][data-active]`).waitFor();
-    beSilent(client, 300);
-    speak(client, 800);
+    const microphone = new Microphone((frame) => {
+      const audio = Buffer.from(pcm16ToBytes(frame)).toString('base64');
+      client.send({ type: 'input_audio_buffer.append', audio });
+    });
+    const transcript = page.locator('.transcript');
+    await lit('turn.listening');
+    await microphone.speak('check-on-an-order');
     await lit('caller.speaking');
-    beSilent(client, 900);
+    await transcript.getByText('order number?').waitFor();
+    await lit('turn.listening');
+    await microphone.speak('four-four-seven-one');
+    await transcript.getByText('has shipped').waitFor();
     await lit('turn.responding.speaking');
-    speakTurn(client);
-    await page.locator('.transcript s').first().waitFor();
-    await expect
-      .poll(() => litStates(page), { timeout: 20_000 })
-      .toEqual(expect.arrayContaining(['agentAudio.idle', 'turn.listening']));
+    // The caller cuts into the answer.
+    await microphone.speak('no-it-doesnt');
+    await transcript.locator('s').first().waitFor();
+    await transcript.getByText('ask the carrier').waitFor();
+    microphone.close();
     const noted = (await page.evaluate<readonly string[]>('noted')).join(' | ');
-    expect(noted).toMatch(/caller\.speaking.*agentAudio\.playing.*turn\.responding\.speaking/u);
+    expect(noted).toMatch(/caller\.speaking.*turn\.responding\.speaking.*caller\.speaking/u);
     await client.close();
     await page.getByText('ended: callerLeft').waitFor();
     expect(complaints).toEqual([]);
@@ -82,7 +98,7 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   it('plays the recording of a finished call and shows the machine as it was then', async () => {
     await page.getByText(/replayed through \d+ steps, as recorded/u).waitFor();
     expect(await litStates(page)).toContain('turn.ended');
-    const stay = page.locator('.stay[data-region="turn"]', { hasText: 'speaking' }).last();
+    const stay = page.locator('.stay[data-region="turn"]', { hasText: 'speaking' }).first();
     await stay.click();
     await expect.poll(() => litStates(page)).toContain('turn.responding.speaking');
     await page.getByRole('button', { name: 'Pause' }).waitFor();
@@ -98,8 +114,8 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
   });
 
   it('leads to the hops of each turn, which add up', async () => {
-    await page.locator('.turn-chip').first().click();
-    await page.getByRole('heading', { name: /Turn 1/u }).waitFor();
+    await page.locator('.turn-chip').last().click();
+    await page.getByRole('heading', { name: /Turn \d+/u }).waitFor();
     await page.locator('.turn-table tfoot td').first().waitFor();
     const column = (rows: string) =>
       page.locator(`.turn-table ${rows} tr td:nth-child(3)`).allInnerTexts();
