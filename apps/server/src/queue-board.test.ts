@@ -13,9 +13,11 @@ afterEach(async () => {
   for (const close of closings.splice(0).toReversed()) await close();
 });
 
+/** A server that has reached its Redis. */
 async function started(redis: PrivateRedis | null): Promise<TestServer> {
   const server = await startTestServer({ redisUrl: redis?.url ?? null });
   closings.push(() => server.close());
+  if (redis) await expect.poll(async () => (await get(server)).status).toBe(200);
   return server;
 }
 
