@@ -95,11 +95,6 @@ export const sessionMachine = createMachine({
         listening: {
           description: 'The caller has the floor, or nobody.',
           always: [
-            {
-              guard: 'lastApologyHeard',
-              target: 'ended',
-              description: 'The client stopped the last apology.',
-            },
             { guard: 'hasWaitingAsk', target: 'responding', actions: 'answerWaiting' },
             {
               guard: 'owesToolAnswer',
