@@ -11,7 +11,7 @@ const { createMachine } = sessionSetup;
  */
 export const sessionMachine = createMachine({
   id: 'session',
-  version: '1',
+  version: '2',
   type: 'parallel',
   context: ({ input }) => ({
     ...input,
