@@ -42,6 +42,8 @@ function transcripts(pcm: Int16Array, sessionId: string): Promise<Heard[]> {
     languageModel: new ScriptedLanguageModel(dialogue),
     textToSpeech: new FakeTextToSpeech(systemClock),
     clock: systemClock,
+    // All of the turn comes at once, so the recogniser has more to do after its end than in a call.
+    timeouts: { transcriptMs: 60_000 },
   });
   return new Promise((resolve) => {
     const heard: Heard[] = [];
