@@ -39,6 +39,8 @@ export const packagesForTests = [
       'apps/server/src/tool-runners.test.ts',
       'apps/worker/src/main.e2e.test.ts',
       'apps/server/src/queue-board.test.ts',
+      'apps/server/src/console/console-without-redis.test.ts',
+      'apps/server/src/console/server-list.test.ts',
       'apps/server/src/promised-answer.e2e.test.ts',
       'packages/tools/src/follow-ups/redis-outbox-store.test.ts',
       'packages/tools/src/follow-ups/crashes.test.ts',
