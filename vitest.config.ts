@@ -37,6 +37,22 @@ const waitingTests = [
   'packages/realtime/src/agents-realtime.e2e.test.ts',
 ];
 
+/** These have a core to spare: two of them run at once. */
+const pairedTests = [
+  'apps/cli/src/call/call.e2e.test.ts',
+  'apps/console/src/console.e2e.test.ts',
+  'apps/console/src/latency.e2e.test.ts',
+  'apps/console/src/session.e2e.test.ts',
+  'apps/server/src/session-page.e2e.test.ts',
+  'apps/server/src/stock-clients/agents-realtime-speech.e2e.test.ts',
+  'apps/server/src/stock-clients/agents-realtime-tools.e2e.test.ts',
+  'apps/server/src/stock-clients/livekit.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-realtime-api-speech.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-speech.e2e.test.ts',
+  'packages/pipelines/src/providers/hosted-recognisers.e2e.test.ts',
+  'packages/pipelines/src/providers/hosted-voices.e2e.test.ts',
+];
+
 /**
  * Each of these has a process to itself. Some count what it holds; the others take long, and begin
  * before all others, so that nothing waits for them in the end.
@@ -69,6 +85,8 @@ export default defineConfig({
     pool: 'forks',
     // Two test files at a time: each may run a neural model, which fills a core by itself.
     maxWorkers: 2,
+    // Of the calls of a file that are held at the same time.
+    maxConcurrency: 8,
     projects: [
       {
         extends: true,
@@ -103,17 +121,27 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'e2e-paired',
+          include: pairedTests,
+          sequence: { groupOrder: 2 },
+          ...e2eLimits,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'e2e',
           include: e2eTests,
           exclude: [
             ...configDefaults.exclude,
             ...computingTests,
             ...isolatedTests,
+            ...pairedTests,
             ...waitingTests,
           ],
           // These run servers and audio in real time: alone, after all others.
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           ...e2eLimits,
         },
       },
