@@ -17,9 +17,8 @@ const computingTests = [
   'packages/pipelines/src/turn-detection/neural-turn-detectors.e2e.test.ts',
 ];
 
-/** These wait for time to pass most of the time, and mind no neighbour: four of them run at once. */
+/** These wait for time to pass most of the time, and mind no neighbour: three of them run at once. */
 const waitingTests = [
-  'apps/cli/src/load/load.e2e.test.ts',
   'apps/server/src/faked-consent.e2e.test.ts',
   'apps/server/src/main.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
@@ -39,18 +38,9 @@ const waitingTests = [
 
 /** These have a core to spare: two of them run at once. */
 const pairedTests = [
-  'apps/cli/src/call/call.e2e.test.ts',
   'apps/console/src/console.e2e.test.ts',
   'apps/console/src/latency.e2e.test.ts',
   'apps/console/src/session.e2e.test.ts',
-  'apps/server/src/session-page.e2e.test.ts',
-  'apps/server/src/stock-clients/agents-realtime-speech.e2e.test.ts',
-  'apps/server/src/stock-clients/agents-realtime-tools.e2e.test.ts',
-  'apps/server/src/stock-clients/livekit.e2e.test.ts',
-  'apps/server/src/stock-clients/openai-realtime-api-speech.e2e.test.ts',
-  'apps/server/src/stock-clients/openai-speech.e2e.test.ts',
-  'packages/pipelines/src/providers/hosted-recognisers.e2e.test.ts',
-  'packages/pipelines/src/providers/hosted-voices.e2e.test.ts',
 ];
 
 /**
@@ -85,8 +75,6 @@ export default defineConfig({
     pool: 'forks',
     // Two test files at a time: each may run a neural model, which fills a core by itself.
     maxWorkers: 2,
-    // Of the calls of a file that are held at the same time.
-    maxConcurrency: 8,
     projects: [
       {
         extends: true,
@@ -113,7 +101,7 @@ export default defineConfig({
         test: {
           name: 'e2e-waiting',
           include: waitingTests,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           ...e2eLimits,
         },
