@@ -1,4 +1,3 @@
-import { CircuitBreakers } from '@antiphon/pipelines';
 import {
   answersOf,
   CHAT_KEY,
@@ -17,10 +16,8 @@ import {
   MemoryLeg,
   TEST_CONFIG,
 } from '@antiphon/session/testing';
-import { pino } from 'pino';
-import { openCascadePipeline } from '../cascade-pipeline.ts';
 import type { CascadePipeline } from '../cascade-pipeline.ts';
-import { EmbeddedVoice } from '../embedded-voice.ts';
+import { openCascade } from './opened-cascade.ts';
 
 /** What is said when something has failed. */
 export const APOLOGY = 'Sorry, could you say that again?';
@@ -89,24 +86,9 @@ export class CascadeCall {
         ...services,
       },
     };
-    const voice = new EmbeddedVoice(1, () => {});
-    const all = { ...KEYS, ...keys };
-    const pipeline = await openCascadePipeline(
-      [agent],
-      {
-        agents: new Map([[agent.name, agent]]),
-        clock,
-        breakers: new CircuitBreakers({ clock }),
-        log: pino({ level: 'silent' }),
-        variables: (name) => all[name],
-        maxSessions: 1,
-        onProgress: () => {},
-        onFailure: () => {},
-      },
-      voice,
-    );
-    const closings = [ear, chat, voice, pipeline].map((part) => () => part.close());
-    return new CascadeCall(chat, pipeline, { agent, closings });
+    const cascade = await openCascade(agent, clock, { ...KEYS, ...keys });
+    const closings = [ear, chat, cascade].map((part) => () => part.close());
+    return new CascadeCall(chat, cascade.pipeline, { agent, closings });
   }
 
   /** The caller says something for a third of a second. */
