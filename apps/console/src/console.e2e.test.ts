@@ -59,6 +59,14 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
       expect(page.url()).toBe(`${fake.url}/?agent=greeter`);
     });
 
+    it('takes the key of a link that is put into the address of the open page', async () => {
+      await open('/');
+      await page.getByLabel('API key').waitFor();
+      await page.goto(`${fake.url}/#key=${FAKE_KEY}`);
+      await main(page).getByText('Nobody is calling').waitFor();
+      expect(page.url()).toBe(`${fake.url}/`);
+    });
+
     it('comes back when the server forgets who looks, and the page after it', async () => {
       await open(`/#key=${FAKE_KEY}`);
       await main(page).getByText('Nobody is calling').waitFor();

@@ -12,6 +12,10 @@ const linkKey = keyOfHash(location.hash);
 if (linkKey !== null) {
   history.replaceState(history.state, '', location.pathname + location.search);
 }
+// Put into the address of a page that is open, such a link changes the hash alone.
+addEventListener('hashchange', () => {
+  if (keyOfHash(location.hash) !== null) location.reload();
+});
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root"');

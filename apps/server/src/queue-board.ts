@@ -36,6 +36,28 @@ const HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 };
 
+/** The console's icon and colours, and the way back to it. */
+const LOOKS = {
+  boardTitle: 'Antiphon',
+  boardLogo: { path: '/icon.svg', width: 22, height: 22 },
+  favIcon: { default: '/icon.svg', alternative: '/icon.svg' },
+  miscLinks: [{ text: 'Console', url: '/' }],
+  hideDocsLink: true,
+  theme: {
+    light: { background: '#f7f6f2', 'muted-foreground': '#66635c', primary: '#2a6a5d' },
+    dark: {
+      background: '#141413',
+      card: '#1c1c1a',
+      sidebar: '#1c1c1a',
+      muted: '#2a2a27',
+      'muted-foreground': '#a09c92',
+      primary: '#7cc4b2',
+      'primary-foreground': '#10211d',
+      border: '#34332f',
+    },
+  },
+};
+
 /** What the page of the queue needs. */
 export interface QueueBoardOptions {
   readonly keys: ApiKeys;
@@ -84,7 +106,7 @@ function boardOf(view: QueueView): FastifyAdapter {
   createBullBoard({
     queues: [queue],
     serverAdapter: server,
-    options: { uiConfig: { boardTitle: 'Antiphon' } },
+    options: { uiConfig: LOOKS },
   });
   return server;
 }

@@ -14,6 +14,10 @@ import './machine-chart.css';
 type StateNode = Node<{ placed: PlacedNode; isActive: boolean; hasBeenLeft: boolean }, 'state'>;
 type MoveEdge = Edge<{ placed: PlacedEdge; isTaken: boolean; cause: string | null }, 'move'>;
 
+/** A letter of an arrow's label, and somewhat more than half of a state's height. */
+const LETTER_PX = 9;
+const STATE_PX = 22;
+
 const NODE_TYPES = { state: memo(StateBox) };
 const EDGE_TYPES = { move: memo(MoveArrow) };
 
@@ -173,12 +177,18 @@ function MoveArrow({ data }: EdgeProps<MoveEdge>) {
         transform={`translate(${end.x} ${end.y}) rotate(${angle})`}
       />
       {cause === null ? null : (
-        <text x={middle.x} y={middle.y - 6} textAnchor="middle">
+        <text x={middle.x} y={middle.y - labelRise(start, end, cause)} textAnchor="middle">
           {cause}
         </text>
       )}
     </g>
   );
+}
+
+/** How far above its arrow a label stands: above the states that it joins where it is short. */
+function labelRise(start: Point, end: Point, label: string): number {
+  const isShort = Math.abs(end.x - start.x) < label.length * LETTER_PX;
+  return isShort && Math.abs(end.y - start.y) < STATE_PX ? STATE_PX : 6;
 }
 
 interface Point {

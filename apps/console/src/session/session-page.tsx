@@ -82,7 +82,11 @@ function Known({ session }: { readonly session: KnownSession }) {
           value={formatLatency(endAtMs - row.startedAtMs)}
           note={`since ${formatTime(row.startedAtMs)}`}
         />
-        <Figure name="turns" value={String(row.turns)} note={`${row.bargeIns} barge-ins`} />
+        <Figure
+          name="turns"
+          value={String(row.turns)}
+          note={row.bargeIns === 1 ? '1 barge-in' : `${row.bargeIns} barge-ins`}
+        />
         <Figure
           name="last turn"
           value={

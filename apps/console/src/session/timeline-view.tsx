@@ -12,6 +12,12 @@ import './timeline-view.css';
 const ZOOMS = [4, 10, 20, 40, 80, 160];
 const STEP_MS = 1_000;
 
+/** The last turn has room for its figures, however short it is. */
+const CHIP_PX = 90;
+
+/** Words that have less room than this are cut off in their first line. */
+const NARROW_PX = 60;
+
 /** The names of the lanes, and how high each is. */
 const LANES = [
   ['', 'lane axis'],
@@ -246,7 +252,7 @@ function Turns({
 }) {
   const chips = timeline.turns.map((turn, index, all) => ({
     ...turn,
-    toMs: all[index + 1]?.atMs ?? timeline.lengthMs + 4_000,
+    toMs: all[index + 1]?.atMs ?? Math.max(timeline.lengthMs, turn.atMs + CHIP_PX / pxPerMs),
   }));
   const drawn = chips.filter(({ atMs, toMs }) => isWithin(shown, atMs * pxPerMs, toMs * pxPerMs));
   return (
@@ -329,6 +335,7 @@ function Words({
             key={itemId}
             className="said"
             data-open={isOpen || undefined}
+            data-narrow={(toMs - atMs) * pxPerMs < NARROW_PX || undefined}
             title={unheard === '' ? text : `${text} [not heard: ${unheard}]`}
             style={placed(atMs, toMs, pxPerMs)}
           >

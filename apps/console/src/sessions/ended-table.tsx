@@ -88,7 +88,9 @@ const EndedLine = memo(function EndedLine({
         <Latency ms={row.lastTurn?.voiceToVoiceMs ?? row.lastTurn?.postEndpointMs ?? null} />
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
-      <td className="quiet">{row.endReason ?? UNKNOWN}</td>
+      <td className="quiet" title={row.endReason ?? undefined}>
+        {row.endReason ?? UNKNOWN}
+      </td>
       <td className="quiet">
         {row.recordingFault === null ? (
           row.hasRecording ? (

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from 'react';
-import { useSearchParams } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import type { SessionRow } from '@antiphon/observability';
 import { useSessions } from '../feed/use-sessions.ts';
 import { Page } from '../ui/page.tsx';
@@ -64,8 +64,8 @@ function Live({
     return (
       <Empty title="Nobody is calling">
         <p>
-          Sessions appear here as they begin. Call one of the agents from the <b>Talk</b> page, or
-          run <code>npx antiphon call acme-support</code>.
+          Sessions appear here as they begin. <Link href="/talk">Talk to one of the agents</Link>,
+          or run <code>npx antiphon call acme-support</code>.
         </p>
       </Empty>
     );
