@@ -18,7 +18,7 @@ export function speak(client: TestClient, ms: number): void {
   append(client, ms, 8_000);
 }
 
-export function beSilent(client: TestClient, ms: number): void {
+function beSilent(client: TestClient, ms: number): void {
   append(client, ms, 0);
 }
 
