@@ -1,4 +1,4 @@
-import { describeVoiceEngine, DrivenClock } from '@antiphon/session/testing';
+import { describeTruncation, describeVoiceEngine, DrivenClock } from '@antiphon/session/testing';
 import type { ConversationItem } from '@antiphon/session';
 import { describe, expect, it } from 'vitest';
 import {
@@ -40,6 +40,11 @@ describeVoiceEngine(
   },
   { callsTools: false },
 );
+
+describeTruncation('StubEngine', () => {
+  const clock = new DrivenClock();
+  return { engine: new StubEngine({ clock }), clock, config: withoutTools, question: 'Hello?' };
+});
 
 function open(engine: StubEngine): CascadeCaller {
   return new CascadeCaller(engine, 'session-a');

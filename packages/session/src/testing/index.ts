@@ -29,5 +29,6 @@ export { describeRecorder } from './recorder-suite.ts';
 export { TEST_CONFIG, TestSession } from './test-session.ts';
 export { CANCEL_ORDER, ToolSession } from './tool-session.ts';
 export { describeToolRunner } from './tool-runner-suite.ts';
+export { describeTruncation } from './truncation-suite.ts';
 export { describeTurnDetectors } from './turn-detectors-suite.ts';
 export { describeVoiceEngine } from './voice-engine-suite.ts';
