@@ -51,8 +51,9 @@ interface ServedAgent {
 
 /**
  * Opens the providers of each agent of the pipelines `cascade` and `embedded`, shared by its
- * sessions. The synthesizer in the process is one for all agents, and has spoken what is always the
- * same for those whose voice it is before this resolves; others close it. Rejects with a ServerError for an agent that cannot be served.
+ * sessions. The synthesizer in the process is one for all agents, which others close; it has spoken
+ * what is always the same, for those whose voice it is, before this resolves. Rejects with a
+ * ServerError for an agent that cannot be served.
  */
 export async function openCascadePipeline(
   agents: readonly AgentDefinition[],

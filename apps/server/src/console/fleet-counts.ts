@@ -3,6 +3,9 @@ import type { HandOffReason, SessionEvent } from '@antiphon/session';
 
 const MINUTE_MS = 60_000;
 
+/** Minutes that are kept while nobody asks: an hour, which begins within one of them. */
+const MOST_MINUTES = 61;
+
 /** Tools that a client declares are told apart up to a bound. */
 const MOST_TOOLS = 500;
 
@@ -74,6 +77,10 @@ export class FleetCounts {
     if (!minute) {
       minute = { tools: new Map(), bargeIns: { cut: 0, falseAlarm: 0 }, handOffs: new Map() };
       this.#minutes.set(startMs, minute);
+      for (const oldest of this.#minutes.keys()) {
+        if (this.#minutes.size <= MOST_MINUTES) break;
+        this.#minutes.delete(oldest);
+      }
     }
     return minute;
   }

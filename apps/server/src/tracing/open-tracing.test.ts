@@ -5,18 +5,12 @@ import type { AddressInfo } from 'node:net';
 import type { AgentDefinition } from '@antiphon/session';
 import { PLAIN_TOOL } from '@antiphon/session';
 import { FakeTools, TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { KeptSpans } from '../testing/kept-spans.ts';
 import { TraceCollector } from '../testing/trace-collector.ts';
 import { openTracing } from './open-tracing.ts';
-
-class KeptSpans extends InMemorySpanExporter {
-  override shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 const agent: AgentDefinition = {
   name: 'test',

@@ -1,8 +1,8 @@
 import type { AgentDefinition, ControlChannel } from '@antiphon/session';
 import { TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { KeptSpans } from '../testing/kept-spans.ts';
 import { spanPicture } from '../testing/span-picture.ts';
 import { openTracing } from './open-tracing.ts';
 import type { Tracing } from './open-tracing.ts';
@@ -43,14 +43,7 @@ function open({ ratio = 1, keepsPrivate = false } = {}) {
   return { tracing, exporter, turns, channels };
 }
 
-/** Spans outlive the end of their provider. */
-class KeptSpans extends InMemorySpanExporter {
-  override shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
-async function picture(tracing: Tracing, exporter: InMemorySpanExporter): Promise<string> {
+async function picture(tracing: Tracing, exporter: KeptSpans): Promise<string> {
   await tracing.close();
   return spanPicture(exporter.getFinishedSpans(), START_AT_MS);
 }

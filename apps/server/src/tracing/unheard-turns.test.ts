@@ -1,17 +1,10 @@
 import { NO_USAGE } from '@antiphon/session';
 import { TEST_CONFIG, TestSession } from '@antiphon/session/testing';
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { KeptSpans } from '../testing/kept-spans.ts';
 import { spanPicture } from '../testing/span-picture.ts';
 import { openTracing } from './open-tracing.ts';
-
-/** Spans outlive the end of their exporter. */
-class KeptSpans extends InMemorySpanExporter {
-  override shutdown(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 /** A session that is traced, and the picture of its spans, without the events, once it is over. */
 function open() {
