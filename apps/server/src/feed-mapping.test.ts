@@ -229,6 +229,20 @@ describe('FeedMapping', () => {
     ]);
   });
 
+  it('tells a cover of an answer, and nothing of what only begins', () => {
+    const { id: itemId } = agentItem;
+    expect(
+      feedOf([
+        { type: 'caller.speechStarted', itemId, audioStartMs: 0 },
+        { type: 'caller.committed', itemId, previousItemId: null },
+        { type: 'item.added', item: agentItem, previousItemId: null, generationId: null },
+      ]),
+    ).toEqual([]);
+    expect(feedOf([{ type: 'generation.covered', generationId: 'gen_1' }])).toEqual([
+      { type: 'agent.covered' },
+    ]);
+  });
+
   it('tells which provider took over from which, and why', () => {
     const tookOver = { service: 'languageModel', from: 'a', to: 'b', why: 'slow' } as const;
     expect(feedOf([{ type: 'provider.tookOver', code: null, ...tookOver }])).toEqual([

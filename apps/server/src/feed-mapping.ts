@@ -97,13 +97,13 @@ export class FeedMapping {
       }
       case 'invariant.violated':
         return [{ type: 'fault', code: event.name, message: event.detail }];
+      case 'generation.covered':
+        return [{ type: 'agent.covered' }];
       case 'session.configured':
       case 'caller.speechStarted':
       case 'caller.speechStopped':
       case 'caller.committed':
       case 'item.added':
-      case 'generation.covered':
-        return [{ type: 'agent.covered' }];
       case 'generation.started':
       case 'generation.piece':
       case 'generation.ended':
