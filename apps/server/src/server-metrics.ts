@@ -4,6 +4,7 @@ import {
   RecordingMetrics,
   SessionMetrics,
   ToolMetrics,
+  UsageMetrics,
 } from '@antiphon/observability';
 import type { ProviderStanding } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -44,6 +45,7 @@ export class ServerMetrics {
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
   readonly analyses: AnalysisMetrics;
+  readonly usage: UsageMetrics;
   readonly #process: ProcessMetrics;
   /** Counts in itself, since it is told of up to ten times a second by every session. */
   readonly pacing = new PacingTally();
@@ -67,6 +69,7 @@ export class ServerMetrics {
     this.sessions = new SessionMetrics(meter);
     this.recordings = new RecordingMetrics(meter);
     this.analyses = new AnalysisMetrics(meter);
+    this.usage = new UsageMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

@@ -1,4 +1,4 @@
-import type { SessionLabels, SessionMetrics } from '@antiphon/observability';
+import type { SessionLabels, SessionMetrics, UsageMetrics } from '@antiphon/observability';
 import type { ControlChannel, SessionConfig, SessionEvent } from '@antiphon/session';
 import { BargeInWatch } from './barge-in-watch.ts';
 import { DeadAirWatch } from './dead-air-watch.ts';
@@ -6,6 +6,7 @@ import { DeadAirWatch } from './dead-air-watch.ts';
 /** What one session's metrics need. */
 export interface SessionMetricsChannelOptions {
   readonly metrics: SessionMetrics;
+  readonly usage: UsageMetrics;
   /** The agent's names as its folder has them. */
   readonly labels: SessionLabels;
   /** On the clock of the session's events. */
@@ -19,14 +20,16 @@ export interface SessionMetricsChannelOptions {
 /** Counts what a session tells of its turns and its end; it never asks for anything. */
 export class SessionMetricsChannel implements ControlChannel {
   readonly #metrics: SessionMetrics;
+  readonly #usage: UsageMetrics;
   readonly #labels: SessionLabels;
   readonly #startedAtMs: number;
   readonly #bargeIns: BargeInWatch;
   readonly #deadAir: DeadAirWatch;
 
   constructor(options: SessionMetricsChannelOptions) {
-    const { metrics, labels, startedAtMs, modality, sentMs } = options;
+    const { metrics, usage, labels, startedAtMs, modality, sentMs } = options;
     this.#metrics = metrics;
+    this.#usage = usage;
     this.#labels = labels;
     this.#startedAtMs = startedAtMs;
     this.#bargeIns = new BargeInWatch(sentMs);
@@ -70,6 +73,9 @@ export class SessionMetricsChannel implements ControlChannel {
         return;
       case 'provider.tookOver':
         this.#metrics.failedOver(this.#labels, event);
+        return;
+      case 'provider.used':
+        this.#usage.used(this.#labels, event);
         return;
       case 'session.ended': {
         const durationMs = Math.max(0, event.atMs - this.#startedAtMs);

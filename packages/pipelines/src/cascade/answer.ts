@@ -285,6 +285,7 @@ export class Answer {
         this.#emit({ type: 'generation.piece', generationId, piece, startedAtMs, firstByteAtMs });
       },
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+      onUsed: (used) => context.onUsed?.(used),
       isHeld,
       onFailure: (failure) => {
         this.#hasFailed = true;
@@ -306,6 +307,7 @@ export class Answer {
       temperature: options.temperature === undefined ? config.temperature : options.temperature,
       signal: this.#abort.signal,
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+      onUsed: (used) => context.onUsed?.(used),
     };
   }
 

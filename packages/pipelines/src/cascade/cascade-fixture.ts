@@ -6,6 +6,7 @@ import type {
   ConversationItem,
   EngineEvent,
   EngineSession,
+  ProviderUsage,
   SessionConfig,
   VoiceEngine,
 } from '@antiphon/session';
@@ -126,6 +127,8 @@ export class CascadeFixture {
 /** One session of the engine and all that it told. */
 export class CascadeCaller {
   readonly events: EngineEvent[] = [];
+  /** What its providers were told to have used. */
+  readonly used: ProviderUsage[] = [];
   readonly session: EngineSession;
   items: ConversationItem[] = [];
   onEvent: (event: EngineEvent) => void = () => {};
@@ -138,6 +141,7 @@ export class CascadeCaller {
         this.events.push(event);
         this.onEvent(event);
       },
+      onUsed: (used) => this.used.push(used),
     });
   }
 

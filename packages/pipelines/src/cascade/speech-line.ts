@@ -1,5 +1,11 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { Clock, ProviderTookOver, TimedWord, TimerHandle } from '@antiphon/session';
+import type {
+  Clock,
+  ProviderTookOver,
+  ProviderUsage,
+  TimedWord,
+  TimerHandle,
+} from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { PlainPiece } from './plain-piece.ts';
 import type { Synthesis, TextToSpeech } from './ports/text-to-speech.ts';
@@ -39,6 +45,7 @@ export interface SpeechLineOptions {
   /** A piece, counted from 0, that was given to the synthesizer then is about to sound. */
   readonly onPiece: (piece: number, startedAtMs: number) => void;
   readonly onTookOver?: (tookOver: ProviderTookOver) => void;
+  readonly onUsed?: (used: ProviderUsage) => void;
   /** The line has stopped for good. */
   readonly onFailure: (failure: PipelineError) => void;
 }
@@ -150,6 +157,7 @@ export class SpeechLine {
           onEnd: () => this.#end(piece),
           onError: (error) => this.#fail(piece, providerError(textToSpeech.name, error)),
           onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
+          onUsed: (used) => this.#options.onUsed?.(used),
         },
       );
       if (this.#piece === piece) piece.synthesis = synthesis;

@@ -23,6 +23,7 @@ import type { RealtimeUse } from './realtime-settings.ts';
 import { ResponseDesk } from './response-desk.ts';
 import { SessionFieldsDesk } from './session-fields-desk.ts';
 import { costOf, transcriptCostOf } from './token-costs.ts';
+import type { TranscriptCost } from './token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
@@ -42,7 +43,7 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   readonly speech: ExactSpeech | null;
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
-  readonly onCost: (cost: AnswerCost, of: CostOf) => void;
+  readonly onCost: (cost: AnswerCost | TranscriptCost, of: CostOf) => void;
 }
 
 /** One session's use of a speech-to-speech model over the Realtime protocol. */
