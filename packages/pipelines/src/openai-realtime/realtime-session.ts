@@ -61,9 +61,12 @@ export class RealtimeSession implements EngineSession {
   /** How long the generation may wait for the upstream. */
   #patience: TimerHandle | null = null;
   #isClosed = false;
+  /** Where texts are said without the upstream, which is what is waited for. */
+  readonly cover?: (generationId: string, text: string) => void;
 
   constructor(options: RealtimeSessionOptions) {
     this.#options = options;
+    if (options.speech) this.cover = (generationId, text) => this.#say(generationId, text);
     this.#format = formatFor(null, options.settings.audio);
     this.#link = new UpstreamLink(options, {
       ready: () => this.#begin(),
@@ -157,6 +160,15 @@ export class RealtimeSession implements EngineSession {
     return isAnswering || this.#desk.isBusy || this.#turns.isOpen || this.#turns.isOwed;
   }
 
+  get #coveredAnswer(): UpstreamAnswer | null {
+    return this.#generation instanceof UpstreamAnswer ? this.#generation : null;
+  }
+
+  #say(generationId: string, text: string): void {
+    const answer = this.#coveredAnswer;
+    if (answer?.request.generationId === generationId) answer.cover(text);
+  }
+
   #newGeneration(request: GenerationRequest): EngineGeneration<GenerationStart> {
     const onWaiting = (): void => this.#advance();
     const onOver = (): void => this.#over();
@@ -203,7 +215,8 @@ export class RealtimeSession implements EngineSession {
     this.#configure(config);
     // An answer with a context of its own reads nothing else.
     if (options.context) return;
-    const history = this.#options.context.history();
+    const coverItemId = this.#coveredAnswer?.coverItemId ?? null;
+    const history = this.#options.context.history().filter(({ id }) => id !== coverItemId);
     for (const event of this.#mirror.sync(history)) this.#link.send(event);
   }
 
