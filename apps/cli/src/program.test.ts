@@ -62,6 +62,11 @@ describe('the command line', () => {
       'and --engine is stub. Leave it out, or use --engine',
     ],
     ['--engine gemini-live --provider-delays none', 'of the providers of a cascade'],
+    [
+      '--engine gemini-live --turn-detection provider',
+      'and --engine is gemini-live. Use vad or semantic, or --engine openai-realtime.',
+    ],
+    ['--engine stub --turn-detection provider', 'of engines whose models find turns'],
     ['--engine cascade --url http://127.0.0.1:9', '--url cannot be used with --engine cascade'],
   ])('says that "%s" does not go together', async (options, reason) => {
     const { error, succeeded } = await runProgram(`load --sessions 3 ${options}`);

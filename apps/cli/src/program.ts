@@ -59,6 +59,7 @@ Examples:
   $ antiphon load --sessions 20 --engine embedded --duration 60
   $ antiphon load --sessions 20 --engine embedded --turn-detection semantic
   $ antiphon load --sessions 20 --engine openai-realtime    the relay to a model; also gemini-live
+  $ antiphon load --sessions 20 --engine openai-realtime --turn-detection provider
   $ antiphon load --sessions 20 --engine cascade            a cascade of providers that answer at once
   $ antiphon load --sessions 20 --engine cascade --provider-delays hosted
   $ antiphon load --sessions 50 --engine stub --json > load.json
@@ -81,6 +82,9 @@ their protocols, in a process of their own, which is not counted as the server. 
 with --provider-delays hosted a cascade’s take as long as good hosted ones: 100 ms to the final
 transcript, 150 to the first token, 80 to the first audio. One turn in three ends with a word that
 was not known in the pause before it, so its answer cannot have been made ready.
+
+With --turn-detection provider the model finds the turns (engine openai-realtime), by the silence of
+the agent as the server does with vad; without, the server finds them.
 
 Without --url it starts the built server in a process of its own and stops it afterwards.
 Exits with 0 when there were no errors, else with 1.

@@ -1,5 +1,8 @@
 import {
   AlignedTextToSpeech,
+  CountedLanguageModel,
+  CountedSpeechToText,
+  CountedTextToSpeech,
   FallbackLanguageModel,
   FallbackSpeechToText,
   FallbackTextToSpeech,
@@ -73,18 +76,24 @@ export class CascadeParts {
   }
 
   async speechToText(served: Served<CascadeServices['speechToText']>): Promise<SpeechToText> {
-    const providers = await this.#each(served, (one) =>
-      this.#made(CASCADE_PROVIDERS.speechToText, one),
-    );
+    const providers = await this.#each(served, async (one) => {
+      const made = await this.#made(CASCADE_PROVIDERS.speechToText, one);
+      return isHosted('speechToText', one.service)
+        ? new CountedSpeechToText(made, countedAs(one.service))
+        : made;
+    });
     if (providers.length === 1) return providers[0]!;
     return new FallbackSpeechToText(this.#fallback('speechToText', served, providers));
   }
 
   async languageModel(served: Served<CascadeServices['languageModel']>): Promise<LanguageModel> {
     const { hedges = false } = served.service;
-    const providers = await this.#each(served, (one) =>
-      this.#made(CASCADE_PROVIDERS.languageModel, one),
-    );
+    const providers = await this.#each(served, async (one) => {
+      const made = await this.#made(CASCADE_PROVIDERS.languageModel, one);
+      return isHosted('languageModel', one.service)
+        ? new CountedLanguageModel(made, countedAs(one.service))
+        : made;
+    });
     if (providers.length === 1) return providers[0]!;
     const options = this.#fallback('languageModel', served, providers);
     return new FallbackLanguageModel({ ...options, hedges });
@@ -123,7 +132,8 @@ export class CascadeParts {
     const made = await this.#made(CASCADE_PROVIDERS.textToSpeech, served);
     const provider = CASCADE_PROVIDERS.textToSpeech[service.provider];
     if (!provider?.hosted) return made;
-    const spelled = new SpelledOutTextToSpeech(made);
+    const counted = new CountedTextToSpeech(made, countedAs(service));
+    const spelled = new SpelledOutTextToSpeech(counted);
     if (!provider.isUntimed?.(service)) return spelled;
     const { clock } = this.#options;
     return new AlignedTextToSpeech(spelled, { aligner: await this.#alignerOf(), clock });
@@ -215,4 +225,14 @@ export class CascadeParts {
     if (!provider.isShared) this.#open.add(made);
     return made;
   }
+}
+
+/** What runs in the process is paid for by nobody. */
+function isHosted(kind: keyof typeof BUDGETS_MS, { provider }: CascadeService): boolean {
+  return (CASCADE_PROVIDERS[kind][provider]?.hosted ?? null) !== null;
+}
+
+function countedAs<Prices>(service: CascadeService & { readonly prices?: Prices | undefined }) {
+  const { provider, model = null, prices } = service;
+  return { provider, model, prices };
 }

@@ -229,6 +229,42 @@ describe('FeedMapping', () => {
     ]);
   });
 
+  it('tells with the end what was used, and nothing before', () => {
+    const tokens = {
+      inputTextTokens: 1,
+      inputAudioTokens: 2,
+      outputTextTokens: 3,
+      outputAudioTokens: 4,
+      cachedTextTokens: 1,
+      cachedAudioTokens: 0,
+      audioMs: 5,
+      characters: 6,
+      dollars: 0.5,
+    };
+    const usage = { ...tokens, isPartlyPriced: false };
+    const whose = { operation: 'chat', provider: 'openai', model: 'gpt' } as const;
+    expect(
+      feedOf([
+        { type: 'provider.used', ...whose, ...tokens },
+        { type: 'session.ended', reason: 'callerLeft', usage },
+      ]),
+    ).toEqual([{ type: 'session.ended', reason: 'callerLeft', usage }]);
+  });
+
+  it('tells a cover of an answer, and nothing of what only begins', () => {
+    const { id: itemId } = agentItem;
+    expect(
+      feedOf([
+        { type: 'caller.speechStarted', itemId, audioStartMs: 0 },
+        { type: 'caller.committed', itemId, previousItemId: null },
+        { type: 'item.added', item: agentItem, previousItemId: null, generationId: null },
+      ]),
+    ).toEqual([]);
+    expect(feedOf([{ type: 'generation.covered', generationId: 'gen_1' }])).toEqual([
+      { type: 'agent.covered' },
+    ]);
+  });
+
   it('tells which provider took over from which, and why', () => {
     const tookOver = { service: 'languageModel', from: 'a', to: 'b', why: 'slow' } as const;
     expect(feedOf([{ type: 'provider.tookOver', code: null, ...tookOver }])).toEqual([

@@ -28,7 +28,7 @@ export class FeedMapping {
       case 'session.started':
         return [{ type: event.type, agent: event.agent }];
       case 'session.ended':
-        return [{ type: event.type, reason: event.reason }];
+        return [endOf(event)];
       case 'state.changed': {
         const { region, from, to, cause } = event;
         return [{ type: 'state', region, from, to, cause }];
@@ -97,16 +97,17 @@ export class FeedMapping {
       }
       case 'invariant.violated':
         return [{ type: 'fault', code: event.name, message: event.detail }];
+      case 'generation.covered':
+        return [{ type: 'agent.covered' }];
       case 'session.configured':
       case 'caller.speechStarted':
       case 'caller.speechStopped':
       case 'caller.committed':
       case 'item.added':
-      case 'generation.covered':
-        return [{ type: 'agent.covered' }];
       case 'generation.started':
       case 'generation.piece':
       case 'generation.ended':
+      case 'provider.used':
         return [];
     }
   }
@@ -161,6 +162,10 @@ export class FeedMapping {
       },
     ];
   }
+}
+
+function endOf({ reason, usage }: Extract<SessionEvent, { type: 'session.ended' }>): FeedBody {
+  return { type: 'session.ended', reason, ...(usage && { usage: { ...usage } }) };
 }
 
 function transcriptOf(event: Extract<SessionEvent, { type: 'caller.transcript' }>): FeedBody[] {

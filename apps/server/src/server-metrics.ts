@@ -5,6 +5,7 @@ import {
   RecordingMetrics,
   SessionMetrics,
   ToolMetrics,
+  UsageMetrics,
 } from '@antiphon/observability';
 import type { OtlpMetricsOptions, ProviderStanding } from '@antiphon/observability';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
@@ -43,6 +44,7 @@ export class ServerMetrics {
   readonly sessions: SessionMetrics;
   readonly recordings: RecordingMetrics;
   readonly analyses: AnalysisMetrics;
+  readonly usage: UsageMetrics;
   readonly #process: ProcessMetrics;
   /** Counts in itself, since it is told of up to ten times a second by every session. */
   readonly pacing = new PacingTally();
@@ -66,6 +68,7 @@ export class ServerMetrics {
     this.sessions = new SessionMetrics(meter);
     this.recordings = new RecordingMetrics(meter);
     this.analyses = new AnalysisMetrics(meter);
+    this.usage = new UsageMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

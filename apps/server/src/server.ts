@@ -164,6 +164,7 @@ export async function startServer(
     listenersOf: (session) => [
       new SessionMetricsChannel({
         metrics: metrics.sessions,
+        usage: metrics.usage,
         labels: {
           agent: session.agent.name,
           pipeline: session.agent.pipeline,

@@ -1,4 +1,4 @@
-import type { SessionLabels, SessionMetrics } from '@antiphon/observability';
+import type { SessionLabels, SessionMetrics, UsageMetrics } from '@antiphon/observability';
 import type {
   ControlChannel,
   SessionConfig,
@@ -14,6 +14,7 @@ const OTHER_TOOL = 'other_tool';
 /** What one session's metrics need. */
 export interface SessionMetricsChannelOptions {
   readonly metrics: SessionMetrics;
+  readonly usage: UsageMetrics;
   /** The agent's names as its folder has them. */
   readonly labels: SessionLabels;
   /** On the clock of the session's events. */
@@ -29,6 +30,7 @@ export interface SessionMetricsChannelOptions {
 /** Counts what a session tells of its turns and its end; it never asks for anything. */
 export class SessionMetricsChannel implements ControlChannel {
   readonly #metrics: SessionMetrics;
+  readonly #usage: UsageMetrics;
   readonly #labels: SessionLabels;
   readonly #startedAtMs: number;
   readonly #agentTools: readonly Pick<ToolDefinition, 'name'>[];
@@ -36,8 +38,9 @@ export class SessionMetricsChannel implements ControlChannel {
   readonly #deadAir: DeadAirWatch;
 
   constructor(options: SessionMetricsChannelOptions) {
-    const { metrics, labels, startedAtMs, modality, agentTools, sentMs } = options;
+    const { metrics, usage, labels, startedAtMs, modality, agentTools, sentMs } = options;
     this.#metrics = metrics;
+    this.#usage = usage;
     this.#labels = labels;
     this.#startedAtMs = startedAtMs;
     this.#agentTools = agentTools;
@@ -82,6 +85,9 @@ export class SessionMetricsChannel implements ControlChannel {
         return;
       case 'provider.tookOver':
         this.#metrics.failedOver(this.#labels, event);
+        return;
+      case 'provider.used':
+        this.#usage.used(this.#labels, event);
         return;
       case 'session.ended': {
         const durationMs = Math.max(0, event.atMs - this.#startedAtMs);

@@ -1,9 +1,12 @@
 import { readWav } from '@antiphon/audio';
+import { CountedTextToSpeech } from '@antiphon/pipelines';
+import type { TextToSpeech } from '@antiphon/pipelines';
 import { FakeTextToSpeech } from '@antiphon/pipelines/testing';
 import { systemClock } from '@antiphon/session';
 import { FakeDetectors, FakeEngine } from '@antiphon/session/testing';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPrometheusText } from './testing/prometheus-text.ts';
 import { startTestServer, TEST_KEY } from './testing/test-server.ts';
 import type { TestServer } from './testing/test-server.ts';
 
@@ -11,8 +14,12 @@ let server: TestServer;
 let client: OpenAI;
 let textToSpeech: FakeTextToSpeech;
 
-async function start(options: ConstructorParameters<typeof FakeTextToSpeech>[1] = {}) {
+async function start(
+  options: ConstructorParameters<typeof FakeTextToSpeech>[1] = {},
+  counted: (voice: FakeTextToSpeech) => TextToSpeech = (voice) => voice,
+) {
   textToSpeech = new FakeTextToSpeech(systemClock, { sampleRate: 16_000, ...options });
+  const spoken = counted(textToSpeech);
   const engine = new FakeEngine();
   const detectors = new FakeDetectors();
   server = await startTestServer(
@@ -22,7 +29,8 @@ async function start(options: ConstructorParameters<typeof FakeTextToSpeech>[1] 
         Promise.resolve({
           engineOf: () => engine,
           detectorsOf: () => detectors,
-          voiceOf: ({ name }) => (name === 'waiter' ? null : { textToSpeech, voice: 'fake-voice' }),
+          voiceOf: ({ name }) =>
+            name === 'waiter' ? null : { textToSpeech: spoken, voice: 'fake-voice' },
           close: async () => {},
         }),
     },
@@ -65,6 +73,29 @@ describe('a text that is read aloud', () => {
     expect(wav).toMatchObject({ sampleRate: 24_000, channels: 1 });
     expect(said().map(({ text }) => text)).toEqual(['One here.', 'Two here.']);
     expect(said()[0]).toMatchObject({ voice: 'other-voice', speed: 1.25 });
+  });
+
+  it('is counted where its provider is', async () => {
+    await server.close();
+    await start(
+      {},
+      (voice) =>
+        new CountedTextToSpeech(voice, {
+          provider: 'cartesia',
+          model: 'sonic',
+          prices: { characters: 50 },
+        }),
+    );
+    await (await ask({ input: 'One here. Two here.' })).arrayBuffer();
+    const headers = { authorization: `Bearer ${TEST_KEY}` };
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    const valueOf = (metric: string) =>
+      readPrometheusText(text).samples.find(({ name }) => name === metric);
+    expect(valueOf('antiphon_usage_characters_total')).toMatchObject({
+      labels: { gen_ai_provider_name: 'cartesia', gen_ai_agent_name: 'greeter' },
+      value: 18,
+    });
+    expect(valueOf('antiphon_usage_cost_total')?.value).toBeCloseTo((18 * 50) / 1e6, 9);
   });
 
   it('is raw PCM where that is asked for, in the agent’s own voice', async () => {

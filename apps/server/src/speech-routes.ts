@@ -13,6 +13,7 @@ import type { ClientSecrets } from './client-secrets.ts';
 import { requireKey } from './key-guard.ts';
 import type { AgentVoice } from './pipeline-options.ts';
 import { sendFault } from './rest-fault.ts';
+import type { ServerMetrics } from './server-metrics.ts';
 
 /** As the API has it; some five minutes of speech. */
 const MOST_CHARACTERS = 4_096;
@@ -47,6 +48,7 @@ export interface SpeechRoutesOptions {
   readonly unreadyReason: () => string | null;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<ServerMetrics, 'usage'>;
 }
 
 /**
@@ -78,6 +80,7 @@ export async function speechRoutes(
 }
 
 interface Wish {
+  readonly agent: AgentDefinition;
   readonly text: string;
   readonly voice: AgentVoice;
   readonly speed: number;
@@ -132,15 +135,15 @@ function readWish(
         : `the voice of ${agent.name} follows ${maxInstructions} characters at most`;
     return refused(invalid('instructions', problem));
   }
-  const wish = { text: input, voice: { ...own, voice: name }, speed, format };
+  const wish = { agent, text: input, voice: { ...own, voice: name }, speed, format };
   return instructions === '' ? wish : { ...wish, instructions };
 }
 
 /** Settles when all was sent, the client is gone, or the voice has failed. */
 async function readAloud(
-  { text, voice, speed, instructions, format }: Wish,
+  { agent, text, voice, speed, instructions, format }: Wish,
   reply: FastifyReply,
-  { clock, log }: SpeechRoutesOptions,
+  { clock, log, metrics }: SpeechRoutesOptions,
 ): Promise<FastifyReply> {
   const sound = new PassThrough();
   const gone = new AbortController();
@@ -160,6 +163,7 @@ async function readAloud(
       sampleRate: SAMPLE_RATE,
       clock,
       signal: gone.signal,
+      onUsed: (used) => metrics.usage.used({ agent: agent.name, pipeline: agent.pipeline }, used),
       onAudio: async (pcm) => {
         if (!hasBegun) begin();
         if (!sound.write(pcm16ToBytes(pcm))) await drained(sound, gone.signal);

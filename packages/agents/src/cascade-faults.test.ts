@@ -59,7 +59,8 @@ describe('an agent with the pipeline cascade', () => {
     apiKeyVariable: AZURE_KEY
     apiKeyHeader: api-key
     apiVersion: 2025-03-01-preview
-  textToSpeech: { provider: cartesia, voice: katie }
+    prices: { textInput: 0.4, cachedTextInput: 0.1, textOutput: 1.6 }
+  textToSpeech: { provider: cartesia, voice: katie, prices: { characters: 38 } }
 `,
       { AZURE_KEY: 'k-secret', CARTESIA_API_KEY: 'k-secret' },
     );
@@ -72,8 +73,9 @@ describe('an agent with the pipeline cascade', () => {
         apiKeyVariable: 'AZURE_KEY',
         apiKeyHeader: 'api-key',
         apiVersion: '2025-03-01-preview',
+        prices: { textInput: 0.4, cachedTextInput: 0.1, textOutput: 1.6 },
       },
-      textToSpeech: { provider: 'cartesia', voice: 'katie' },
+      textToSpeech: { provider: 'cartesia', voice: 'katie', prices: { characters: 38 } },
     });
     expect(JSON.stringify(definition)).not.toContain('k-secret');
   });
@@ -114,7 +116,7 @@ describe('an agent with the pipeline cascade', () => {
     ],
     [
       `languageModel: { ${MODEL}, apiKey: sk-secret }`,
-      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, fallback, budgetMs, breaker, hedges.',
+      '6:55 unknown key "apiKey". Known are provider, url, model, apiKeyVariable, apiKeyHeader, apiVersion, prices, fallback, budgetMs, breaker, hedges.',
     ],
     [
       `languageModel: { ${MODEL}, breaker: { failures: 0 } }`,
@@ -155,6 +157,14 @@ describe('an agent with the pipeline cascade', () => {
     [
       `languageModel: { ${MODEL}, fallback: [{ ${MODEL}, apiKeyVariable: THEIR_KEY }] }`,
       '6:119 the environment variable THEIR_KEY is not set. Set it to the key of the provider before the start, or name another variable.',
+    ],
+    [
+      'textToSpeech: { provider: cartesia, prices: {} }',
+      '6:39 "cascade.textToSpeech.prices.characters" is missing. Add "characters": the dollars for a million of them.',
+    ],
+    [
+      'textToSpeech: { prices: { characters: 15 } }',
+      '6:19 the provider "embedded" runs in the server and has no "prices". Remove it, or name another provider.',
     ],
     [
       'textToSpeech: { voice: alloy }',

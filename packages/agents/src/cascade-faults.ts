@@ -27,6 +27,7 @@ const HOSTED_KEYS = [
   'apiVersion',
   'language',
   'voice',
+  'prices',
 ] as const;
 
 /** A provider of one of a cascade's services that is reached over the network. */

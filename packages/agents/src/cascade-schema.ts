@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dollars, tokenPricesSchema } from './realtime-upstream-schema.ts';
 import { strictMapping } from './schema-faults.ts';
 import { spoken } from './tool-schema.ts';
 
@@ -21,13 +22,27 @@ const service = {
 
 const speechToText = {
   ...service,
+  prices: strictMapping({
+    minute: dollars.optional(),
+    textInput: dollars.optional(),
+    audioInput: dollars.optional(),
+    textOutput: dollars.optional(),
+  }).optional(),
   language: z
     .string()
     .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
     .optional(),
 };
 
-const textToSpeech = { ...service, voice: spoken('a voice of the provider').optional() };
+const languageModel = { ...service, prices: tokenPricesSchema.optional() };
+
+const textToSpeech = {
+  ...service,
+  voice: spoken('a voice of the provider').optional(),
+  prices: strictMapping({
+    characters: dollars.describe('the dollars for a million of them'),
+  }).optional(),
+};
 
 /** How the first one and those that stand in for it are used. */
 const use = {
@@ -46,8 +61,8 @@ export const cascadeSchema = strictMapping({
     ...use,
   }).prefault({}),
   languageModel: strictMapping({
-    ...service,
-    fallback: z.array(strictMapping(service)).max(MOST_FALLBACKS).optional(),
+    ...languageModel,
+    fallback: z.array(strictMapping(languageModel)).max(MOST_FALLBACKS).optional(),
     ...use,
     hedges: z.boolean().optional(),
   }).prefault({}),

@@ -9,16 +9,16 @@ export const UPSTREAM_DEFAULTS = {
   apiKeyVariable: 'OPENAI_API_KEY',
 } as const;
 
-/** For a million tokens. */
-const dollars = z.number().min(0).optional();
+/** A price, mostly of a million. */
+export const dollars = z.number().min(0);
 
 const tokenPrices = {
-  textInput: dollars,
-  cachedTextInput: dollars,
-  audioInput: dollars,
-  cachedAudioInput: dollars,
-  textOutput: dollars,
-  audioOutput: dollars,
+  textInput: dollars.optional(),
+  cachedTextInput: dollars.optional(),
+  audioInput: dollars.optional(),
+  cachedAudioInput: dollars.optional(),
+  textOutput: dollars.optional(),
+  audioOutput: dollars.optional(),
 };
 
 /** What a model's tokens cost. */
@@ -61,8 +61,8 @@ export const realtimeUpstreamSchema = strictMapping({
   wordTimes: z.enum(['aligned', 'none']).default('aligned'),
   prices: strictMapping({
     ...tokenPrices,
-    transcriptInput: dollars,
-    transcriptOutput: dollars,
-    transcriptMinute: dollars,
+    transcriptInput: dollars.optional(),
+    transcriptOutput: dollars.optional(),
+    transcriptMinute: dollars.optional(),
   }).optional(),
 });

@@ -41,6 +41,12 @@ export {
 export { ToolMetrics, type ToolLabels } from './tool-metrics.ts';
 export { TurnClock, type AnsweredTurn } from './turn-clock.ts';
 export { HOPS, type Hop, type TurnReport } from './turn-report.ts';
+export {
+  UsageMetrics,
+  type TokenModality,
+  type TokenType,
+  type UsedOperation,
+} from './usage-metrics.ts';
 export { WorkerMetrics, type WorkerGauges } from './worker-metrics.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
 export { UNKNOWN_MODELS, type SessionModels, type SessionSetup } from './traces/turn-facts.ts';

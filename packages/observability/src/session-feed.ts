@@ -4,9 +4,32 @@ import { turnReportSchema } from './turn-report.ts';
 
 const word = z.object({ text: z.string(), startMs: z.number(), endMs: z.number() });
 
+/** Tokens are those that providers count, cached ones a part of the input. */
+const sessionUsage = z.object({
+  inputTextTokens: z.number(),
+  inputAudioTokens: z.number(),
+  outputTextTokens: z.number(),
+  outputAudioTokens: z.number(),
+  cachedTextTokens: z.number(),
+  cachedAudioTokens: z.number(),
+  /** Sent to be recognised. */
+  audioMs: z.number(),
+  /** Given to synthesizers. */
+  characters: z.number(),
+  /** By the agent's prices; null where it has none of what was used. */
+  dollars: z.number().nullable(),
+  /** Something was used that has no price. */
+  isPartlyPriced: z.boolean(),
+});
+
 const body = z.discriminatedUnion('type', [
   z.object({ type: z.literal('session.started'), agent: z.string() }),
-  z.object({ type: z.literal('session.ended'), reason: z.string() }),
+  z.object({
+    type: z.literal('session.ended'),
+    reason: z.string(),
+    /** What all its providers used, where they tell. */
+    usage: sessionUsage.optional(),
+  }),
   z.object({
     type: z.literal('state'),
     region: z.enum(['caller', 'turn', 'agentAudio']),

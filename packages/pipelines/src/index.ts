@@ -1,6 +1,9 @@
 export { AlignedTextToSpeech } from './cascade/aligned-text-to-speech.ts';
 export { CascadeEngine } from './cascade/cascade-engine.ts';
 export { withStandIns } from './cascade/cascade-timeouts.ts';
+export { CountedLanguageModel } from './cascade/counted/counted-language-model.ts';
+export { CountedSpeechToText } from './cascade/counted/counted-speech-to-text.ts';
+export { CountedTextToSpeech } from './cascade/counted/counted-text-to-speech.ts';
 export type { CircuitBreaker } from './cascade/fallback/circuit-breaker.ts';
 export { CircuitBreakers } from './cascade/fallback/circuit-breakers.ts';
 export type { BreakerSubject } from './cascade/fallback/circuit-breakers.ts';

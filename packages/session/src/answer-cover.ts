@@ -54,7 +54,8 @@ export class AnswerCover {
     const wasCovering = this.#phase === 'covering';
     this.#answerBegins();
     // An answer that only calls a tool says nothing.
-    if (wasCovering && this.#isHeard && event.type === 'generation.text') {
+    const isSaid = event.type === 'generation.text' || event.type === 'generation.audio';
+    if (wasCovering && this.#isHeard && isSaid) {
       this.#tellAudible(event.generationId);
     }
   }

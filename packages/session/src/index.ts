@@ -6,9 +6,16 @@ export type {
   CascadeService,
   CascadeServices,
   Fallback,
+  SpeechToTextPrices,
+  TextToSpeechPrices,
   TextToSpeechService,
 } from './ports/cascade-services.ts';
-export type { ProviderVad, RealtimePrices, RealtimeUpstream } from './ports/realtime-upstream.ts';
+export type {
+  ProviderVad,
+  RealtimePrices,
+  RealtimeUpstream,
+  UpstreamPrices,
+} from './ports/realtime-upstream.ts';
 export type { AgentAudio, AudioFrame } from './ports/audio-frame.ts';
 export type { CallerLeg, LegCapabilities, LegFact } from './ports/caller-leg.ts';
 export type { Clock, TimerHandle } from './ports/clock.ts';
@@ -35,6 +42,7 @@ export type {
   DialogueStage,
 } from './ports/dialogue.ts';
 export type { PlayedAudio, Recorder, Recording } from './ports/recorder.ts';
+export type { ProviderOperation, ProviderUsage, TokenUsage } from './ports/provider-usage.ts';
 export type {
   AnswerOptions,
   FollowUpTemplate,

@@ -1,4 +1,5 @@
 import type { OutOfBandEvent, Rejection } from './ports/control-channel.ts';
+import type { ProviderUsage } from './ports/provider-usage.ts';
 import type { AnswerOptions } from './ports/session-config.ts';
 import { NO_USAGE } from './ports/voice-engine.ts';
 import type { EngineEvent, EngineSession, VoiceEngine } from './ports/voice-engine.ts';
@@ -14,6 +15,8 @@ export interface OutOfBandAnswersOptions {
   readonly engine: VoiceEngine;
   /** Wraps callbacks that come from outside, so that what they throw ends this session only. */
   readonly guard: <Args extends unknown[]>(run: (...args: Args) => void) => (...args: Args) => void;
+  /** Told what their providers used. */
+  readonly onUsed: (used: ProviderUsage) => void;
 }
 
 interface OpenAnswer {
@@ -38,7 +41,7 @@ export class OutOfBandAnswers {
     options: AnswerOptions,
     onEvent: (event: OutOfBandEvent) => void,
   ): Rejection | null {
-    const { parts, engine, guard } = this.#options;
+    const { parts, engine, guard, onUsed } = this.#options;
     if (this.#open.size >= MAX_OUT_OF_BAND) {
       return { code: 'tooManyOutOfBand', max: MAX_OUT_OF_BAND };
     }
@@ -49,6 +52,7 @@ export class OutOfBandAnswers {
         sessionId: parts.sessionId,
         history: () => context,
         onEvent: guard((event: EngineEvent) => this.#hear(answerId, event, onEvent)),
+        onUsed,
       }),
       audioMs: 0,
     };

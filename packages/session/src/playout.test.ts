@@ -127,6 +127,16 @@ describe('Playout', () => {
     expect(trial.leg.sentMs()).toBeCloseTo(1_000, 0);
   });
 
+  it('sends all of an item whose voice changes to one of another rate', () => {
+    const trial = new Trial({ bargeIn: 'cancel', maxLeadMs: 10_000 });
+    for (const rate of [16_000, 24_000, 8000] as const) {
+      trial.playout.enqueue(A, new Int16Array(rate / 4).fill(1_000), rate);
+    }
+    trial.playout.endItem('gen_a', 'a');
+    trial.clock.advance(1_000);
+    expect(trial.leg.sentMs()).toBe(750);
+  });
+
   it('refuses audio beyond its bound', () => {
     const trial = new Trial();
     const pcm = new Int16Array(8 * 60_000);

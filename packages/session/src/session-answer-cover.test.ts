@@ -51,6 +51,18 @@ describe('an answer that is long in coming', () => {
     expect(violations({ events: test.channel.events, sent: test.leg.sent })).toEqual([]);
   });
 
+  it('is heard from its first sound on, also where that comes before its words', () => {
+    const test = asked();
+    test.hear(AFTER_MS + 600);
+    expect(turnState(test)).toBe('responding.thinking');
+    mark(test, 'firstToken');
+    const { session } = test.engine;
+    const { generationId } = session.request;
+    const pcm = new Int16Array(800);
+    session.emit({ type: 'generation.audio', generationId, pcm, sampleRate: 8000 });
+    expect(turnState(test)).toBe('responding.speaking');
+  });
+
   it('is measured as a wait until its cover', () => {
     const test = asked();
     test.hear(AFTER_MS + 600);

@@ -17,6 +17,7 @@ import type { LegFact } from './ports/caller-leg.ts';
 import type { Clock, TimerHandle } from './ports/clock.ts';
 import type { ControlChannel } from './ports/control-channel.ts';
 import type { SessionConfig } from './ports/session-config.ts';
+import type { ProviderUsage } from './ports/provider-usage.ts';
 import type { EndReason, SessionEvent } from './ports/session-event.ts';
 import type { EngineEvent, ProviderTookOver } from './ports/voice-engine.ts';
 import { QuestionDesk } from './question-desk.ts';
@@ -29,6 +30,7 @@ import type { SessionNews, SessionParts } from './session-parts.ts';
 import { DEFAULT_TIMINGS } from './session.context.ts';
 import { ToolDesk } from './tool-desk.ts';
 import { TypedNumbers } from './typed-numbers.ts';
+import { UsageTotal } from './usage-total.ts';
 
 const MAX_SESSION_MS = 60 * 60_000;
 
@@ -63,6 +65,7 @@ class SessionRuntime {
   readonly #control: SessionControls;
   readonly #expiry;
   readonly #invariants = new InvariantWatch();
+  readonly #usage = new UsageTotal();
   #config: SessionConfig;
   #itemCount = 0;
   #isEnded = false;
@@ -99,6 +102,11 @@ class SessionRuntime {
       },
       notify: (news) => this.#notify(news),
     };
+    // What is freed at the end may tell what it used.
+    const onUsed = this.#guard(
+      (used: ProviderUsage) => this.#notify(this.#usage.add(used)),
+      () => this.#usage.isClosed,
+    );
     this.#playout = new Playout({
       clock: guardedClock,
       leg,
@@ -164,6 +172,7 @@ class SessionRuntime {
       onTookOver: this.#guard((tookOver: ProviderTookOver) =>
         this.#notify({ type: 'provider.tookOver', ...tookOver }),
       ),
+      onUsed,
     });
     this.#speech.attach(this.#engine);
     this.#turns = new CallerTurns({
@@ -185,6 +194,7 @@ class SessionRuntime {
       parts: this.#parts,
       engine: options.engine,
       guard: (run) => this.#guard(run),
+      onUsed,
     });
     const input = {
       sessionId,
@@ -299,7 +309,7 @@ class SessionRuntime {
       () => this.#tools.close(),
       () => this.#outOfBand.close(),
       () => this.#engine.close(),
-      () => this.#notify({ type: 'session.ended', reason }),
+      () => this.#notify({ type: 'session.ended', reason, ...this.#usage.close() }),
       () => this.#machine.stop(),
       () => this.#facts.complete(),
       () => leg.close(reason),
@@ -337,9 +347,12 @@ class SessionRuntime {
   }
 
   /** What a callback throws ends this session and nothing else. */
-  #guard<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+  #guard<Args extends unknown[]>(
+    run: (...args: Args) => void,
+    isOver = () => this.#isEnded,
+  ): (...args: Args) => void {
     return (...args) => {
-      if (this.#isEnded) return;
+      if (isOver()) return;
       try {
         run(...args);
       } catch (error) {

@@ -107,7 +107,7 @@ export class UnsentAudio {
     if (rate !== null) {
       const most = Math.ceil((mostMs * rate) / 1000);
       const isLong = pcm.length > LITTLE_MORE * most;
-      ready = this.#resamplerOf(generationId, rate).process(isLong ? pcm.subarray(0, most) : pcm);
+      ready = this.#resampled(isLong ? pcm.subarray(0, most) : pcm, { generationId, rate });
       if (isLong) this.#given[0] = { ...piece, pcm: pcm.subarray(most) };
       else this.#given.shift();
     }
@@ -124,14 +124,17 @@ export class UnsentAudio {
     if (isEnd) this.#offsets.delete(itemId);
   }
 
-  #resamplerOf(generationId: string, rate: SampleRate): StreamingResampler {
-    const current = this.#resampler;
-    if (current?.generationId === generationId && current.resample.fromRate === rate) {
-      return current.resample;
-    }
+  #resampled(
+    pcm: Int16Array,
+    { generationId, rate }: { readonly generationId: string; readonly rate: SampleRate },
+  ): Int16Array {
+    const current =
+      this.#resampler?.generationId === generationId ? this.#resampler.resample : null;
+    if (current?.fromRate === rate) return current.process(pcm);
     const resample = new StreamingResampler(rate, this.#rate());
     this.#resampler = { generationId, resample };
-    return resample;
+    // A voice of another rate follows in the same message: all of the one before is heard.
+    return joined(current?.flush() ?? NOTHING, resample.process(pcm));
   }
 
   #add({ generationId, itemId }: Speech, pcm: Int16Array): void {

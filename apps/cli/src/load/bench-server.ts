@@ -24,6 +24,8 @@ export interface BenchServerOptions {
   readonly recordings: 'on' | 'off';
   /** Of a cascade's providers; none unless given. */
   readonly providerDelays?: DelaysName | undefined;
+  /** Whether the model finds the turns; it does not unless given. */
+  readonly findsTurns?: boolean | undefined;
 }
 
 /** A server of one's own, and what its agent has behind it. */
@@ -43,10 +45,14 @@ export async function startBenchServer({
   sessions,
   recordings,
   providerDelays = 'none',
+  findsTurns = false,
 }: BenchServerOptions): Promise<BenchServer> {
   const command = serverCommand();
   const providers = isProvided(engine)
-    ? await startLocalProviders(engine, delaysOf(providerDelays))
+    ? await startLocalProviders(engine, {
+        delays: delaysOf(providerDelays),
+        settings: findsTurns ? { turnDetection: 'provider' } : {},
+      })
     : null;
   try {
     const server = await startServerProcess({

@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
 import { LoadCaller } from './load-caller.ts';
 import type { LoadEngine } from './load-engine.ts';
-import { isProvided, loadScript } from './load-engine.ts';
+import { findsTurns, isProvided, LOAD_ENGINES, loadScript } from './load-engine.ts';
 import { LoadMeasurements } from './load-measurements.ts';
 import { loadJson, loadTables } from './load-report.ts';
 import type { LoadResult, ServerCost } from './load-report.ts';
@@ -49,7 +49,13 @@ export async function runLoadCommand(
   const { agent, utteranceSets } = loadScript(command.engine, command.voiceSet);
   const { engine, sessions, providerDelays = 'none' } = command;
   requireUsable(command);
-  const bench = { engine, sessions, recordings: 'off', providerDelays } as const;
+  const bench = {
+    engine,
+    sessions,
+    recordings: 'off',
+    providerDelays,
+    findsTurns: command.turnDetection === 'provider',
+  } as const;
   const server = await measuredServer(command, terminal, bench);
   const { providers } = server;
   const lateWord = providers?.lateWord ?? null;
@@ -115,6 +121,7 @@ export async function runLoadCommand(
       driverCpuPercent: (100 * (own.user + own.system)) / 1000 / measuredMs,
       server: cost,
       providerDelays: engine === 'cascade' ? providerDelays : null,
+      turnDetection: command.turnDetection ?? null,
       connectionsLeft,
     };
     if (command.json) terminal.stdout.write(`${JSON.stringify(loadJson(result), null, 2)}\n`);
@@ -127,11 +134,18 @@ export async function runLoadCommand(
 }
 
 /** Throws a CliError for options that each are right and do not go together. */
-function requireUsable({ engine, url, providerDelays }: LoadCommand): void {
+function requireUsable({ engine, url, providerDelays, turnDetection }: LoadCommand): void {
   if (url !== undefined && isProvided(engine)) {
     throw new CliError(
       'invalid_option',
       `--url cannot be used with --engine ${engine}, whose models are started beside the server. Leave it out.`,
+    );
+  }
+  if (turnDetection === 'provider' && !findsTurns(engine)) {
+    const able = LOAD_ENGINES.filter(findsTurns).join(' or ');
+    throw new CliError(
+      'invalid_option',
+      `--turn-detection provider is of engines whose models find turns, and --engine is ${engine}. Use vad or semantic, or --engine ${able}.`,
     );
   }
   if (providerDelays !== undefined && engine !== 'cascade') {

@@ -36,6 +36,11 @@ export function isProvided(engine: LoadEngine): boolean {
   return engine !== 'stub' && engine !== 'embedded';
 }
 
+/** Whether an engine's models can find turns. */
+export function findsTurns(engine: LoadEngine): boolean {
+  return engine === 'openai-realtime';
+}
+
 /** Said in turn they keep the conversation going round: a question, its number, another wish. */
 const EMBEDDED_CLIPS = ['check-on-an-order', 'four-four-seven-one', 'cancel-and-reorder'];
 

@@ -21,6 +21,7 @@ function result(change: Partial<LoadResult> = {}): LoadResult {
     driverCpuPercent: 12,
     server: { cpuPercent: 20, idleResidentBytes: 100 * 2 ** 20, residentBytes: 110 * 2 ** 20 },
     providerDelays: null,
+    turnDetection: null,
     connectionsLeft: null,
     ...change,
   };

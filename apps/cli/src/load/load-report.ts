@@ -4,6 +4,7 @@ import { plainTable } from '../plain-table.ts';
 import type { LoadEngine } from './load-engine.ts';
 import type { LoadMeasurements, Measure } from './load-measurements.ts';
 import { MEASURES } from './load-measurements.ts';
+import type { LoadTurnDetection } from './load-run.ts';
 import type { DelaysName } from './provider-delays.ts';
 
 const TITLES: Readonly<Record<Measure, string>> = {
@@ -48,6 +49,8 @@ export interface LoadResult {
   readonly server: ServerCost | null;
   /** Of a cascade's providers; null where there is no cascade. */
   readonly providerDelays: DelaysName | null;
+  /** What found the turns; null where it was as the agent has it. */
+  readonly turnDetection: LoadTurnDetection | null;
   /** To the model, after all callers had hung up; null where sessions have none of their own. */
   readonly connectionsLeft: number | null;
 }
@@ -59,6 +62,7 @@ export function loadJson(result: LoadResult): Record<string, unknown> {
     engine: result.engine,
     agent: result.agent,
     providerDelays: result.providerDelays,
+    turnDetection: result.turnDetection,
     sessions: result.sessions,
     connectedAtEnd: result.connected,
     measuredMs: Math.round(result.measuredMs),
@@ -135,8 +139,10 @@ function serverFacts({ server, sessions }: LoadResult): string[][] {
   ];
 }
 
-function providerFacts({ providerDelays, connectionsLeft }: LoadResult): string[][] {
+function providerFacts(result: LoadResult): string[][] {
+  const { providerDelays, connectionsLeft, turnDetection } = result;
   return [
+    ...(turnDetection === null ? [] : [['turn detection', turnDetection]]),
     ...(providerDelays === null ? [] : [['providers’ delays', providerDelays]]),
     ...(connectionsLeft === null ? [] : [['connections left to the model', `${connectionsLeft}`]]),
   ];

@@ -19,13 +19,17 @@ const CONFIGURED_LIMIT_MS = 10_000;
 
 const ULAW = { type: 'audio/pcmu' } as const;
 
-/** How callers ask the server to find the end of their turns: by silence alone, or by the words. */
-export const TURN_DETECTIONS = ['vad', 'semantic'] as const;
+/**
+ * What finds the end of callers' turns: the server, by silence alone or by the words, as callers ask
+ * it to, or the model behind it, as its agent has it.
+ */
+export const TURN_DETECTIONS = ['vad', 'semantic', 'provider'] as const;
 
 /** An entry of {@link TURN_DETECTIONS}. */
 export type LoadTurnDetection = (typeof TURN_DETECTIONS)[number];
 
-const DETECTION_TYPES = { vad: 'server_vad', semantic: 'semantic_vad' } as const;
+/** What is asked for; nothing where that is none of the caller's business. */
+const DETECTION_TYPES = { vad: 'server_vad', semantic: 'semantic_vad', provider: null } as const;
 
 /** Somebody on a line. */
 export interface SessionCaller extends WheelMember {
@@ -99,7 +103,8 @@ export class LoadRun {
 
   #configuration(index: number): WireClientEvent {
     const { turnDetection, instructionsOf } = this.#options;
-    const detection = turnDetection && { turn_detection: { type: DETECTION_TYPES[turnDetection] } };
+    const type = turnDetection && DETECTION_TYPES[turnDetection];
+    const detection = type && { turn_detection: { type } };
     return {
       type: 'session.update',
       session: {

@@ -95,6 +95,18 @@ describe.concurrent('a load with local providers', () => {
     },
   );
 
+  it('of openai-realtime may have its model find the turns', async () => {
+    const result = await load('openai-realtime --turn-detection provider');
+    const { turnDetection, connectedAtEnd, connectionsLeft, errors } = result;
+    expect({ turnDetection, connectedAtEnd, connectionsLeft, errors }).toEqual({
+      turnDetection: 'provider',
+      connectedAtEnd: 3,
+      connectionsLeft: 0,
+      errors: {},
+    });
+    expect(result['turns']).toBeGreaterThanOrEqual(6);
+  });
+
   it('of a cascade with the delays of hosted ones is answered, some of it made ready', async () => {
     const result = await load('cascade --provider-delays hosted');
     const { engine, providerDelays, connectedAtEnd, errors } = result;

@@ -5,7 +5,7 @@ const AT_ONCE = { finalMs: 0, firstTokenMs: 0, firstAudioMs: 0 };
 
 describe('local providers', () => {
   it('say what an agent is to have behind it, and count their connections', async () => {
-    const providers = await startLocalProviders('cascade', AT_ONCE);
+    const providers = await startLocalProviders('cascade', { delays: AT_ONCE });
     try {
       expect(providers.agentLine).toMatch(/^cascade: \{"speechToText":\{"provider":"deepgram"/u);
       expect(Object.keys(providers.variables)).toHaveLength(3);
@@ -17,7 +17,7 @@ describe('local providers', () => {
   });
 
   it('do not start for an engine that has none, and say so', async () => {
-    await expect(startLocalProviders('stub', AT_ONCE)).rejects.toMatchObject({
+    await expect(startLocalProviders('stub', { delays: AT_ONCE })).rejects.toMatchObject({
       code: 'server_not_started',
       message: expect.stringContaining('There are no local providers of "stub".') as string,
     });

@@ -51,10 +51,17 @@ export interface LocalProviders {
   stop(): Promise<void>;
 }
 
+/** How local providers are, and how they are used. */
+export interface LocalProvidersOptions {
+  readonly delays: ProviderDelays;
+  /** What an agent says of them besides where they are; nothing unless given. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
 /** Starts the providers of an engine. Rejects with `server_not_started` and their last words. */
 export async function startLocalProviders(
   engine: string,
-  { finalMs, firstTokenMs, firstAudioMs }: ProviderDelays,
+  { delays: { finalMs, firstTokenMs, firstAudioMs }, settings: own = {} }: LocalProvidersOptions,
 ): Promise<LocalProviders> {
   const delays = [finalMs, firstTokenMs, firstAudioMs].map(String);
   const child = spawn(process.execPath, [...providersCommand(), engine, ...delays], {
@@ -74,7 +81,7 @@ export async function startLocalProviders(
     );
     return {
       // JSON is YAML.
-      agentLine: `${section}: ${JSON.stringify(settings)}`,
+      agentLine: `${section}: ${JSON.stringify({ ...settings, ...own })}`,
       variables,
       lateWord,
       report: async () => {

@@ -3,6 +3,7 @@ import type { Charts, Replay, Waveform } from '@antiphon/observability';
 import { useAnswer } from '../api/use-answer.ts';
 import type { KnownSession } from '../feed/session-history.ts';
 import { useSession } from '../feed/use-session.ts';
+import { describeUsage } from '../format/describe-usage.ts';
 import { formatLatency } from '../format/format-duration.ts';
 import { formatTime } from '../format/format-time.ts';
 import { Figure, Figures } from '../ui/figures.tsx';
@@ -58,6 +59,7 @@ function Known({ session }: { readonly session: KnownSession }) {
     () => timelineOf(events, { startAtMs: row.startedAtMs, endAtMs }),
     [events, row.startedAtMs, endAtMs],
   );
+  const used = useMemo(() => describeUsage(events), [events]);
   const shownAtMs = player.atMs === null ? null : row.startedAtMs + player.atMs;
   const steps = replay.value?.steps ?? NO_STEPS;
   const step = shownAtMs === null ? steps.length - 1 : stepAt(steps, shownAtMs);
@@ -96,6 +98,7 @@ function Known({ session }: { readonly session: KnownSession }) {
           }
           note="voice to voice"
         />
+        {used === null ? null : <Figure name="cost" value={used.cost} note={used.note} />}
       </Figures>
       <Panel
         title="Machine"

@@ -59,6 +59,22 @@ export async function everyMetric(): Promise<string> {
   }
   for (const reason of values.rejections) sessions.rejected(reason);
   for (const reason of values.endReasons) sessions.ended(session, { reason, durationMs: 1 });
+  for (const operation of values.operations) {
+    metrics.usage.used(session, {
+      operation,
+      provider: 'openai',
+      model: 'gpt',
+      inputTextTokens: 2,
+      inputAudioTokens: 2,
+      outputTextTokens: 1,
+      outputAudioTokens: 1,
+      cachedTextTokens: 1,
+      cachedAudioTokens: 1,
+      audioMs: 1,
+      characters: 1,
+      dollars: 1,
+    });
+  }
   const tool = { agent: 'acme', tool: 'lookup' };
   for (const outcome of values.outcomes) tools.settled({ ...tool, outcome, durationMs: 1 });
   tools.queueWaited(tool, 1);

@@ -8,6 +8,9 @@ import type {
   LegName,
   ProviderService,
   Rejected,
+  TokenModality,
+  TokenType,
+  UsedOperation,
 } from '@antiphon/observability';
 import type {
   CallOutcome,
@@ -67,6 +70,19 @@ export const METRIC_VALUES = {
     unknown_agent: true,
     unknown_events: true,
     internal_error: true,
+  }),
+  operations: keysOf<UsedOperation>({
+    chat: true,
+    realtime_inference: true,
+    speech_to_text: true,
+    text_to_speech: true,
+  }),
+  tokenTypes: keysOf<TokenType>({ input: true, output: true }),
+  tokenModalities: keysOf<TokenModality>({
+    text: true,
+    audio: true,
+    cached_text: true,
+    cached_audio: true,
   }),
   outcomes: keysOf<CallOutcome>({
     result: true,

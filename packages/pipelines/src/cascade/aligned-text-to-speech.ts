@@ -1,6 +1,6 @@
 import { samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
-import type { Clock, TimedWord, TimerHandle } from '@antiphon/session';
+import type { Clock, ProviderUsage, TimedWord, TimerHandle } from '@antiphon/session';
 import { joinedAudio, unknownTimes, withCaution } from './aligned-words.ts';
 import type {
   Synthesis,
@@ -143,6 +143,11 @@ class AlignedSynthesis implements Synthesis, SynthesisEvents {
       (words) => this.#finish(words.map((word) => withCaution(word, lengthMs))),
       () => this.#finish(unknownTimes(this.#text, lengthMs)),
     );
+  }
+
+  /** Also of what was cancelled. */
+  onUsed(used: ProviderUsage): void {
+    this.#events.onUsed?.(used);
   }
 
   onError(error: Error): void {

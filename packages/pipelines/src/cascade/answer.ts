@@ -308,6 +308,7 @@ export class Answer {
         this.#emit({ type: 'generation.edited', generationId, edits: ['spelled'] });
       },
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+      onUsed: (used) => context.onUsed?.(used),
       isHeld,
       onFailure: (failure) => {
         this.#hasFailed = true;
@@ -329,6 +330,7 @@ export class Answer {
       temperature: options.temperature === undefined ? config.temperature : options.temperature,
       signal: this.#abort.signal,
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+      onUsed: (used) => context.onUsed?.(used),
     };
   }
 

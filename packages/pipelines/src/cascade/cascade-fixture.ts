@@ -8,6 +8,7 @@ import type {
   EngineEvent,
   EngineSession,
   ProviderTookOver,
+  ProviderUsage,
   SessionConfig,
   VoiceEngine,
 } from '@antiphon/session';
@@ -129,6 +130,8 @@ export class CascadeFixture {
 export class CascadeCaller {
   readonly events: EngineEvent[] = [];
   readonly tookOver: ProviderTookOver[] = [];
+  /** What its providers were told to have used. */
+  readonly used: ProviderUsage[] = [];
   readonly session: EngineSession;
   items: ConversationItem[] = [];
   /** How the caller's audio comes. */
@@ -145,6 +148,7 @@ export class CascadeCaller {
         this.onEvent(event);
       },
       onTookOver: (tookOver) => this.tookOver.push(tookOver),
+      onUsed: (used) => this.used.push(used),
     });
   }
 

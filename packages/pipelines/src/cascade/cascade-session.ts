@@ -77,6 +77,7 @@ export class CascadeSession implements EngineSession {
       onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+      onUsed: (used) => context.onUsed?.(used),
     });
   }
 

@@ -64,6 +64,7 @@ export class PreparedAnswer {
           history: () => history,
           onEvent: (event) => this.#hear(event),
           onTookOver: (tookOver) => context.onTookOver?.(tookOver),
+          onUsed: (used) => context.onUsed?.(used),
         },
       },
     );

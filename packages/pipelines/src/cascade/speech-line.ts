@@ -1,5 +1,11 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { Clock, ProviderTookOver, TimedWord, TimerHandle } from '@antiphon/session';
+import type {
+  Clock,
+  ProviderTookOver,
+  ProviderUsage,
+  TimedWord,
+  TimerHandle,
+} from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import { PlainPiece } from './plain-piece.ts';
 import type { Synthesis, TextToSpeech } from './ports/text-to-speech.ts';
@@ -42,6 +48,7 @@ export interface SpeechLineOptions {
   /** The piece that is about to sound has numbers that are read otherwise than they are written. */
   readonly onSpelledOut: () => void;
   readonly onTookOver?: (tookOver: ProviderTookOver) => void;
+  readonly onUsed?: (used: ProviderUsage) => void;
   /** The line has stopped for good. */
   readonly onFailure: (failure: PipelineError) => void;
 }
@@ -156,6 +163,7 @@ export class SpeechLine {
             if (this.#piece === piece) this.#options.onSpelledOut();
           },
           onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
+          onUsed: (used) => this.#options.onUsed?.(used),
         },
       );
       if (this.#piece === piece) piece.synthesis = synthesis;

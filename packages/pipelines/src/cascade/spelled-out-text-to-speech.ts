@@ -56,6 +56,7 @@ export class SpelledOutTextToSpeech implements TextToSpeech {
         onAudio: (pcm, sampleRate) => events.onAudio(pcm, sampleRate),
         onEnd: () => events.onEnd(),
         onError: (error) => events.onError(error),
+        onUsed: (used) => events.onUsed?.(used),
       },
     );
   }

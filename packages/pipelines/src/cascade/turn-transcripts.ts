@@ -3,6 +3,7 @@ import type {
   Clock,
   EngineEvent,
   ProviderTookOver,
+  ProviderUsage,
   TimerHandle,
 } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
@@ -40,6 +41,7 @@ export interface TurnTranscriptsOptions {
   /** A recognition failed; its turn is settled with an empty text. */
   readonly onFault: (fault: PipelineError) => void;
   readonly onTookOver?: (tookOver: ProviderTookOver) => void;
+  readonly onUsed?: (used: ProviderUsage) => void;
 }
 
 interface Turn {
@@ -148,6 +150,7 @@ export class TurnTranscripts {
         onFinal: (transcript) => this.#settle(turn, this.#understood(transcript)),
         onError: (error) => this.#fail(turn, providerError(speechToText.name, error)),
         onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
+        onUsed: (used) => this.#options.onUsed?.(used),
       });
     } catch (error) {
       this.#fail(turn, providerError(speechToText.name, error));

@@ -5,6 +5,8 @@ import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import type { PipelineError } from '../pipeline-error.ts';
 import type { EngineGeneration } from '../upstream/engine-generation.ts';
 import { GenerationTeller } from '../upstream/generation-teller.ts';
+import type { ExactSpeech } from '../upstream/said-text.ts';
+import { SpokenCover, wordsAfter } from '../upstream/spoken-cover.ts';
 import { TimedOutput } from '../upstream/timed-output.ts';
 import type { GeminiUse } from './gemini-settings.ts';
 import type { LiveAnswer, LiveEnd, LiveListener } from './live-answer.ts';
@@ -14,6 +16,8 @@ export interface GeminiAnswerOptions extends GeminiUse {
   readonly request: Extract<GenerationRequest, { kind: 'answer' }>;
   readonly context: EngineContext;
   readonly aligner: WordAligner | null;
+  /** Says covers. */
+  readonly speech: ExactSpeech;
   /** It waits again: the upstream was lost before there was anything of the answer. */
   readonly onWaiting: () => void;
   /** The model is done with it: what it said, as an item of ours where there is one. */
@@ -27,6 +31,7 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
   readonly #options: GeminiAnswerOptions;
   readonly #teller: GenerationTeller;
   readonly #output: TimedOutput;
+  readonly #cover: SpokenCover;
   readonly #isSilent: boolean;
   #answer: LiveAnswer | null = null;
   #itemId: string | null = null;
@@ -38,17 +43,26 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
   constructor(options: GeminiAnswerOptions) {
     this.#options = options;
     this.request = options.request;
-    const { context, clock, aligner, request } = options;
+    const { context, clock, aligner, speech, request } = options;
     this.#isSilent = (request.options.modality ?? request.config.modality) === 'text';
     this.#teller = new GenerationTeller(
       request.generationId,
       () => clock.now(),
       (event) => context.onEvent(event),
     );
+    this.#cover = new SpokenCover({
+      speech: this.#isSilent ? null : speech,
+      config: request.config,
+      clock,
+      teller: this.#teller,
+      onTold: () => this.#findItem(),
+    });
     this.#output = new TimedOutput({
       clock,
       aligner,
-      onWords: (words) => this.#teller.tell({ type: 'generation.words', words }),
+      playsFromMs: () => this.#cover.endsAtMs,
+      onWords: (words) =>
+        this.#teller.tell({ type: 'generation.words', words: wordsAfter(this.#cover, words) }),
       onAudio: (pcm, sampleRate) => this.#tellAudio(pcm, sampleRate),
       onEnd: () => this.#finish(),
     });
@@ -60,6 +74,17 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
 
   get isOver(): boolean {
     return this.#teller.isOver;
+  }
+
+  /** The message that has a cover and nothing else yet; it is none of the upstream's past. */
+  get coverItemId(): string | null {
+    return this.isWaiting ? this.#itemId : null;
+  }
+
+  /** Says this before the answer, unless that has begun. */
+  cover(text: string): void {
+    const hasBegun = this.#text !== '' || this.#hasAudio || this.#end !== null;
+    if (!this.isOver && !hasBegun) this.#cover.say(text);
   }
 
   start(answer: LiveAnswer): void {
@@ -85,22 +110,35 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
   }
 
   text(delta: string): void {
-    // Blanks alone are no message: a model may write some before a call.
-    const told = this.#text === '' ? delta.trimStart() : delta;
-    if (told === '' || this.isOver) return;
-    this.#text += told;
-    this.#teller.mark('firstToken');
-    this.#output.write(told);
-    this.#teller.tell({ type: 'generation.text', delta: told });
-    this.#findItem();
+    this.#cover.after(() => this.#write(delta));
   }
 
   audio(pcm: Int16Array, sampleRate: SampleRate): void {
-    this.#hasAudio = true;
-    if (!this.#isSilent && !this.isOver) this.#output.audio(pcm, sampleRate);
+    this.#cover.after(() => {
+      this.#hasAudio = true;
+      if (this.#isSilent || this.isOver) return;
+      if (this.#cover.text !== '') this.#teller.mark('firstToken');
+      this.#output.audio(pcm, sampleRate);
+    });
   }
 
   ended(end: LiveEnd): void {
+    this.#cover.after(() => this.#take(end));
+  }
+
+  #write(delta: string): void {
+    // Blanks alone are no message: a model may write some before a call.
+    const told = this.#text === '' ? delta.trimStart() : delta;
+    if (told === '' || this.isOver) return;
+    const isAfterCover = this.#text === '' && this.#cover.text !== '';
+    this.#text += told;
+    this.#teller.mark('firstToken');
+    this.#output.write(told);
+    this.#teller.tell({ type: 'generation.text', delta: isAfterCover ? ` ${told}` : told });
+    this.#findItem();
+  }
+
+  #take(end: LiveEnd): void {
     if (this.isOver) return;
     const { onWaiting, onMade } = this.#options;
     const hasOutput = this.#text !== '' || this.#hasAudio;
@@ -111,12 +149,15 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
       return;
     }
     this.#end = end;
-    onMade(end, hasOutput ? { itemId: this.#itemId, text: this.#text } : null);
+    // The words of a cover are the beginning of the message, which is how it is told of.
+    const text = [this.#cover.text, this.#text].filter((part) => part !== '').join(' ');
+    onMade(end, hasOutput || text !== '' ? { itemId: this.#itemId, text } : null);
     this.#output.end(end.outcome === 'completed');
   }
 
   #finish(): void {
     const { outcome, calls, usage, fault } = this.#end!;
+    if (this.#cover.text !== '' && calls.length > 0) this.#teller.mark('firstToken');
     for (const call of calls) this.#teller.tell({ type: 'generation.toolCall', ...call });
     if (this.isOver) return;
     const error = fault && { code: fault.code, message: fault.message };
@@ -139,6 +180,7 @@ export class GeminiAnswer implements EngineGeneration<LiveAnswer>, LiveListener 
   }
 
   #stop(): void {
+    this.#cover.close();
     this.#output.close();
     this.#answer?.close();
     this.#answer = null;

@@ -8,10 +8,14 @@ import type {
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import type { ExactSpeech } from '../upstream/said-text.ts';
+import { providerUsage } from '../upstream/token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { GeminiSession } from './gemini-session.ts';
 import { DEFAULT_GEMINI_TIMEOUTS, liveUrl } from './gemini-settings.ts';
 import type { GeminiSettings, GeminiTimeouts } from './gemini-settings.ts';
+
+/** As OpenTelemetry's conventions name it. */
+const PROVIDER = 'gcp.gemini';
 
 /** What a {@link GeminiLiveEngine} is built from. */
 export interface GeminiLiveEngineOptions {
@@ -73,7 +77,13 @@ export class GeminiLiveEngine implements VoiceEngine {
       speech,
       aligner: aligner ?? null,
       onFault: (fault) => onFault?.(context.sessionId, fault),
-      onCost: (cost) => onCost?.(context.sessionId, cost),
+      onCost: (cost) => {
+        onCost?.(context.sessionId, cost);
+        const { model } = settings;
+        const use = { operation: 'realtime_inference', provider: PROVIDER, model } as const;
+        const used = providerUsage(use, cost);
+        if (used) context.onUsed?.(used);
+      },
     });
     session.open();
     return session;

@@ -177,6 +177,11 @@ describe('what an answer costs', () => {
     });
     expect(fixture.costs).toMatchObject([{ usage, cachedTextTokens: 50, cachedAudioTokens: 0 }]);
     expect(fixture.costs[0]?.dollars).toBeCloseTo((50 + 50 * 0.5 + 100 * (3 + 4 + 12)) / 1e6, 9);
+    const whose = { operation: 'realtime_inference', provider: 'gcp.gemini' };
+    const { dollars } = fixture.costs[0]!;
+    expect(fixture.caller.used).toMatchObject([
+      { ...whose, model: 'gemini-3.8-live', ...usage, cachedTextTokens: 50, dollars },
+    ]);
   });
 
   it('is counted of an answer that nobody asked for, too', async () => {

@@ -119,6 +119,12 @@ export class GeminiSession implements EngineSession {
     }
   }
 
+  cover(generationId: string, text: string): void {
+    const generation = this.#generation;
+    if (!(generation instanceof GeminiAnswer)) return;
+    if (generation.request.generationId === generationId) generation.cover(text);
+  }
+
   cancel(generationId: string): void {
     if (this.#generation?.request.generationId === generationId) this.#generation.cancel();
   }
@@ -151,7 +157,9 @@ export class GeminiSession implements EngineSession {
     if (!this.#hasSpoken && !this.#waiting) return [];
     const { unsettled } = this.#turns;
     if (!this.#hasSpoken && unsettled.size > 0) return [];
-    return this.#options.context.history().filter(({ id }) => !unsettled.has(id));
+    const coverItemId = this.#waiting?.coverItemId;
+    const items = this.#options.context.history();
+    return items.filter(({ id }) => !unsettled.has(id) && id !== coverItemId);
   }
 
   #say(request: Extract<GenerationRequest, { kind: 'say' }>): void {

@@ -1,6 +1,6 @@
 import { StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
-import type { Clock } from '@antiphon/session';
+import type { Clock, ProviderUsage } from '@antiphon/session';
 import { DEFAULT_CASCADE_TIMEOUTS } from '../cascade/cascade-timeouts.ts';
 import { PlainPiece } from '../cascade/plain-piece.ts';
 import type { Synthesis, TextToSpeech } from '../cascade/ports/text-to-speech.ts';
@@ -25,6 +25,8 @@ export interface Narration {
   readonly signal: AbortSignal;
   /** Called in order. What it returns is waited for before the next sentence is begun. */
   readonly onAudio: (pcm: Int16Array) => Promise<void> | void;
+  /** Told what each piece used, where that is counted; must not throw. */
+  readonly onUsed?: ((used: ProviderUsage) => void) | undefined;
 }
 
 /**
@@ -55,7 +57,7 @@ export async function narrate(narration: Narration): Promise<void> {
 /** Settles when the piece was said and taken, or nobody wants it. */
 function say(
   text: string,
-  { textToSpeech, voice, speed, instructions, clock, signal }: Narration,
+  { textToSpeech, voice, speed, instructions, clock, signal, onUsed }: Narration,
   tell: (pcm: Int16Array, rate: SampleRate) => Promise<void>,
 ): Promise<void> {
   const { audioGapMs } = DEFAULT_CASCADE_TIMEOUTS;
@@ -96,6 +98,7 @@ function say(
             taken.then(resolve, reject);
           },
           onError: fail,
+          onUsed: (used) => onUsed?.(used),
         },
       );
     } catch (error) {

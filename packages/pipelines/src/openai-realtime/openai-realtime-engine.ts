@@ -13,10 +13,14 @@ import { CallerLines } from './caller-line.ts';
 import { ProviderTurnDetectors } from './provider-turn-detectors.ts';
 import { DEFAULT_REALTIME_TIMEOUTS, upstreamUrl } from './realtime-settings.ts';
 import type { RealtimeSettings, RealtimeTimeouts } from './realtime-settings.ts';
+import { DEFAULT_TRANSCRIPTION_MODEL } from './session-fields.ts';
 import { RealtimeSession } from './realtime-session.ts';
 import type { CostOf } from './realtime-session.ts';
-
+import { providerUsage } from '../upstream/token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
+
+/** As OpenTelemetry's conventions name it. */
+const PROVIDER = 'openai';
 
 /** What an {@link OpenaiRealtimeEngine} is built from. */
 export interface OpenaiRealtimeEngineOptions {
@@ -100,7 +104,22 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
       lastResort: lastResort ?? null,
       aligner: aligner ?? null,
       onFault: (fault) => onFault?.(context.sessionId, fault),
-      onCost: (cost, of) => onCost?.(context.sessionId, cost, of),
+      onCost: (cost, of) => {
+        onCost?.(context.sessionId, cost, of);
+        const isAnswer = of === 'answer';
+        const used = providerUsage(
+          {
+            operation: isAnswer ? 'realtime_inference' : 'speech_to_text',
+            provider: PROVIDER,
+            model: isAnswer
+              ? settings.model
+              : (settings.transcriptionModel ?? DEFAULT_TRANSCRIPTION_MODEL),
+          },
+          cost,
+          'audioMs' in cost ? cost.audioMs : 0,
+        );
+        if (used) context.onUsed?.(used);
+      },
     });
     session.open();
     return session;

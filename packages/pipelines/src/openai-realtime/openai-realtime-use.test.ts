@@ -197,6 +197,11 @@ describe('what an answer costs', () => {
       (50 * 4 + 50 * 1 + 100 * (32 + 24 + 64)) / 1e6,
       9,
     );
+    const whose = { operation: 'realtime_inference', provider: 'openai' };
+    const { dollars } = fixture.costs[0]!;
+    expect(fixture.caller.used).toMatchObject([
+      { ...whose, model: 'gpt-realtime-2.1', ...usage, cachedTextTokens: 50, dollars },
+    ]);
   });
 
   it('is counted for each transcript, by tokens or by time', async () => {
@@ -232,6 +237,12 @@ describe('what an answer costs', () => {
     expect(dollars[0]).toBeCloseTo((0.2 / 60) * 0.006, 12);
     expect(dollars[1]).toBeCloseTo((20 * 2 + 10 * 10) / 1e6, 12);
     expect(dollars[2]).toBe(0);
+    // Of the last one nothing is known.
+    const whose = { operation: 'speech_to_text', provider: 'openai', model: 'gpt-transcribe' };
+    expect(fixture.caller.used).toMatchObject([
+      { ...whose, audioMs: 200, dollars: dollars[0] },
+      { ...whose, audioMs: 0, inputAudioTokens: 15, outputTextTokens: 10, dollars: dollars[1] },
+    ]);
     expect(fixture.transcriptCosts[1]?.usage).toMatchObject({
       inputTextTokens: 5,
       inputAudioTokens: 15,

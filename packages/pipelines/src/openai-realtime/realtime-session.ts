@@ -23,6 +23,7 @@ import type { RealtimeUse } from './realtime-settings.ts';
 import { ResponseDesk } from './response-desk.ts';
 import { SessionFieldsDesk } from './session-fields-desk.ts';
 import { costOf, transcriptCostOf } from './token-costs.ts';
+import type { TranscriptCost } from './token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
@@ -44,7 +45,7 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   readonly lastResort: ExactSpeech | null;
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
-  readonly onCost: (cost: AnswerCost, of: CostOf) => void;
+  readonly onCost: (cost: AnswerCost | TranscriptCost, of: CostOf) => void;
 }
 
 /** One session's use of a speech-to-speech model over the Realtime protocol. */
@@ -62,9 +63,12 @@ export class RealtimeSession implements EngineSession {
   /** How long the generation may wait for the upstream. */
   #patience: TimerHandle | null = null;
   #isClosed = false;
+  /** Where texts are said without the upstream, which is what is waited for. */
+  readonly cover?: (generationId: string, text: string) => void;
 
   constructor(options: RealtimeSessionOptions) {
     this.#options = options;
+    if (options.speech) this.cover = (generationId, text) => this.#say(generationId, text);
     this.#format = formatFor({ rate: null }, options.settings.audio);
     this.#link = new UpstreamLink(options, {
       ready: () => this.#begin(),
@@ -158,6 +162,15 @@ export class RealtimeSession implements EngineSession {
     return isAnswering || this.#desk.isBusy || this.#turns.isOpen || this.#turns.isOwed;
   }
 
+  get #coveredAnswer(): UpstreamAnswer | null {
+    return this.#generation instanceof UpstreamAnswer ? this.#generation : null;
+  }
+
+  #say(generationId: string, text: string): void {
+    const answer = this.#coveredAnswer;
+    if (answer?.request.generationId === generationId) answer.cover(text);
+  }
+
   #newGeneration(request: GenerationRequest): EngineGeneration<GenerationStart> {
     const onWaiting = (): void => this.#advance();
     const onOver = (): void => this.#over();
@@ -204,7 +217,8 @@ export class RealtimeSession implements EngineSession {
     this.#configure(config);
     // An answer with a context of its own reads nothing else.
     if (options.context) return;
-    const history = this.#options.context.history();
+    const coverItemId = this.#coveredAnswer?.coverItemId ?? null;
+    const history = this.#options.context.history().filter(({ id }) => id !== coverItemId);
     for (const event of this.#mirror.sync(history)) this.#link.send(event);
   }
 

@@ -7,7 +7,8 @@ import type { ResponseRequest } from './response-desk.ts';
 import { wireItem } from './wire-items.ts';
 
 /** Writes down what callers say, unless the settings name another. */
-const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-transcribe';
+/** Writes down what callers say unless another model is named. */
+export const DEFAULT_TRANSCRIPTION_MODEL = 'gpt-transcribe';
 
 /** Speaks where neither the settings nor the session name a voice that the models have. */
 const DEFAULT_VOICE = 'marin';

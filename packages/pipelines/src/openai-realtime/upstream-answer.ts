@@ -6,6 +6,8 @@ import type { PipelineError } from '../pipeline-error.ts';
 import type { ConversationMirror } from './conversation-mirror.ts';
 import type { EngineGeneration } from '../upstream/engine-generation.ts';
 import { GenerationTeller } from '../upstream/generation-teller.ts';
+import type { ExactSpeech } from '../upstream/said-text.ts';
+import { SpokenCover, wordsAfter } from '../upstream/spoken-cover.ts';
 import { TimedOutput } from '../upstream/timed-output.ts';
 import type { GenerationStart } from './generation-start.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
@@ -20,6 +22,8 @@ export interface UpstreamAnswerOptions extends RealtimeUse {
   readonly context: EngineContext;
   readonly mirror: ConversationMirror;
   readonly aligner: WordAligner | null;
+  /** Says covers; null where none is said. */
+  readonly speech: ExactSpeech | null;
   /** It waits again: the upstream was lost before there was anything of the answer. */
   readonly onWaiting: () => void;
   readonly onOver: () => void;
@@ -37,6 +41,7 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
   readonly #options: UpstreamAnswerOptions;
   readonly #teller: GenerationTeller;
   readonly #output: TimedOutput;
+  readonly #cover: SpokenCover;
   #start: GenerationStart | null = null;
   #response: UpstreamResponse | null = null;
   #part: Part | null = null;
@@ -48,17 +53,26 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
   constructor(options: UpstreamAnswerOptions) {
     this.#options = options;
     this.request = options.request;
-    const { context, clock, aligner } = options;
+    const { context, clock, aligner, speech, request } = options;
     const { generationId } = options.request;
     this.#teller = new GenerationTeller(
       generationId,
       () => clock.now(),
       (event) => context.onEvent(event),
     );
+    this.#cover = new SpokenCover({
+      speech,
+      config: request.config,
+      clock,
+      teller: this.#teller,
+      onTold: () => this.#findItem(),
+    });
     this.#output = new TimedOutput({
       clock,
       aligner,
-      onWords: (words) => this.#teller.tell({ type: 'generation.words', words }),
+      playsFromMs: () => this.#cover.endsAtMs,
+      onWords: (words) =>
+        this.#teller.tell({ type: 'generation.words', words: wordsAfter(this.#cover, words) }),
       onAudio: (pcm, sampleRate) => this.#tellAudio(pcm, sampleRate),
       onEnd: () => this.#finish(),
     });
@@ -70,6 +84,17 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
 
   get isOver(): boolean {
     return this.#teller.isOver;
+  }
+
+  /** The message that has a cover and nothing else yet; it is none of the upstream's past. */
+  get coverItemId(): string | null {
+    return this.isWaiting ? this.#itemId : null;
+  }
+
+  /** Says this before the answer, unless that has begun. */
+  cover(text: string): void {
+    const hasBegun = this.#text !== '' || this.#output.audioMs > 0 || this.#end !== null;
+    if (!this.isOver && !hasBegun) this.#cover.say(text);
   }
 
   start(start: GenerationStart): void {
@@ -95,24 +120,36 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
   }
 
   text(delta: string, upstreamId: string): void {
+    this.#cover.after(() => this.#write(delta, upstreamId));
+  }
+
+  audio(pcm: Int16Array, sampleRate: SampleRate, upstreamId: string): void {
+    this.#cover.after(() => {
+      this.#enter(upstreamId);
+      if (this.#cover.text !== '') this.#teller.mark('firstToken');
+      this.#output.audio(pcm, sampleRate);
+    });
+  }
+
+  ended(end: ResponseEnd): void {
+    this.#cover.after(() => this.#take(end));
+  }
+
+  #write(delta: string, upstreamId: string): void {
     const isNewPart = this.#enter(upstreamId) && this.#text !== '';
     const spaced = isNewPart && !/\s$/u.test(this.#text) ? ` ${delta.trimStart()}` : delta;
     // Blanks alone are no message: a model may write some before a call.
     const told = this.#text === '' ? spaced.trimStart() : spaced;
     if (told === '') return;
+    const isAfterCover = this.#text === '' && this.#cover.text !== '';
     this.#text += told;
     this.#teller.mark('firstToken');
     this.#output.write(told);
-    this.#teller.tell({ type: 'generation.text', delta: told });
+    this.#teller.tell({ type: 'generation.text', delta: isAfterCover ? ` ${told}` : told });
     this.#findItem();
   }
 
-  audio(pcm: Int16Array, sampleRate: SampleRate, upstreamId: string): void {
-    this.#enter(upstreamId);
-    this.#output.audio(pcm, sampleRate);
-  }
-
-  ended(end: ResponseEnd): void {
+  #take(end: ResponseEnd): void {
     const { onWaiting } = this.#options;
     const hasOutput = this.#text !== '' || this.#output.audioMs > 0;
     if (end.fault?.code === 'provider_lost' && !hasOutput && !this.#isSecondTry) {
@@ -131,6 +168,7 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
 
   #finish(): void {
     const { outcome, calls, usage, fault } = this.#end!;
+    if (this.#cover.text !== '' && calls.length > 0) this.#teller.mark('firstToken');
     for (const call of calls) this.#teller.tell({ type: 'generation.toolCall', ...call });
     if (this.isOver) return;
     const error = fault && { code: fault.code, message: fault.message };
@@ -148,7 +186,7 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
   #enter(upstreamId: string): boolean {
     if (this.#part?.upstreamId === upstreamId) return false;
     if (this.#part) this.#closePart(this.#part);
-    this.#part = { upstreamId, startMs: this.#output.audioMs };
+    this.#part = { upstreamId, startMs: this.#spokenMs };
     // How much audio the upstream has of it is only known at its end.
     const { startMs } = this.#part;
     this.#options.mirror.name(upstreamId, { itemId: this.#itemId, startMs, audioMs: Infinity });
@@ -156,20 +194,26 @@ export class UpstreamAnswer implements EngineGeneration<GenerationStart>, Respon
   }
 
   #closePart({ upstreamId, startMs }: Part): void {
-    this.#options.mirror.name(upstreamId, { audioMs: this.#output.audioMs - startMs });
+    this.#options.mirror.name(upstreamId, { audioMs: this.#spokenMs - startMs });
+  }
+
+  /** How long the message is so far. */
+  get #spokenMs(): number {
+    return this.#cover.audioMs + this.#output.audioMs;
   }
 
   /** The session makes an item of what it is told first. */
   #findItem(): void {
-    if (this.#itemId !== null || this.isOver || !this.#part) return;
+    if (this.#itemId !== null || this.isOver) return;
     const item = this.#options.context.history().at(-1);
     const isOurs = item?.kind === 'message' && item.speaker === 'agent';
     if (!isOurs || item.status !== 'inProgress') return;
     this.#itemId = item.id;
-    this.#options.mirror.name(this.#part.upstreamId, { itemId: item.id });
+    if (this.#part) this.#options.mirror.name(this.#part.upstreamId, { itemId: item.id });
   }
 
   #stop(): void {
+    this.#cover.close();
     this.#output.close();
     if (this.#response && !this.#end) this.#start?.desk.cancel(this.#response);
     this.#response = null;

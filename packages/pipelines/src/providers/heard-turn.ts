@@ -4,6 +4,7 @@ import type { Recognition, RecognitionEvents } from '../cascade/ports/speech-to-
 import { CallerAudioEncoder } from '../openai-realtime/caller-audio.ts';
 import type { CallerAudioFormat } from '../openai-realtime/caller-audio.ts';
 import type { PipelineError } from '../pipeline-error.ts';
+import type { TokenCounts } from '../upstream/token-costs.ts';
 import { providerFault } from './provider-fault.ts';
 import type { SocketLease, SocketUser } from './socket-seat.ts';
 import type { SocketFrame } from './warm-socket.ts';
@@ -20,6 +21,8 @@ export interface HeardFrame {
   /** All words so far. */
   readonly partial?: string;
   readonly final?: string;
+  /** What the final words took, where the provider counts tokens. */
+  readonly tokens?: TokenCounts;
   readonly fault?: PipelineError;
   /** Nothing of this turn follows on its connection. */
   readonly isDone?: boolean;
@@ -135,13 +138,13 @@ export class HeardTurn implements Recognition, SocketUser {
 
   frame(frame: SocketFrame): void {
     const { lease, protocol } = this.#line!;
-    const { partial, final, fault, isDone } = protocol.read(frame);
+    const { partial, final, tokens, fault, isDone } = protocol.read(frame);
     if (this.#isOver) {
       if (fault) lease.release(true);
       else if (isDone) lease.release();
     } else if (fault) this.#fail(fault);
     else if (final !== undefined) {
-      this.#end({ text: final });
+      this.#end({ text: final, ...(tokens && { tokens }) });
       if (isDone) lease.release();
       else this.#drain(lease);
     } else if (partial !== undefined && partial !== this.#partial) {
@@ -208,10 +211,10 @@ export class HeardTurn implements Recognition, SocketUser {
     return providerFault(provider, 'provider_timeout', note);
   }
 
-  #end({ text }: { readonly text: string }): void {
+  #end({ text, ...told }: { readonly text: string; readonly tokens?: TokenCounts }): void {
     if (this.#isOver) return;
     this.#close();
-    this.#options.events.onFinal({ text: text.trim(), unclear: 0 });
+    this.#options.events.onFinal({ text: text.trim(), unclear: 0, ...told });
   }
 
   #fail(fault: PipelineError): void {

@@ -26,6 +26,7 @@ export class GenerationTeller {
     event:
       | Omit<EventOf<'generation.text'>, 'generationId'>
       | Omit<EventOf<'generation.words'>, 'generationId'>
+      | Omit<EventOf<'generation.edited'>, 'generationId'>
       | Omit<EventOf<'generation.audio'>, 'generationId'>
       | Omit<EventOf<'generation.toolCall'>, 'generationId'>
       | Omit<EventOf<'generation.mark'>, 'generationId'>,

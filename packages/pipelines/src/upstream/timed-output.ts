@@ -21,6 +21,8 @@ export interface TimedOutputOptions {
   readonly clock: Clock;
   /** Finds the words in the audio; without one they are told as ending with all of it. */
   readonly aligner: WordAligner | null;
+  /** When its audio is played at the earliest, where something is played before it. */
+  readonly playsFromMs?: () => number;
   readonly onWords: (words: readonly TimedWord[]) => void;
   readonly onAudio: (pcm: Int16Array, sampleRate: SampleRate) => void;
   /** All was passed on. */
@@ -141,8 +143,8 @@ export class TimedOutput {
   /** Passes on what is due, and waits for the rest. */
   #pace(): void {
     if (this.#timer !== null) return;
-    const { clock } = this.#options;
-    this.#startedAtMs ??= clock.now();
+    const { clock, playsFromMs } = this.#options;
+    this.#startedAtMs ??= Math.max(clock.now(), playsFromMs?.() ?? 0);
     for (;;) {
       const [part] = this.#waiting;
       if (!part || this.#isClosed) return;

@@ -1,4 +1,4 @@
-import type { Usage } from '@antiphon/session';
+import type { ProviderOperation, ProviderUsage, Usage } from '@antiphon/session';
 
 /** Dollars for a million tokens; what is left out is not charged. */
 export interface TokenPrices {
@@ -39,6 +39,24 @@ export function pricedAt(counts: TokenCounts, prices: TokenPrices | undefined): 
     usage.outputTextTokens * textOutput +
     usage.outputAudioTokens * audioOutput;
   return { ...counts, dollars: millionths / 1_000_000 };
+}
+
+/** Whose tokens they are. */
+export interface UpstreamUse {
+  readonly operation: ProviderOperation;
+  readonly provider: string;
+  readonly model: string | null;
+}
+
+/** The same as an engine tells its session; null where nothing was counted. */
+export function providerUsage(
+  use: UpstreamUse,
+  { usage, dollars, cachedTextTokens, cachedAudioTokens }: AnswerCost,
+  audioMs = 0,
+): ProviderUsage | null {
+  const isNothing = audioMs === 0 && Object.values(usage).every((tokens) => tokens === 0);
+  if (isNothing) return null;
+  return { ...use, ...usage, cachedTextTokens, cachedAudioTokens, audioMs, characters: 0, dollars };
 }
 
 /** Both together. */

@@ -1,3 +1,21 @@
+import type { UpstreamPrices } from './realtime-upstream.ts';
+
+/** What recognition costs, by time or by tokens. */
+export interface SpeechToTextPrices {
+  /** Dollars for a minute of audio. */
+  readonly minute?: number | undefined;
+  /** Dollars for a million tokens. */
+  readonly textInput?: number | undefined;
+  readonly audioInput?: number | undefined;
+  readonly textOutput?: number | undefined;
+}
+
+/** What a synthesizer costs. */
+export interface TextToSpeechPrices {
+  /** Dollars for a million. */
+  readonly characters: number;
+}
+
 /** One service of a cascade, and how it is reached. Plain JSON, without the key. */
 export interface CascadeService {
   /** Who serves it; `embedded` is in the process. */
@@ -36,8 +54,8 @@ export interface Fallback<Service> {
 /** The services behind the pipeline `cascade`. */
 export interface CascadeServices {
   readonly speechToText: SpeechToTextService & Fallback<SpeechToTextService>;
-  readonly languageModel: CascadeService &
-    Fallback<CascadeService> & {
+  readonly languageModel: LanguageModelService &
+    Fallback<LanguageModelService> & {
       /** Whether one that is slow goes on beside the next, and the first to write is heard. */
       readonly hedges?: boolean | undefined;
     };
@@ -46,12 +64,18 @@ export interface CascadeServices {
   readonly speechGuard?: 'on' | 'off' | undefined;
 }
 
+export interface LanguageModelService extends CascadeService {
+  readonly prices?: UpstreamPrices | undefined;
+}
+
 export interface SpeechToTextService extends CascadeService {
+  readonly prices?: SpeechToTextPrices | undefined;
   /** ISO 639-1, where callers speak one language. */
   readonly language?: string | undefined;
 }
 
 export interface TextToSpeechService extends CascadeService {
+  readonly prices?: TextToSpeechPrices | undefined;
   /** The provider's voice; the agent's unless given. */
   readonly voice?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import type { TurnReport } from '@antiphon/observability';
 import type { ConversationItem } from './conversation-item.ts';
+import type { ProviderUsage, SessionUsage } from './provider-usage.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
 import type { ProviderTookOver, SpeechEdit, TimedWord, Usage } from './voice-engine.ts';
 
@@ -83,7 +84,12 @@ export type SessionEvent = { readonly atMs: number } & (
       readonly tenant?: string;
     }
   | { readonly type: 'session.configured'; readonly config: SessionConfig }
-  | { readonly type: 'session.ended'; readonly reason: EndReason }
+  | {
+      readonly type: 'session.ended';
+      readonly reason: EndReason;
+      /** Left out where no provider told of any. */
+      readonly usage?: SessionUsage;
+    }
   | {
       readonly type: 'state.changed';
       readonly region: 'caller' | 'turn' | 'agentAudio';
@@ -238,6 +244,7 @@ export type SessionEvent = { readonly atMs: number } & (
   | { readonly type: 'invariant.violated'; readonly name: string; readonly detail: string }
   | { readonly type: 'engine.failed'; readonly code: string; readonly message: string }
   | ({ readonly type: 'provider.tookOver' } & ProviderTookOver)
+  | ({ readonly type: 'provider.used' } & ProviderUsage)
 );
 
 /**

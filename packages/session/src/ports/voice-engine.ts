@@ -1,6 +1,7 @@
 import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from './audio-frame.ts';
 import type { ConversationItem } from './conversation-item.ts';
+import type { ProviderUsage } from './provider-usage.ts';
 import type { AnswerOptions, SessionConfig } from './session-config.ts';
 
 /** A written word and where it lies in its item's audio. */
@@ -153,6 +154,8 @@ export interface EngineContext {
   onEvent(event: EngineEvent): void;
   /** Told of providers that were replaced, whatever for; it does not throw. */
   onTookOver?(tookOver: ProviderTookOver): void;
+  /** Told what each request to a provider used, where that is known; it does not throw. */
+  onUsed?(used: ProviderUsage): void;
 }
 
 /** One session's use of an engine. All calls come from the session runtime; none throws. */

@@ -1,3 +1,4 @@
+import type { ProviderUsage } from '../ports/provider-usage.ts';
 import type {
   EngineContext,
   EngineEvent,
@@ -55,6 +56,8 @@ export class FakeEngineSession implements EngineSession {
   /** Spoken at once for every request when set; otherwise the test calls `speak` and `end`. */
   autoReply: ((request: GenerationRequest) => string) | null = null;
   isClosed = false;
+  /** What its provider is told to have used when the session is closed. */
+  usedAtTheEnd: ProviderUsage | null = null;
   /** What it understands of a committed turn. */
   transcript = 'heard';
   /** Whether it tells what it understands of a committed turn. */
@@ -125,6 +128,7 @@ export class FakeEngineSession implements EngineSession {
 
   close(): void {
     this.isClosed = true;
+    if (this.usedAtTheEnd) this.context.onUsed?.(this.usedAtTheEnd);
   }
 
   /** The request made last. */

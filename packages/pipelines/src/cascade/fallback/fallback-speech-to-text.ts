@@ -89,6 +89,7 @@ class TurnRelay implements Recognition {
       onError: (error) => {
         if (isCurrent()) this.#goOn(candidate, 'failed', providerError(provider.name, error));
       },
+      onUsed: (used) => events.onUsed?.(used),
     });
     if (!isCurrent()) {
       recognition.cancel();

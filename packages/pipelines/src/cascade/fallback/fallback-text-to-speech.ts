@@ -136,6 +136,7 @@ class Relay implements Synthesis {
         onError: (error) => {
           if (isCurrent()) this.#goOn(candidate, 'failed', providerError(provider.name, error));
         },
+        onUsed: (used) => this.#options.events.onUsed?.(used),
       },
     );
     if (isCurrent()) this.#synthesis = synthesis;

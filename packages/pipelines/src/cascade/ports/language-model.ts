@@ -1,6 +1,7 @@
 import type {
   ConversationItem,
   ProviderTookOver,
+  ProviderUsage,
   ToolChoice,
   ToolDefinition,
   Usage,
@@ -20,6 +21,8 @@ export interface LanguageModelRequest {
   readonly signal: AbortSignal;
   /** Told where another model takes over; must not throw. */
   readonly onTookOver?: ((tookOver: ProviderTookOver) => void) | undefined;
+  /** Told what each model used, where that is counted; must not throw. */
+  readonly onUsed?: ((used: ProviderUsage) => void) | undefined;
 }
 
 /**
@@ -35,7 +38,13 @@ export type LanguageModelPart =
       /** JSON text of the arguments object. */
       readonly arguments: string;
     }
-  | { readonly type: 'end'; readonly finish: 'stop' | 'length'; readonly usage: Usage };
+  | {
+      readonly type: 'end';
+      readonly finish: 'stop' | 'length';
+      readonly usage: Usage;
+      /** Of the input, what the provider had read before; none unless given. */
+      readonly cachedTextTokens?: number;
+    };
 
 /**
  * What the caller is about to say: a number, digit by digit. `maxLength` is null where only the

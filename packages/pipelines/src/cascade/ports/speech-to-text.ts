@@ -1,4 +1,5 @@
-import type { AudioFrame, ProviderTookOver } from '@antiphon/session';
+import type { AudioFrame, ProviderTookOver, ProviderUsage } from '@antiphon/session';
+import type { TokenCounts } from '../../upstream/token-costs.ts';
 
 /** What a recogniser made of a turn. */
 export interface Transcript {
@@ -6,6 +7,8 @@ export interface Transcript {
   readonly text: string;
   /** Share of the speech that no word of the vocabulary explains, 0 to 1; 0 where unknown. */
   readonly unclear: number;
+  /** What it took, where the provider counts tokens. */
+  readonly tokens?: TokenCounts;
 }
 
 /** What a recogniser has made of a turn so far. */
@@ -41,6 +44,8 @@ export interface RecognitionEvents {
   onError(error: Error): void;
   /** Told where another recogniser takes over; must not throw. */
   onTookOver?(tookOver: ProviderTookOver): void;
+  /** Told what each recogniser used, where that is counted; must not throw. */
+  onUsed?(used: ProviderUsage): void;
 }
 
 /** Turns caller audio into words, one recognition per turn. It leaves out where turns end. */

@@ -1,5 +1,5 @@
 import type { SampleRate } from '@antiphon/audio';
-import type { ProviderTookOver, TimedWord } from '@antiphon/session';
+import type { ProviderTookOver, ProviderUsage, TimedWord } from '@antiphon/session';
 
 /** A piece of text to be spoken in one breath, a sentence or a clause. */
 export interface SynthesisRequest {
@@ -24,6 +24,8 @@ export interface SynthesisEvents {
   onSpelledOut?(): void;
   /** Told where another synthesizer takes over; must not throw. */
   onTookOver?(tookOver: ProviderTookOver): void;
+  /** Told what each synthesizer used, where that is counted; must not throw. */
+  onUsed?(used: ProviderUsage): void;
 }
 
 /** A synthesis under way. */

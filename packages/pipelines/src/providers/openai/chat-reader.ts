@@ -20,6 +20,7 @@ export class ChatReader {
   readonly #calls: StreamedCalls;
   #finish: string | null = null;
   #usage: Usage = NO_USAGE;
+  #cachedTextTokens = 0;
   #hasText = false;
   #hasChunks = false;
 
@@ -38,7 +39,10 @@ export class ChatReader {
     const { choices, usage } = fieldsOf<ChatCompletionChunk>(chunk);
     if (!Array.isArray(choices) && !usage) throw this.#garbled('a chunk without choices');
     this.#hasChunks = true;
-    if (usage) this.#usage = usageOf(usage);
+    if (usage) {
+      this.#usage = usageOf(usage);
+      this.#cachedTextTokens = cachedOf(usage, this.#usage);
+    }
     const choice = choices?.find(
       (one) => (fieldsOf<ChatCompletionChunk.Choice>(one).index ?? 0) === 0,
     );
@@ -68,8 +72,10 @@ export class ChatReader {
     if (!this.#hasText && calls.length === 0) {
       throw providerFault(provider, 'provider_silent', this.#finish.slice(0, 20));
     }
-    const end = { type: 'end', finish: isCut ? 'length' : 'stop', usage: this.#usage } as const;
-    return [...calls, end];
+    const cachedTextTokens = this.#cachedTextTokens;
+    const cached = cachedTextTokens > 0 ? { cachedTextTokens } : {};
+    const finish = isCut ? 'length' : 'stop';
+    return [...calls, { type: 'end', finish, usage: this.#usage, ...cached }];
   }
 
   #garbled(what: string): Error {
@@ -87,6 +93,11 @@ function usageOf(usage: NonNullable<ChatCompletionChunk['usage']>): Usage {
     outputTextTokens: countOf(countOf(usage.completion_tokens) - outputAudioTokens),
     outputAudioTokens,
   };
+}
+
+/** Of the text; what is told may hold audio besides. */
+function cachedOf(usage: NonNullable<ChatCompletionChunk['usage']>, told: Usage): number {
+  return Math.min(countOf(usage.prompt_tokens_details?.cached_tokens), told.inputTextTokens);
 }
 
 function countOf(value: unknown): number {

@@ -53,6 +53,18 @@ describe('a chat model that follows a script', () => {
 });
 
 describe('a request to a chat model', () => {
+  it('tells the tokens that were cached, of which there are no more than were read', async () => {
+    const { server, ask } = await start();
+    for (const [cached, told] of [
+      [8, 8],
+      [80, 12],
+    ] as const) {
+      const usage = { input: 12, output: 3, cached };
+      server.script = { answer: () => [...textChunks('It has.'), ...endChunks('stop', usage)] };
+      expect((await ask()).at(-1)).toMatchObject({ type: 'end', cachedTextTokens: told });
+    }
+  });
+
   it('says what is known, and is streamed with its usage', async () => {
     const { server, ask } = await start();
     const parts = await ask({ temperature: 0.4, maxOutputTokens: 90 });

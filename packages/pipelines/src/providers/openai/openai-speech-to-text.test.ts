@@ -36,6 +36,31 @@ describe('OpenAI transcription', () => {
     return { speechToText, speech: countingFrames(800, 8000), text: countedWords(800) };
   });
 
+  it('tells the tokens of a turn where they are counted', async () => {
+    const usage = {
+      type: 'tokens',
+      total_tokens: 30,
+      input_tokens: 20,
+      input_token_details: { text_tokens: 5, audio_tokens: 15 },
+      output_tokens: 10,
+    };
+    const { server, openai } = await startTrial();
+    const byTime = new HeardTrial(openai);
+    await byTime.outcome();
+    server.script = {
+      sends: (event) => {
+        if (event.type === `${TRANSCRIPTION}.completed`) Object.assign(event, { usage });
+        return true;
+      },
+    };
+    const byTokens = new HeardTrial(openai);
+    await byTokens.outcome();
+    expect(byTime.tokens).toEqual([undefined]);
+    expect(byTokens.tokens).toMatchObject([
+      { usage: { inputTextTokens: 5, inputAudioTokens: 15, outputTextTokens: 10 } },
+    ]);
+  });
+
   it('tells words while they are said, and all of them in the end', async () => {
     const { openai } = await startTrial();
     const trial = new HeardTrial(openai);

@@ -3,6 +3,7 @@ import type {
   InputAudioBufferClearEvent,
   InputAudioBufferCommitEvent,
 } from 'openai/resources/realtime/realtime';
+import { transcriptTokensOf } from '../../openai-realtime/token-costs.ts';
 import type { PipelineError } from '../../pipeline-error.ts';
 import type { HeardFrame, HearingProtocol } from '../heard-turn.ts';
 import { frameFault, providerFault } from '../provider-fault.ts';
@@ -97,7 +98,8 @@ export class OpenaiTurn implements HearingProtocol {
         if (!this.#isOurs(frame)) return {};
         const { transcript } = frame;
         if (typeof transcript !== 'string') return garbled('a transcript');
-        return { ...this.#done(), final: transcript };
+        const tokens = transcriptTokensOf(frame['usage']);
+        return { ...this.#done(), final: transcript, ...(tokens && { tokens }) };
       }
       case `${TRANSCRIPTION}.failed`:
         return this.#isOurs(frame) ? { ...this.#done(), fault: faultOf(frame) } : {};

@@ -2,6 +2,7 @@ import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
 import type { Recognition, SpeechToText } from '../../cascade/ports/speech-to-text.ts';
 import type { PipelineError } from '../../pipeline-error.ts';
+import type { TokenCounts } from '../../upstream/token-costs.ts';
 
 /** Samples that count up, in frames of 20 ms. */
 export function countingFrames(ms: number, sampleRate: SampleRate = 24000): AudioFrame[] {
@@ -17,6 +18,8 @@ export function countingFrames(ms: number, sampleRate: SampleRate = 24000): Audi
 export class HeardTrial {
   readonly partials: string[] = [];
   readonly finals: string[] = [];
+  /** Of each final transcript; undefined where they were not counted. */
+  readonly tokens: (TokenCounts | undefined)[] = [];
   error: PipelineError | null = null;
   readonly recognition: Recognition;
   /** Resolves at its final transcript or error. */
@@ -33,8 +36,9 @@ export class HeardTrial {
         this.partials.push(text);
         for (const run of this.#onPartial.splice(0)) run();
       },
-      onFinal: ({ text }) => {
+      onFinal: ({ text, tokens }) => {
         this.finals.push(text);
+        this.tokens.push(tokens);
         finish();
       },
       onError: (error) => {

@@ -51,19 +51,26 @@ export function callChunks(
   ).flat();
 }
 
+/** What an answer counted; of the input, what was cached. */
+export interface ChunkUsage {
+  readonly input: number;
+  readonly output: number;
+  readonly cached?: number;
+}
+
 /** The end of an answer, and what it counted. */
 export function endChunks(
   finish: Finish,
-  usage: { readonly input: number; readonly output: number } | null = { input: 12, output: 3 },
+  usage: ChunkUsage | null = { input: 12, output: 3 },
 ): ChatCompletionChunk[] {
   const end = chunkOf({}, finish);
   if (!usage) return [end];
-  const { input, output } = usage;
+  const { input, output, cached = 0 } = usage;
   const counted = {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: 0, audio_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cached, audio_tokens: 0 },
     completion_tokens_details: { reasoning_tokens: 0, audio_tokens: 0 },
   };
   return [end, { ...end, choices: [], usage: counted }];

@@ -1,0 +1,29 @@
+import type { ProviderOperation, ProviderUsage, TokenUsage } from '@antiphon/session';
+
+/** Who is counted, and what it costs. */
+export interface CountedAs<Prices> {
+  readonly provider: string;
+  /** Null where it is the provider's own. */
+  readonly model: string | null;
+  /** Without them no cost is told. */
+  readonly prices?: Prices | undefined;
+}
+
+const NO_TOKENS: TokenUsage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+};
+
+/** What one request used, without what it used nothing of. */
+export function usageOf(
+  operation: ProviderOperation,
+  { provider, model }: CountedAs<unknown>,
+  amounts: Partial<ProviderUsage>,
+): ProviderUsage {
+  const nothing = { ...NO_TOKENS, audioMs: 0, characters: 0, dollars: null };
+  return { ...nothing, ...amounts, operation, provider, model };
+}

@@ -1,0 +1,53 @@
+import type { ProviderUsage, SessionUsage } from './ports/provider-usage.ts';
+import type { SessionNews } from './session-parts.ts';
+
+const NOTHING: SessionUsage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+  audioMs: 0,
+  characters: 0,
+  dollars: null,
+  isPartlyPriced: false,
+};
+
+/** Adds up what the providers of a session used, until its end is told. */
+export class UsageTotal {
+  #total: SessionUsage | null = null;
+  #hasPriced = false;
+  #hasUnpriced = false;
+  #isClosed = false;
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** What is to be told of it. */
+  add(used: ProviderUsage): SessionNews {
+    const before = this.#total ?? NOTHING;
+    this.#hasPriced ||= used.dollars !== null;
+    this.#hasUnpriced ||= used.dollars === null;
+    this.#total = {
+      inputTextTokens: before.inputTextTokens + used.inputTextTokens,
+      inputAudioTokens: before.inputAudioTokens + used.inputAudioTokens,
+      outputTextTokens: before.outputTextTokens + used.outputTextTokens,
+      outputAudioTokens: before.outputAudioTokens + used.outputAudioTokens,
+      cachedTextTokens: before.cachedTextTokens + used.cachedTextTokens,
+      cachedAudioTokens: before.cachedAudioTokens + used.cachedAudioTokens,
+      audioMs: before.audioMs + used.audioMs,
+      characters: before.characters + used.characters,
+      dollars: used.dollars === null ? before.dollars : (before.dollars ?? 0) + used.dollars,
+      isPartlyPriced: this.#hasPriced && this.#hasUnpriced,
+    };
+    return { type: 'provider.used', ...used };
+  }
+
+  /** The end is told now: what is in it of the total, nothing where nothing was used. */
+  close(): { readonly usage?: SessionUsage } {
+    this.#isClosed = true;
+    return this.#total === null ? {} : { usage: this.#total };
+  }
+}
