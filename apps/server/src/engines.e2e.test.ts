@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  edgesOf,
+  latencyOf,
+  namesOf,
+  spansNamed,
+  spanTrees,
+  timesOf,
+} from './testing/span-tree.ts';
+import type { SpanTree } from './testing/span-tree.ts';
 import type { EngineCall } from './testing/engines/engine-call.ts';
 import { ENGINES, EngineTrial } from './testing/engines/engine-trial.ts';
 import type { EngineName } from './testing/engines/engine-trial.ts';
@@ -140,6 +149,86 @@ describe.each(ENGINES)('a whole call to an agent of the engine %s', (engine) => 
     expect(failed).toEqual([]);
     expect(call.all('session.ended').map(({ reason }) => reason)).toEqual(['callerLeft']);
   });
+});
+
+/** A plain turn that ends by the words; the answer is two sentences. */
+const TURN_SPANS = [
+  'invoke_agent acme-embedded',
+  '  antiphon.endpointing',
+  '    antiphon.eou.predict',
+  '    antiphon.vad.hangover',
+  '    speech_to_text soundswallower',
+  '  antiphon.ingress',
+  '  antiphon.playout',
+  '  antiphon.response',
+  '    antiphon.egress',
+  '    antiphon.text_aggregation',
+  '    chat scripted',
+  '    text_to_speech flite',
+  '    text_to_speech flite',
+  '  user_speech',
+];
+
+/** Which spans stand below which, in a call without a worker and without webhooks. */
+const EDGES = Object.entries({
+  'invoke_agent acme-embedded': [
+    'user_speech',
+    'antiphon.ingress',
+    'antiphon.endpointing',
+    'antiphon.response',
+    'antiphon.playout',
+    'execute_tool lookup_order',
+    'execute_tool trace_package',
+    'execute_tool cancel_order',
+  ],
+  'antiphon.endpointing': ['antiphon.vad.hangover', 'speech_to_text soundswallower'],
+  'antiphon.response': [
+    'chat scripted',
+    'antiphon.text_aggregation',
+    'text_to_speech flite',
+    'antiphon.egress',
+  ],
+}).flatMap(([parent, children]) => children.map((child) => `${parent} > ${child}`));
+
+describe('the trace of a spoken turn of the embedded engine', () => {
+  /** So many turns that a caller spoke, in their order, once the collector has them. */
+  async function spokenTurns(count: number): Promise<SpanTree[]> {
+    const found = () =>
+      spanTrees(trial.traces.spans, 'invoke_agent acme-embedded').filter(
+        (root) => spansNamed(root, 'user_speech').length > 0,
+      );
+    await expect.poll(() => found().length, { timeout: 20_000 }).toBe(count);
+    return found();
+  }
+
+  const linesOfCaller = () =>
+    callOf('embedded').history.filter((line) => line.startsWith('caller:')).length;
+
+  it('has every span of a whole call at its place, and the hops of each turn add up', async () => {
+    const turns = await spokenTurns(linesOfCaller());
+    expect(new Set(turns.flatMap(edgesOf))).toEqual(new Set(EDGES));
+    for (const turn of turns) addsUp(turn);
+    const tools = turns.flatMap((turn) => spansNamed(turn, 'execute_tool').map(({ name }) => name));
+    expect(tools).toEqual([
+      'execute_tool lookup_order',
+      'execute_tool trace_package',
+      'execute_tool cancel_order',
+    ]);
+  });
+
+  it('is the whole tree, where turns end by the words', async () => {
+    await trial.askBySemantics('embedded');
+    const turn = (await spokenTurns(linesOfCaller() + 1)).at(-1)!;
+    expect(namesOf(turn)).toEqual(TURN_SPANS);
+    addsUp(turn);
+  });
+
+  function addsUp(turn: SpanTree): void {
+    const { wholeMs, unexplainedMs } = latencyOf(turn);
+    const allowedMs = Math.max(5, 0.05 * wholeMs);
+    expect(Math.abs(unexplainedMs), timesOf(turn).join('\n')).toBeLessThanOrEqual(allowedMs);
+    expect(wholeMs).toBeCloseTo(Number(turn.attributes['antiphon.turn.latency_ms']), 0);
+  }
 });
 
 describe('the promised answers', () => {

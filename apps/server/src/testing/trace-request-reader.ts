@@ -6,6 +6,9 @@ export interface SentSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
+  /** Nanoseconds since the Unix epoch, in digits. */
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
   readonly attributes: readonly { readonly key: string; readonly value: object }[];
 }
@@ -35,9 +38,15 @@ function spanOf(span: Buffer): Omit<SentSpan, 'service'> {
     ...idsOf(span),
     ...(parent && { parentSpanId: parent.toString('hex') }),
     name: all(span, 5)[0]?.toString() ?? '',
+    startTimeUnixNano: timeOf(span, 7),
+    endTimeUnixNano: timeOf(span, 8),
     attributes: all(span, 9).map(keyValue),
     links: all(span, 13).map(idsOf),
   };
+}
+
+function timeOf(span: Buffer, number: number): string {
+  return all(span, number)[0]?.readBigUInt64LE().toString() ?? '0';
 }
 
 function idsOf(message: Buffer): { traceId: string; spanId: string } {

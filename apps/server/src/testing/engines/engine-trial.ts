@@ -6,6 +6,7 @@ import { Microphone } from '../microphone.ts';
 import { startStockServer } from '../stock-server.ts';
 import type { StockServer } from '../stock-server.ts';
 import { TestClient } from '../test-client.ts';
+import { TraceCollector } from '../trace-collector.ts';
 import { AGENTS, copyWithPipeline, ORIGINAL, writeAgent } from './agent-copies.ts';
 import { callByCommandLine } from './command-line-caller.ts';
 import { CountingClock } from './counting-clock.ts';
@@ -29,7 +30,7 @@ interface Models extends Readonly<Record<EngineName, LocalModel>> {
   readonly 'gemini-live': LocalGeminiModel;
 }
 
-interface TrialParts extends Pick<EngineTrial, 'models' | 'server' | 'mails' | 'clock'> {
+interface TrialParts extends Pick<EngineTrial, 'models' | 'server' | 'mails' | 'traces' | 'clock'> {
   readonly folder: string;
   readonly closings: (() => Promise<void>)[];
 }
@@ -45,6 +46,8 @@ export class EngineTrial {
   readonly models: Models;
   readonly server: StockServer;
   readonly mails: MailServer;
+  /** The server's, of every turn. */
+  readonly traces: TraceCollector;
   /** The server's. */
   readonly clock: CountingClock;
   readonly #folder: string;
@@ -54,6 +57,7 @@ export class EngineTrial {
     this.models = parts.models;
     this.server = parts.server;
     this.mails = parts.mails;
+    this.traces = parts.traces;
     this.clock = parts.clock;
     this.#folder = parts.folder;
     this.#closings = parts.closings;
@@ -68,6 +72,8 @@ export class EngineTrial {
       await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
       const mails = await MailServer.start();
       closings.push(() => mails.close());
+      const traces = await TraceCollector.start();
+      closings.push(() => traces.close());
       const models = await startModels(path.join(folder, 'chained'), closings);
       const all = Object.values(models);
       const original = path.join(folder, 'original');
@@ -82,12 +88,13 @@ export class EngineTrial {
           ANTIPHON_AGENTS_DIR: path.join(folder, 'agents'),
           ANTIPHON_DATA_DIR: path.join(folder, 'data'),
           SMTP_URL: mails.url,
+          OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: traces.url,
           SMTP_FROM: 'help@example.com',
           ...Object.assign({}, ...all.map(({ settings }) => settings)),
         },
       });
       closings.push(() => server.close());
-      return new EngineTrial({ models, server, mails, clock, folder, closings });
+      return new EngineTrial({ models, server, mails, traces, clock, folder, closings });
     } catch (error) {
       await closeAll(closings);
       throw error;
@@ -117,8 +124,44 @@ export class EngineTrial {
 
   /** Calls the agent of an engine, talks over its greeting, and hangs up on the first sound of the answer. */
   async hangUpOnAnswer(engine: EngineName): Promise<void> {
+    await this.#ask(engine, async (client) => {
+      const committed = await client.message('input_audio_buffer.committed');
+      const before = client.messages.indexOf(committed);
+      await client.message(
+        (message) =>
+          message.type === 'response.output_audio.delta' &&
+          client.messages.indexOf(message) > before,
+      );
+    });
+  }
+
+  /** The same, but turns end by the words, and the whole answer is made before it hangs up. */
+  async askBySemantics(engine: EngineName): Promise<void> {
+    const turn_detection = { type: 'semantic_vad' };
+    const audio = { input: { turn_detection } };
+    await this.#ask(
+      engine,
+      async (client) => {
+        await client.message('input_audio_buffer.committed');
+        await client.message(
+          ({ type, transcript }) =>
+            type === 'response.output_audio_transcript.done' &&
+            String(transcript).includes('order number'),
+        );
+      },
+      { type: 'session.update', session: { type: 'realtime', audio } },
+    );
+  }
+
+  /** Calls, says something over the greeting, and hangs up once that has come that is waited for. */
+  async #ask(
+    engine: EngineName,
+    waitedFor: (client: TestClient) => Promise<void>,
+    update: Record<string, unknown> | null = null,
+  ): Promise<void> {
     const { realtimeUrl, key } = this.server;
     const client = await TestClient.open(`${realtimeUrl}?agent=${agentOf(engine)}`, { key });
+    if (update) client.send(update);
     const microphone = new Microphone((frame) =>
       client.send({
         type: 'input_audio_buffer.append',
@@ -128,13 +171,7 @@ export class EngineTrial {
     try {
       await client.message('response.done');
       await microphone.speak('check-on-an-order');
-      const committed = await client.message('input_audio_buffer.committed');
-      const before = client.messages.indexOf(committed);
-      await client.message(
-        (message) =>
-          message.type === 'response.output_audio.delta' &&
-          client.messages.indexOf(message) > before,
-      );
+      await waitedFor(client);
     } finally {
       microphone.close();
       client.socket.terminate();
