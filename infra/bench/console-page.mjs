@@ -101,7 +101,12 @@ function rowAfter(row, step) {
     lastTurn:
       turns === 0
         ? null
-        : { turn: turns, voiceToVoiceMs: 200 + ((turns * 137) % 700), postEndpointMs: 40 },
+        : {
+            turn: turns,
+            voiceToVoiceMs: 200 + ((turns * 137) % 700),
+            postEndpointMs: 40,
+            budgetMs: 900,
+          },
   };
 }
 

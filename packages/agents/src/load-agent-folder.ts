@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { hopBudgets } from '@antiphon/session';
 import type {
   AgentDefinition,
   Dialogue,
@@ -181,7 +182,7 @@ function definitionOf(
       farewell: file.farewell,
     },
     reportFormatMismatch: file.reportFormatMismatch,
-    ...(file.budgets && { budgetsMs: budgetsOf(file.budgets) }),
+    ...budgetsOf(file),
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
     ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
@@ -189,15 +190,28 @@ function definitionOf(
   };
 }
 
-/** By the hops' own names. */
-function budgetsOf(file: NonNullable<AgentFile['budgets']>): HopBudgets {
+/** What the folder says of hops, by their own names; where a model finds the turns, its silence counts. */
+function budgetsOf({ pipeline, budgets, openaiRealtime }: AgentFile): {
+  readonly budgetsMs?: Partial<HopBudgets>;
+} {
+  const { turnDetection, providerVad } = openaiRealtime;
+  const isProviders = pipeline === 'openai-realtime' && turnDetection === 'provider';
+  const silenceMs =
+    isProviders && providerVad?.type === 'server_vad' ? providerVad.silenceDurationMs : undefined;
+  const found = silenceMs === undefined ? undefined : hopBudgets({}, silenceMs).endpointing;
+  const endpointing = budgets?.endpointingMs ?? found;
+  if (!budgets && endpointing === undefined) return {};
   return {
-    endpointing: file.endpointingMs,
-    wait: file.waitMs,
-    inference: file.inferenceMs,
-    aggregation: file.aggregationMs,
-    synthesis: file.synthesisMs,
-    egress: file.egressMs,
+    budgetsMs: {
+      ...(endpointing !== undefined && { endpointing }),
+      ...(budgets && {
+        wait: budgets.waitMs,
+        inference: budgets.inferenceMs,
+        aggregation: budgets.aggregationMs,
+        synthesis: budgets.synthesisMs,
+        egress: budgets.egressMs,
+      }),
+    },
   };
 }
 

@@ -19,7 +19,7 @@ export interface AgentDefinition {
   /** Whether a client is told when its audio is not in the format it declared; no unless said. */
   readonly reportFormatMismatch?: boolean;
   /** What the hops of its turns may take; the usual unless given. */
-  readonly budgetsMs?: HopBudgets;
+  readonly budgetsMs?: Partial<HopBudgets>;
   /** The script of the scripted language model, where the pipeline has one. */
   readonly dialogue: Dialogue | null;
   /** The model behind the pipeline `openai-realtime`. */
