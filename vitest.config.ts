@@ -39,9 +39,20 @@ const waitingTests = [
 
 /** These have a core to spare: two of them run at once. */
 const pairedTests = [
+  'apps/cli/src/call/call.e2e.test.ts',
   'apps/console/src/console.e2e.test.ts',
   'apps/console/src/latency.e2e.test.ts',
   'apps/console/src/session.e2e.test.ts',
+  'apps/server/src/last-resort-voice.e2e.test.ts',
+  'apps/server/src/lost-words.e2e.test.ts',
+  'apps/server/src/session-page.e2e.test.ts',
+  'apps/server/src/stock-clients/agents-realtime-speech.e2e.test.ts',
+  'apps/server/src/stock-clients/agents-realtime-tools.e2e.test.ts',
+  'apps/server/src/stock-clients/livekit.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-realtime-api-speech.e2e.test.ts',
+  'apps/server/src/stock-clients/openai-speech.e2e.test.ts',
+  'packages/pipelines/src/providers/hosted-recognisers.e2e.test.ts',
+  'packages/pipelines/src/providers/hosted-voices.e2e.test.ts',
 ];
 
 /**

@@ -103,7 +103,7 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
           ...row,
           state: { caller: 'silent', turn: 'toolPending.covering', agentAudio: 'playing' },
           turns: 1,
-          lastTurn: { turn: 1, voiceToVoiceMs: 412, postEndpointMs: 90 },
+          lastTurn: { turn: 1, voiceToVoiceMs: 412, postEndpointMs: 90, budgetMs: 900 },
           openTools: ['look_up_order', 'refund'],
           bargeIns: 2,
         },

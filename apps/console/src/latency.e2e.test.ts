@@ -64,7 +64,7 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         }),
       );
       expect(told).toEqual([
-        ['endpointing', '231 ms', '500 ms', '236 ms'],
+        ['endpointing', '231 ms', '600 ms', '236 ms'],
         ['inference', '388 ms', '150 ms', expect.stringMatching(/ms$/)],
         ['aggregation', 'in the next', '–', expect.stringMatching(/ms$/)],
         ['synthesis', '274 ms', '130 ms', expect.stringMatching(/ms$/)],
@@ -75,7 +75,7 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
       expect(await figures.locator('tfoot td').nth(1).innerText()).toBe(`${sum} ms`);
       const picture = page.getByRole('figure');
       expect(await picture.getAttribute('aria-label')).toBe(
-        '902 ms, over the budget of 800 ms: endpointing 231 ms, inference 388 ms, ' +
+        '902 ms, over the budget of 900 ms: endpointing 231 ms, inference 388 ms, ' +
           'aggregation is part of the next, synthesis 274 ms, egress 6 ms',
       );
       expect(await page.getByText('“where is my package”').isVisible()).toBe(true);
@@ -99,7 +99,7 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
       const [first, last] = [bars[0], bars.at(-1)];
       if (!line || !first || !last) throw new Error('the waterfall has no bars');
       const pxPerMs = (last.right - first.left) / 902;
-      expect(Math.abs(line.left - first.left - 800 * pxPerMs)).toBeLessThan(3);
+      expect(Math.abs(line.left - first.left - 900 * pxPerMs)).toBeLessThan(3);
     });
 
     it('leads to the turns before and after, and gives its trace away', async () => {

@@ -97,6 +97,11 @@ function rowAfter(row, step) {
     lastTurn:
       turns === 0
         ? null
-        : { turn: turns, voiceToVoiceMs: 200 + ((turns * 137) % 700), postEndpointMs: 40 },
+        : {
+            turn: turns,
+            voiceToVoiceMs: 200 + ((turns * 137) % 700),
+            postEndpointMs: 40,
+            budgetMs: 900,
+          },
   };
 }

@@ -25,7 +25,8 @@ const budget = (usualMs: number) => z.int().min(1).max(LONGEST_HOP_MS).default(u
 const { budgetsMs } = AGENT_DEFAULTS;
 
 const budgetsSchema = strictMapping({
-  endpointingMs: budget(budgetsMs.endpointing),
+  /** What the silence takes that ends a turn, and some more. */
+  endpointingMs: z.int().min(1).max(LONGEST_HOP_MS).optional(),
   waitMs: budget(budgetsMs.wait),
   inferenceMs: budget(budgetsMs.inference),
   aggregationMs: budget(budgetsMs.aggregation),

@@ -51,6 +51,21 @@ describe('loadAgentFolder', () => {
     });
   });
 
+  it('leaves the end of turns to their silence where the agent has no budget for it', async () => {
+    const { definition } = await loaded({
+      'agent.yaml': `${PLAIN_AGENT}budgets: { inferenceMs: 400 }
+`,
+    });
+    expect(definition.budgetsMs).toMatchObject({ inference: 400 });
+    expect(definition.budgetsMs).not.toHaveProperty('endpointing');
+    const agent = PLAIN_AGENT.replace('embedded', 'openai-realtime');
+    const vad = '{ type: server_vad, silenceDurationMs: 800 }';
+    const model = `openaiRealtime: { turnDetection: provider, providerVad: ${vad} }
+`;
+    const provided = await loaded({ 'agent.yaml': `${agent}${model}` });
+    expect(provided.definition.budgetsMs).toEqual({ endpointing: 900 });
+  });
+
   it('covers no answer that is long in coming where the agent says so', async () => {
     const { definition } = await loaded({
       'agent.yaml': `${PLAIN_AGENT}answerCoverAfterMs: null\n`,

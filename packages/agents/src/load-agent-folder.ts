@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { hopBudgets } from '@antiphon/session';
 import type {
   AgentDefinition,
   Dialogue,
@@ -183,7 +184,7 @@ function definitionOf(
     },
     reportFormatMismatch: file.reportFormatMismatch,
     ...(file.onFailure && { onFailure: file.onFailure }),
-    ...(file.budgets && { budgetsMs: budgetsOf(file.budgets) }),
+    ...budgetsOf(file),
     dialogue,
     ...(file.pipeline === 'openai-realtime' && { openaiRealtime: file.openaiRealtime }),
     ...(file.pipeline === 'gemini-live' && { geminiLive: file.geminiLive }),
@@ -191,15 +192,28 @@ function definitionOf(
   };
 }
 
-/** By the hops' own names. */
-function budgetsOf(file: NonNullable<AgentFile['budgets']>): HopBudgets {
+/** What the folder says of hops, by their own names; where a model finds the turns, its silence counts. */
+function budgetsOf({ pipeline, budgets, openaiRealtime }: AgentFile): {
+  readonly budgetsMs?: Partial<HopBudgets>;
+} {
+  const { turnDetection, providerVad } = openaiRealtime;
+  const isProviders = pipeline === 'openai-realtime' && turnDetection === 'provider';
+  const silenceMs =
+    isProviders && providerVad?.type === 'server_vad' ? providerVad.silenceDurationMs : undefined;
+  const found = silenceMs === undefined ? undefined : hopBudgets({}, silenceMs).endpointing;
+  const endpointing = budgets?.endpointingMs ?? found;
+  if (!budgets && endpointing === undefined) return {};
   return {
-    endpointing: file.endpointingMs,
-    wait: file.waitMs,
-    inference: file.inferenceMs,
-    aggregation: file.aggregationMs,
-    synthesis: file.synthesisMs,
-    egress: file.egressMs,
+    budgetsMs: {
+      ...(endpointing !== undefined && { endpointing }),
+      ...(budgets && {
+        wait: budgets.waitMs,
+        inference: budgets.inferenceMs,
+        aggregation: budgets.aggregationMs,
+        synthesis: budgets.synthesisMs,
+        egress: budgets.egressMs,
+      }),
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export interface SessionRow {
     readonly turn: number;
     readonly voiceToVoiceMs: number | null;
     readonly postEndpointMs: number;
+    /** What it may take by the budgets of its agent. */
+    readonly budgetMs: number;
   } | null;
   /** Names of the tools that are waited for. */
   readonly openTools: readonly string[];
@@ -171,12 +173,16 @@ export interface Fleet {
     readonly turns: number;
     readonly hops: Readonly<Record<Hop | 'voiceToVoice' | 'postEndpoint', Spread | null>>;
   }[];
+  /** What a hop may take, and a turn that waits for nothing: the most that an agent of these allows. */
+  readonly budgetsMs: Readonly<Record<Hop | 'voiceToVoice', number>>;
   readonly slowest: readonly {
     readonly sessionId: string;
     readonly agent: string;
     readonly turn: number;
     readonly atMs: number;
     readonly voiceToVoiceMs: number;
+    /** What it may take by the budgets of its agent. */
+    readonly budgetMs: number;
     readonly traceId: string | null;
   }[];
   readonly tools: readonly {

@@ -23,7 +23,13 @@ export {
   type Waveform,
 } from './console-feed.ts';
 export { HandoffNotes, type TranscriptRef } from './handoff-record.ts';
-export { DEFAULT_HOP_BUDGETS_MS, exceededBudgets, type HopBudgets } from './latency-budgets.ts';
+export {
+  DEFAULT_HOP_BUDGETS_MS,
+  exceededBudgets,
+  hopBudgets,
+  turnBudgetMs,
+  type HopBudgets,
+} from './latency-budgets.ts';
 export { maskAddresses } from './mask-addresses.ts';
 export { feedEventSchema, type FeedBody, type FeedEvent } from './session-feed.ts';
 export { observeProviders, type ProviderStanding } from './provider-metrics.ts';

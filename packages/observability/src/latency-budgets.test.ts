@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_HOP_BUDGETS_MS, exceededBudgets } from './latency-budgets.ts';
+import {
+  DEFAULT_HOP_BUDGETS_MS,
+  exceededBudgets,
+  hopBudgets,
+  turnBudgetMs,
+} from './latency-budgets.ts';
 import type { TurnReport } from './turn-report.ts';
 
 const NONE: TurnReport['hops'] = {
@@ -55,7 +60,27 @@ describe('the budgets of a turn', () => {
     expect(exceededBudgets(turn({ endpointing: 400, synthesis: 281 }))).toEqual([
       { hop: 'synthesis', budgetMs: 280 },
     ]);
-    expect(exceededBudgets(turn({ egress: 801 }))).toEqual([{ hop: 'egress', budgetMs: 800 }]);
+    expect(exceededBudgets(turn({ egress: 901 }))).toEqual([{ hop: 'egress', budgetMs: 900 }]);
+  });
+
+  it('leave room beside the silence that ends a turn, whatever that is', () => {
+    expect(exceededBudgets(turn({ endpointing: 560 }))).toEqual([]);
+    expect(hopBudgets({}, 300).endpointing).toBe(400);
+    expect(hopBudgets({ inference: 400 }, 900)).toEqual({
+      ...DEFAULT_HOP_BUDGETS_MS,
+      endpointing: 1_000,
+      inference: 400,
+    });
+    expect(hopBudgets({ endpointing: 250 }, 900).endpointing).toBe(250);
+    expect(hopBudgets()).toEqual(DEFAULT_HOP_BUDGETS_MS);
+  });
+
+  it('add up to that of the whole turn, with a wait where there was one', () => {
+    const budgetsMs = hopBudgets({ inference: 400 }, 300);
+    expect(turnBudgetMs(turn({}))).toBe(900);
+    expect(turnBudgetMs(turn({}, { budgetsMs }))).toBe(400 + 400 + 30 + 100 + 20);
+    expect(turnBudgetMs(turn({ wait: 5 }))).toBe(900 + 650);
+    expect(turnBudgetMs(turn({}, { voiceToVoiceMs: null }))).toBe(300);
   });
 
   it('have nothing for the end of a turn where nobody spoke', () => {

@@ -7,7 +7,7 @@ export interface TurnStart {
   readonly turn: number;
   readonly generationId: string;
   readonly askedAtMs: number;
-  /** What the agent's hops may take, where it says so. */
+  /** What its hops may take. */
   readonly budgetsMs?: HopBudgets | undefined;
 }
 

@@ -55,7 +55,7 @@ export const turnReportSchema = z.object({
   postEndpointMs: z.number(),
   /** What the hops leave unexplained. */
   unexplainedMs: z.number(),
-  /** What the hops may take, in milliseconds, where the agent says so itself. */
+  /** What the hops may take, in milliseconds; recordings of earlier versions may not say. */
   budgetsMs: z
     .object({
       endpointing: z.number(),

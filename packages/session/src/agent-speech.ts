@@ -54,7 +54,7 @@ export interface AgentSpeechOptions {
   readonly tools: ToolDesk;
   readonly lastTurn: () => CommittedTurn | null;
   readonly words: OwnWords;
-  readonly budgetsMs?: HopBudgets | undefined;
+  readonly budgetsMs: () => HopBudgets;
   readonly isCallerSpeaking: () => boolean;
   /** An item of a generation has begun. */
   readonly onItem: (kind: GenerationKind, itemId: string) => void;
@@ -105,7 +105,7 @@ export class AgentSpeech {
     const { parts, budgetsMs } = this.#options;
     const turn = ++this.#turnCount;
     const askedAtMs = parts.clock.now();
-    const clock = new TurnClock({ turn, generationId, askedAtMs, budgetsMs });
+    const clock = new TurnClock({ turn, generationId, askedAtMs, budgetsMs: budgetsMs() });
     const medium = ask.options.modality ?? parts.config().modality;
     const generation: Generation = {
       id: generationId,

@@ -1,4 +1,4 @@
-export { DEFAULT_HOP_BUDGETS_MS, type HopBudgets } from '@antiphon/observability';
+export { DEFAULT_HOP_BUDGETS_MS, hopBudgets, type HopBudgets } from '@antiphon/observability';
 export type { AgentDefinition } from './ports/agent-definition.ts';
 export type { GeminiUpstream } from './ports/gemini-upstream.ts';
 export type {

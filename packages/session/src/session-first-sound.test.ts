@@ -64,15 +64,14 @@ describe('the latency of a turn', () => {
     expect(reports[0]?.voiceToVoiceMs).not.toBeNull();
   });
 
-  it('is told with what the agent allows, where its folder says that', () => {
-    const budgetsMs = { ...DEFAULT_HOP_BUDGETS_MS, inference: 400 };
+  it('is told with what the agent allows, and else the usual', () => {
     const agent = {
       name: 'test',
       description: 'For tests.',
       pipeline: 'fake',
       detector: 'energy',
       config: TEST_CONFIG,
-      budgetsMs,
+      budgetsMs: { inference: 400 },
       dialogue: null,
     } as const;
     for (const more of [{ agent }, {}]) {
@@ -81,9 +80,30 @@ describe('the latency of a turn', () => {
       test.engine.session.speak('Fine.');
       test.hear(200);
       const [measured] = test.channel.of('turn.measured');
-      expect(measured?.report.budgetsMs).toEqual('agent' in more ? budgetsMs : undefined);
+      expect(measured?.report.budgetsMs).toEqual({
+        ...DEFAULT_HOP_BUDGETS_MS,
+        ...('agent' in more && { inference: 400 }),
+      });
     }
   });
+
+  it.each([
+    [{ mode: 'vad', silenceDurationMs: 900 }, 1_000],
+    [{ mode: 'semantic', silenceDurationMs: 8_000 }, 1_100],
+  ] as const)(
+    'may be as late as the silence that ends turns as they are found: %j',
+    (detection, ms) => {
+      const test = new TestSession();
+      const { control } = test.session;
+      const turnDetection = { ...TEST_CONFIG.turnDetection!, ...detection };
+      control.configure({ ...control.config, turnDetection });
+      test.callerTurn();
+      test.engine.session.speak('Fine.');
+      test.hear(200);
+      const [measured] = test.channel.of('turn.measured');
+      expect(measured?.report.budgetsMs?.endpointing).toBe(ms);
+    },
+  );
 
   it('is that of the apology where the engine fails', async () => {
     const reports = await reportsOf(async (test) => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hopBudgets } from '@antiphon/observability';
 import { Subject, Subscription } from 'rxjs';
 import { AgentSpeech } from './agent-speech.ts';
 import { CallerTurns } from './caller-turns.ts';
@@ -23,6 +24,7 @@ import type { EngineEvent, ProviderTookOver } from './ports/voice-engine.ts';
 import { QuestionDesk } from './question-desk.ts';
 import { RunningMachine } from './running-machine.ts';
 import { sendingLineOf } from './sending-line.ts';
+import { ordinarySilenceMs } from './silence-window.ts';
 import { policyOf, SessionControls } from './session-controls.ts';
 import type { Session, SessionOptions } from './session-options.ts';
 import type { SessionDecision, SessionFact } from './session.facts.ts';
@@ -149,7 +151,7 @@ class SessionRuntime {
       playout: this.#playout,
       tools: this.#tools,
       lastTurn: () => this.#turns.lastTurn,
-      budgetsMs: agent.budgetsMs,
+      budgetsMs: () => hopBudgets(agent.budgetsMs, ordinarySilenceMs(this.#config)),
       isCallerSpeaking: () => this.#turns.isCallerSpeaking,
       words: new OwnWords({
         parts: this.#parts,

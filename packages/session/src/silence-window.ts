@@ -1,3 +1,5 @@
+import type { SessionConfig } from './ports/session-config.ts';
+
 /** The window of an engine that cannot tell, at medium eagerness. */
 const ORDINARY_MS = 500;
 /** The longest wait of medium eagerness, to which the windows below belong. */
@@ -28,6 +30,15 @@ export function silenceWindowMs(endOfTurn: number | undefined, longestMs: number
   if (endOfTurn === undefined) return Math.min(longestMs, ORDINARY_MS * patience);
   const { ms } = windowOf(endOfTurn);
   return Math.min(longestMs, endOfTurn >= WHOLE || endOfTurn === 0 ? ms : ms * patience);
+}
+
+/** The silence that ends turns whose words say nothing; undefined where the client ends them. */
+export function ordinarySilenceMs({
+  turnDetection,
+}: Pick<SessionConfig, 'turnDetection'>): number | undefined {
+  if (!turnDetection) return undefined;
+  const { mode, silenceDurationMs } = turnDetection;
+  return mode === 'semantic' ? silenceWindowMs(undefined, silenceDurationMs) : silenceDurationMs;
 }
 
 /** From which likelihood on turns end as soon as one that is this likely over. */

@@ -53,7 +53,7 @@ describe('what is known of a session', () => {
       openTools: ['look_up'],
       bargeIns: 1,
       turns: 4,
-      lastTurn: { turn: 4, voiceToVoiceMs: 277, postEndpointMs: 77 },
+      lastTurn: { turn: 4, voiceToVoiceMs: 277, postEndpointMs: 77, budgetMs: 900 },
       endedAtMs: 8000,
       endReason: 'caller hung up',
     });

@@ -1,4 +1,5 @@
 import type { FeedEvent, SessionDetail, SessionRow } from '@antiphon/observability';
+import { budgetMsOf } from '../turn/budget.ts';
 
 /** The most events that a page holds of one session; older ones are let go. */
 export const MAX_EVENTS = 20_000;
@@ -66,7 +67,8 @@ function rowAfter(row: SessionRow, event: FeedEvent): SessionRow {
       const { turn, itemId, voiceToVoiceMs, postEndpointMs } = event.report;
       // What is said after the first sound of an answer has no latency that a caller feels.
       if (itemId === null && row.lastTurn) return { ...row, turns: turn };
-      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
+      const budgetMs = budgetMsOf(event.report);
+      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs, budgetMs } };
     }
     case 'recording':
       return { ...row, recordingFault: event.fault };

@@ -3,7 +3,7 @@ import type { Fleet } from '@antiphon/observability';
 import { useAnswer } from '../api/use-answer.ts';
 import { formatLatency } from '../format/format-duration.ts';
 import { formatTime } from '../format/format-time.ts';
-import { HOP_BUDGET_MS, HOPS, VOICE_TO_VOICE_BUDGET_MS } from '../turn/budget.ts';
+import { HOPS } from '../turn/budget.ts';
 import { Figure, Figures } from '../ui/figures.tsx';
 import { Page, Panel } from '../ui/page.tsx';
 import { Empty, Failed, Loading } from '../ui/states.tsx';
@@ -115,7 +115,7 @@ function sumOf<T>(things: readonly T[], figure: (thing: T) => number): number {
   return things.reduce((sum, thing) => sum + figure(thing), 0);
 }
 
-function Latencies({ fleet: { minutes, sinceMs } }: { readonly fleet: Fleet }) {
+function Latencies({ fleet: { minutes, sinceMs, budgetsMs } }: { readonly fleet: Fleet }) {
   const range = useMemo(
     () => shownRange(sinceMs, Math.max(sinceMs, minutes.at(-1)?.atMs ?? 0)),
     [sinceMs, minutes],
@@ -141,7 +141,7 @@ function Latencies({ fleet: { minutes, sinceMs } }: { readonly fleet: Fleet }) {
             series={series.whole}
             range={range}
             color="--accent"
-            budgetMs={VOICE_TO_VOICE_BUDGET_MS}
+            budgetMs={budgetsMs.voiceToVoice}
             height={230}
           />
         </div>
@@ -152,7 +152,7 @@ function Latencies({ fleet: { minutes, sinceMs } }: { readonly fleet: Fleet }) {
             series={told}
             range={range}
             color={`--${hop}`}
-            budgetMs={HOP_BUDGET_MS[hop]}
+            budgetMs={budgetsMs[hop]}
             height={130}
           />
         ))}

@@ -22,7 +22,7 @@ export function SlowestTurns({ turns }: { readonly turns: Fleet['slowest'] }) {
           </tr>
         </thead>
         <tbody>
-          {turns.map(({ sessionId, agent, turn, atMs, voiceToVoiceMs, traceId }) => (
+          {turns.map(({ sessionId, agent, turn, atMs, voiceToVoiceMs, budgetMs, traceId }) => (
             <tr key={`${sessionId} ${turn}`}>
               <td>
                 <Link href={`/s/${encodeURIComponent(sessionId)}/turns/${turn}`}>
@@ -35,7 +35,7 @@ export function SlowestTurns({ turns }: { readonly turns: Fleet['slowest'] }) {
                 {traceId === null ? '–' : `${traceId.slice(0, 8)}…`}
               </td>
               <td className="number">
-                <Latency ms={voiceToVoiceMs} />
+                <Latency ms={voiceToVoiceMs} budgetMs={budgetMs} />
               </td>
             </tr>
           ))}

@@ -3,7 +3,7 @@ import { Link, useLocation } from 'wouter';
 import type { SessionRow } from '@antiphon/observability';
 import { formatAge, UNKNOWN } from '../format/format-duration.ts';
 import { formatDateTime } from '../format/format-time.ts';
-import { Latency } from '../ui/latency.tsx';
+import { TurnLatency } from './turn-latency.tsx';
 import '../ui/table.css';
 import { isLink } from './is-link.ts';
 import { RecordingFault } from '../ui/recording-fault.tsx';
@@ -85,7 +85,7 @@ const EndedLine = memo(function EndedLine({
       <td className="number">{endedAtMs === null ? '' : formatAge(endedAtMs - startedAtMs)}</td>
       <td className="number">{row.turns}</td>
       <td className="number">
-        <Latency ms={row.lastTurn?.voiceToVoiceMs ?? row.lastTurn?.postEndpointMs ?? null} />
+        <TurnLatency turn={row.lastTurn} />
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
       <td className="quiet" title={row.endReason ?? undefined}>

@@ -4,7 +4,7 @@ import type { SessionRow } from '@antiphon/observability';
 import { describeTurn } from '../format/describe-turn.ts';
 import { Age } from '../ui/age.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { Latency } from '../ui/latency.tsx';
+import { TurnLatency } from './turn-latency.tsx';
 import { RecordingFault } from '../ui/recording-fault.tsx';
 import '../ui/table.css';
 import { isLink } from './is-link.ts';
@@ -117,7 +117,7 @@ const LiveLine = memo(function LiveLine({
       </td>
       <td className="number">{row.turns}</td>
       <td className="number">
-        <Latency ms={row.lastTurn?.voiceToVoiceMs ?? row.lastTurn?.postEndpointMs ?? null} />
+        <TurnLatency turn={row.lastTurn} />
       </td>
       <td>
         <Waits tools={row.openTools} />

@@ -1,4 +1,5 @@
 import type { Fleet, Spread } from '@antiphon/observability';
+import { HOP_BUDGET_MS } from '../turn/budget.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -10,6 +11,7 @@ export function emptyFleet(nowMs: number): Fleet {
     turns: 0,
     hops: none,
     minutes: [],
+    budgetsMs: BUDGETS_MS,
     slowest: [],
     tools: [],
     bargeIns: { cut: 0, falseAlarm: 0 },
@@ -18,6 +20,8 @@ export function emptyFleet(nowMs: number): Fleet {
     queue: { state: 'none' },
   };
 }
+
+const BUDGETS_MS: Fleet['budgetsMs'] = { ...HOP_BUDGET_MS, voiceToVoice: 900 };
 
 const NO_HOPS: Fleet['hops'] = {
   endpointing: null,
@@ -76,12 +80,14 @@ export function sampleFleet(nowMs: number, sessionIds: readonly string[] = []): 
     turns: minutes.reduce((sum, { turns }) => sum + turns, 0),
     hops: hopsAt(0),
     minutes,
+    budgetsMs: BUDGETS_MS,
     slowest: sessionIds.slice(0, 8).map((sessionId, at) => ({
       sessionId,
       agent: 'acme-support',
       turn: at + 2,
       atMs: nowMs - (at + 1) * 4 * MINUTE_MS,
       voiceToVoiceMs: 1310 - at * 83,
+      budgetMs: BUDGETS_MS.voiceToVoice,
       traceId: `${(0x4bf92f35 + at * 7919).toString(16)}77b34da6a3ce929d0e0e4736`,
     })),
     tools: [

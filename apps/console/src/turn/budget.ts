@@ -10,16 +10,9 @@ export const HOPS: readonly Hop[] = [
   'egress',
 ];
 
-/** From the caller's last sound to the agent's first, in milliseconds: what no turn should exceed. */
-export const VOICE_TO_VOICE_BUDGET_MS = 800;
-
-/**
- * How the hops share that budget unless the agent's folder says otherwise, in milliseconds: the silence of 500 ms that ends a turn unless
- * the words end it sooner, 300 ms for everything after it, of which 20 ms are the house's own. A
- * turn that waits for a tool has the model's call and the 500 ms until the wait is covered besides.
- */
+/** What the hops may take where a report does not say, in milliseconds: as the server has it. */
 export const HOP_BUDGET_MS: Readonly<Record<Hop, number>> = {
-  endpointing: 500,
+  endpointing: 600,
   wait: 650,
   inference: 150,
   aggregation: 30,
@@ -27,7 +20,7 @@ export const HOP_BUDGET_MS: Readonly<Record<Hop, number>> = {
   egress: 20,
 };
 
-/** What the agent's hops may take: as its folder says, else the usual. */
+/** What the hops of a turn may take. */
 function budgetsOf({ budgetsMs }: TurnReport): Readonly<Record<Hop, number>> {
   return budgetsMs ?? HOP_BUDGET_MS;
 }

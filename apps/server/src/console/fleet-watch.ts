@@ -1,5 +1,5 @@
-import { HOPS } from '@antiphon/observability';
-import type { Fleet, Spread, TurnReport } from '@antiphon/observability';
+import { DEFAULT_HOP_BUDGETS_MS, HOPS, turnBudgetMs } from '@antiphon/observability';
+import type { Fleet, Hop, HopBudgets, Spread, TurnReport } from '@antiphon/observability';
 import type { Clock, ControlChannel, SessionEvent } from '@antiphon/session';
 import { FleetCounts } from './fleet-counts.ts';
 
@@ -96,6 +96,7 @@ export class FleetWatch {
         turns: turns.length,
         hops: spreads(turns),
       })),
+      budgetsMs: budgetsOf(this.#turns),
       slowest: slowestOf(this.#turns),
       ...this.#counts.since(sinceMs),
     };
@@ -117,6 +118,18 @@ function spreads(turns: readonly NotedTurn[]): Fleet['hops'] {
   };
 }
 
+/** The most that any of these turns may take; the usual where there are none. */
+function budgetsOf(turns: readonly NotedTurn[]): Fleet['budgetsMs'] {
+  const told = turns.map(({ report }) => report.budgetsMs ?? DEFAULT_HOP_BUDGETS_MS);
+  const budgets = told.length === 0 ? [DEFAULT_HOP_BUDGETS_MS] : told;
+  const most = (of: (budget: HopBudgets) => number) =>
+    budgets.reduce((sofar, budget) => Math.max(sofar, of(budget)), 0);
+  const whole = (budget: HopBudgets) =>
+    HOPS.reduce((sum, hop) => (hop === 'wait' ? sum : sum + budget[hop]), 0);
+  const hops = Object.fromEntries(HOPS.map((hop) => [hop, most((budget) => budget[hop])]));
+  return { ...(hops as Record<Hop, number>), voiceToVoice: most(whole) };
+}
+
 function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null;
   const sorted = Float64Array.from(values).toSorted();
@@ -126,9 +139,12 @@ function spreadOf(values: readonly number[]): Spread | null {
 
 function slowestOf(turns: readonly NotedTurn[]): Fleet['slowest'] {
   return turns
-    .flatMap(({ sessionId, agent, atMs, traceId, report: { turn, voiceToVoiceMs } }) =>
-      voiceToVoiceMs === null ? [] : [{ sessionId, agent, turn, atMs, voiceToVoiceMs, traceId }],
-    )
+    .flatMap(({ sessionId, agent, atMs, traceId, report }) => {
+      const { turn, voiceToVoiceMs } = report;
+      if (voiceToVoiceMs === null) return [];
+      const budgetMs = turnBudgetMs(report);
+      return [{ sessionId, agent, turn, atMs, voiceToVoiceMs, budgetMs, traceId }];
+    })
     .toSorted((a, b) => b.voiceToVoiceMs - a.voiceToVoiceMs)
     .slice(0, SLOWEST);
 }

@@ -1,3 +1,4 @@
+import { turnBudgetMs } from '@antiphon/observability';
 import type { SessionRow } from '@antiphon/observability';
 import type { RecordedEvent } from '@antiphon/session';
 
@@ -31,7 +32,8 @@ export function rowAfter(row: SessionRow, event: RecordedEvent): SessionRow {
       const { turn, itemId, voiceToVoiceMs, postEndpointMs } = event.report;
       // What is said after the first sound of an answer has no latency that a caller feels.
       if (itemId === null && row.lastTurn) return { ...row, turns: turn };
-      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs } };
+      const budgetMs = turnBudgetMs(event.report);
+      return { ...row, turns: turn, lastTurn: { turn, voiceToVoiceMs, postEndpointMs, budgetMs } };
     }
     case 'bargeIn.decided':
       return event.verdict === 'cut' ? { ...row, bargeIns: row.bargeIns + 1 } : row;

@@ -19,7 +19,7 @@ export interface AgentDefinition {
   /** Whether a client is told when its audio is not in the format it declared; no unless said. */
   readonly reportFormatMismatch?: boolean;
   /** What the hops of its turns may take; the usual unless given. */
-  readonly budgetsMs?: HopBudgets;
+  readonly budgetsMs?: Partial<HopBudgets>;
   /** When a session gives up; it goes on unless given. */
   readonly onFailure?: {
     /** Answers in a row that fail: the apology for the last of them is the session's last word. */
