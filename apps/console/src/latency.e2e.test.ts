@@ -124,6 +124,18 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         .waitFor();
     });
 
+    it('leads to its trace where the server names a viewer, in a tab that knows nothing of it', async () => {
+      fake.settings = { traceUrl: 'http://viewer.example/trace/{traceId}?from={traceId}' };
+      await open('/s/sess_one/turns/2');
+      const link = page.getByRole('link', { name: traceId });
+      await link.waitFor();
+      expect(await link.getAttribute('href')).toBe(
+        `http://viewer.example/trace/${traceId}?from=${traceId}`,
+      );
+      expect(await link.getAttribute('target')).toBe('_blank');
+      expect(await link.getAttribute('rel')).toContain('noopener');
+    });
+
     it('is drawn without comparison when there is none, and says why', async () => {
       fake.fleet = null;
       await open('/s/sess_one/turns/2');
@@ -151,6 +163,7 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
       expect(
         await links.evaluateAll((all) => all.map((link) => link.getAttribute('href'))),
       ).toEqual(['/s/sess_one/turns/2', '/s/sess_two/turns/3']);
+      expect(await page.getByRole('cell', { name: '4bf92f35…' }).isVisible()).toBe(true);
       const tools = page.getByRole('table', { name: 'Tools' }).locator('tbody tr');
       expect((await tools.nth(1).innerText()).split('\t')).toEqual([
         'reschedule_delivery',
@@ -179,6 +192,17 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         'a tool failed',
         'a tool was late',
       ]);
+    });
+
+    it('leads to the traces of the slowest turns where the server names a viewer', async () => {
+      fake.settings = { traceUrl: 'http://viewer.example/trace/{traceId}' };
+      fake.fleet = sampleFleet(Date.now(), ['sess_one']);
+      await open('/fleet');
+      const link = page.getByRole('link', { name: '4bf92f35…' });
+      await link.waitFor();
+      expect(await link.getAttribute('href')).toBe(
+        'http://viewer.example/trace/4bf92f3577b34da6a3ce929d0e0e4736',
+      );
     });
 
     it.each([
