@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatLatency } from './format/format-duration.ts';
 import { ConsoleStage, isSeen } from './testing/console-stage.ts';
 import type { FakeConsole } from './testing/fake-console.ts';
 import { isBrowserMissing } from './testing/open-browser.ts';
@@ -72,7 +73,13 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         ['unexplained', '3 ms', '45 ms', ''],
       ]);
       const sum = told.reduce((total, [, ms]) => total + (Number.parseFloat(ms ?? '') || 0), 0);
-      expect(await figures.locator('tfoot td').nth(1).innerText()).toBe(`${sum} ms`);
+      expect(await figures.locator('tfoot td').allInnerTexts()).toEqual([
+        'voice to voice',
+        `${sum} ms`,
+        '900 ms',
+        formatLatency(fake.fleet?.hops.voiceToVoice?.p50 ?? null),
+        formatLatency(fake.fleet?.hops.voiceToVoice?.p95 ?? null),
+      ]);
       const picture = page.getByRole('figure');
       expect(await picture.getAttribute('aria-label')).toBe(
         '902 ms, over the budget of 900 ms: endpointing 231 ms, inference 388 ms, ' +

@@ -22,6 +22,8 @@ export interface Waterfall {
   readonly isUnprompted: boolean;
   readonly unexplainedMs: number;
   readonly budgetMs: number;
+  /** The whole of the turns of the last hour, measured alike; null when there were none. */
+  readonly usual: Spread | null;
   /** Where the axis ends: beyond the turn and its budget. */
   readonly endMs: number;
 }
@@ -62,6 +64,7 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
     isUnprompted,
     unexplainedMs: report.unexplainedMs,
     budgetMs,
+    usual: usual?.[isUnprompted ? 'postEndpoint' : 'voiceToVoice'] ?? null,
     endMs: farthestMs * (1 + MARGIN),
   };
 }
