@@ -40,6 +40,7 @@ export function TimelineMarkLayer({
     const scroll = element?.closest<HTMLElement>('.timeline-scroll');
     if (element && scroll) keepInSight(scroll, element.offsetLeft, TOLD_PX);
     element?.focus({ preventScroll: true });
+    element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [currentKey]);
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -54,7 +54,9 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
   const wholeMs = report.voiceToVoiceMs ?? report.postEndpointMs;
   const budgetMs = budgetMsOf(report);
   const ownEndMs = Math.max(wholeMs, atMs, budgetMs);
+  const usualWhole = usual?.[isUnprompted ? 'postEndpoint' : 'voiceToVoice'] ?? null;
   const usualEndMs = Math.max(
+    usualWhole?.p95 ?? 0,
     ...hops.map(({ fromMs, usual: spread }) => fromMs + (spread?.p95 ?? 0)),
   );
   const farthestMs = Math.max(ownEndMs, Math.min(usualEndMs, ownEndMs * MAX_STRETCH));
@@ -64,7 +66,7 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
     isUnprompted,
     unexplainedMs: report.unexplainedMs,
     budgetMs,
-    usual: usual?.[isUnprompted ? 'postEndpoint' : 'voiceToVoice'] ?? null,
+    usual: usualWhole,
     endMs: farthestMs * (1 + MARGIN),
   };
 }
