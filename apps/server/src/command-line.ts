@@ -32,6 +32,8 @@ Environment:
                           collector that traces are sent to over OTLP/HTTP (none)
   ANTIPHON_TRACE_RATIO    share of unremarkable turns that are traced, 0 to 1 (1)
   ANTIPHON_TRACE_PII      on: what was said and returned is in the traces, too (off)
+  ANTIPHON_TRACE_URL      address of a trace in a viewer, with {traceId} in its place, that
+                          the console links to (none)
   ANTIPHON_LOG_LEVEL      silent, fatal, error, warn, info, debug or trace (info)
 `;
 

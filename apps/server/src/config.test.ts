@@ -172,6 +172,17 @@ describe('readConfig', () => {
     }
   });
 
+  it('takes the address of a trace viewer with a place for the id', () => {
+    expect(read({}).traceUrl).toBeNull();
+    const traceUrl = 'https://viewer.example/trace/{traceId}?panes=%7B%7D';
+    expect(read({ ANTIPHON_TRACE_URL: traceUrl }).traceUrl).toBe(traceUrl);
+    for (const bad of ['http://viewer/trace/', 'ftp://viewer/{traceId}', 'viewer/{traceId}']) {
+      expect(() => read({ ANTIPHON_TRACE_URL: bad })).toThrow(
+        /^ANTIPHON_TRACE_URL is not usable; use a trace viewer’s http or https .*\{traceId\} in it/,
+      );
+    }
+  });
+
   it('takes the address of a Redis, and never shows one that is malformed', () => {
     const url = 'rediss://me:secret@redis.example/1';
     expect(read({ REDIS_URL: url }).redisUrl).toBe(url);
@@ -226,6 +237,7 @@ describe('readConfig', () => {
     ['REDIS_URL', 'http://:hunter2@cache.example.com'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://:hunter2@collector.example.com'],
     ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'collector:4318/hunter2'],
+    ['ANTIPHON_TRACE_URL', 'https://viewer:hunter2@traces.example.com/{traceId}'],
   ])('refuses %s=%s without showing it', (name, value) => {
     const problem = () => read({ [name]: value, SMTP_FROM: 'support@example.com' });
     expect(problem).toThrow(new RegExp(`^${name} is not usable; use `));

@@ -13,6 +13,7 @@ import { apiKeys } from './configured-keys.ts';
 import type { ConfiguredKey } from './configured-keys.ts';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
+import { isTraceUrl } from './trace-link.ts';
 
 /** The agents that come with the server, beside `src` and `dist` alike. */
 const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../agents', import.meta.url));
@@ -80,6 +81,8 @@ export interface ServerConfig extends ToolSettings {
   readonly otlpMetricsUrl: string | null;
   /** `null` traces nothing. */
   readonly tracing: TracingConfig | null;
+  /** The address of a trace in a viewer, with `{traceId}` in its place; `null` where there is none. */
+  readonly traceUrl: string | null;
 }
 
 /** Where the traces of turns go, and how much of them. */
@@ -182,6 +185,11 @@ const variables = {
     allowed: 'a number from 0 to 1, such as 0.1',
   },
   ANTIPHON_TRACE_PII: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
+  ANTIPHON_TRACE_URL: {
+    schema: z.string().refine(isTraceUrl),
+    allowed:
+      'a trace viewer’s http or https address without a password and with {traceId} in it, such as http://localhost:16686/trace/{traceId}',
+  },
 } as const;
 
 /** Their values are secrets, or hold one, even when they are malformed. */
@@ -191,6 +199,7 @@ const SECRETS: readonly string[] = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'ANTIPHON_TRACE_URL',
 ];
 
 type Variable = keyof typeof variables;
@@ -230,6 +239,7 @@ const environment = z.object({
   OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-server'),
   ANTIPHON_TRACE_RATIO: variables.ANTIPHON_TRACE_RATIO.schema.default(1),
   ANTIPHON_TRACE_PII: variables.ANTIPHON_TRACE_PII.schema.default('off'),
+  ANTIPHON_TRACE_URL: variables.ANTIPHON_TRACE_URL.schema.optional(),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -289,6 +299,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     tls: readTls(values, workingDir),
     otlpMetricsUrl: metricsUrlOf(values),
     tracing: readTracing(values),
+    traceUrl: values.ANTIPHON_TRACE_URL ?? null,
   };
 }
 

@@ -13,6 +13,7 @@ export {
   type ChartTransition,
   type ConsoleMessage,
   type ConsoleRequest,
+  type ConsoleSettings,
   type Fleet,
   type QueueStanding,
   type Replay,
