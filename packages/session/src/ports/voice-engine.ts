@@ -150,6 +150,11 @@ export interface EngineContext {
   history(): readonly ConversationItem[];
   /** How the caller's audio comes, where the line tells: G.711 can go on as it came. */
   callerEncoding?(): AudioEncoding | undefined;
+  /**
+   * Words of the caller as the conversation would hold them, were they a final transcript; null
+   * where they may be the beginning of a secret. Without it nothing is secret.
+   */
+  tellable?(text: string): string | null;
   /** Called synchronously for each event; it does not throw. */
   onEvent(event: EngineEvent): void;
   /** Told of providers that were replaced, whatever for; it does not throw. */
