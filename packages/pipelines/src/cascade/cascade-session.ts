@@ -74,6 +74,7 @@ export class CascadeSession implements EngineSession {
       transcriptMs: timeouts.transcriptMs,
       maxUnclear,
       expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
+      callerEncoding: () => context.callerEncoding?.(),
       onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),

@@ -11,7 +11,7 @@ import type { SocketFrame } from './warm-socket.ts';
 import type { WarmSockets } from './warm-sockets.ts';
 
 /**
- * What is kept of a turn to send it again: 16 seconds of PCM16 at 24 kHz, 98 of mu-law. A longer turn
+ * What is kept of a turn to send it again: 16 seconds of PCM16 at 24 kHz, 98 of G.711. A longer turn
  * ends with the loss of its connection.
  */
 const MAX_KEPT_BYTES = 768 * 1024;

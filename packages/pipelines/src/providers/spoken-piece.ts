@@ -3,9 +3,9 @@ import type { SampleRate } from '@antiphon/audio';
 import type { Clock, TimedWord } from '@antiphon/session';
 import type { Synthesis, SynthesisEvents } from '../cascade/ports/text-to-speech.ts';
 import { StallTimer } from '../cascade/stall-timer.ts';
+import { WordedAudio } from '../cascade/worded-audio.ts';
 import type { PipelineError } from '../pipeline-error.ts';
 import { providerFault } from './provider-fault.ts';
-import { WordedAudio } from './worded-audio.ts';
 import { WrittenWords } from './written-words.ts';
 
 /** A sentence lasts seconds; what goes on for so long is no sentence. */

@@ -144,8 +144,10 @@ export type GenerationRequest =
 export interface EngineContext {
   readonly sessionId: string;
   /**
-   * The conversation as heard, oldest first. Read it when an answer is made, not before: the
-   * transcript of the last turn may have just come.
+   * The conversation as heard, oldest first, without the open turn. It may be read at any time, in
+   * the middle of a turn too, and holds for that moment alone: transcripts of earlier turns may
+   * still come, and what is being said may be cut. So an answer reads it when it is made, and
+   * nothing that was read is kept without a look at whether it still holds.
    */
   history(): readonly ConversationItem[];
   /** How the caller's audio comes, where the line tells: G.711 can go on as it came. */

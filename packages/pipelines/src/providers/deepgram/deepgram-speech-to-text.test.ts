@@ -116,7 +116,7 @@ describe('Deepgram', () => {
     expect(sent).toEqual(frames.flatMap(({ pcm }) => [...pcm]));
   });
 
-  it('sends a telephone as mu-law', async () => {
+  it('sends a telephone whose law is not known as mu-law', async () => {
     const { server, deepgram } = await start();
     const frames = countingFrames(500, 8000);
     expect(await new HeardTrial(deepgram, frames).outcome()).toBe(HALF_A_SECOND);
@@ -245,7 +245,7 @@ describe('Deepgram', () => {
   it('keeps no more of a turn than may be sent again', async () => {
     let bytes = 0;
     const { deepgram } = await start({
-      onAudio: (connection, length) => {
+      onAudio: (connection, { length }) => {
         bytes += length;
         if (bytes > 800 * 1024) connection.cut();
       },

@@ -121,7 +121,7 @@ describe('OpenAI transcription', () => {
     expect([...server.turns[0]!]).toEqual(frames.flatMap(({ pcm }) => [...pcm]));
   });
 
-  it('sends a telephone as mu-law where that is wanted', async () => {
+  it('sends a telephone whose law is not known as mu-law where that is wanted', async () => {
     const { server, openai } = await startTrial({}, { audio: 'auto' });
     const frames = countingFrames(500, 8000);
     await new HeardTrial(openai, frames).outcome();
