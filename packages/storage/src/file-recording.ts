@@ -8,6 +8,7 @@ import type { RecordingWriter, WriteBuffer, Written } from './recording-writer.t
 import type { SampleBlocks } from './sample-blocks.ts';
 import { SessionFiles } from './session-files.ts';
 import { StereoTimeline } from './stereo-timeline.ts';
+import type { TrackRun } from './track-run.ts';
 
 /** What is silent is left out in blocks of this length. */
 export const BLOCK_MS = 1_000;
@@ -59,6 +60,9 @@ export interface FileRecordingOptions {
 
 /** One session's recording in a folder of its own. */
 export class FileRecording implements Recording, Written {
+  // What frames touch comes first, and so lies together.
+  #closed: Promise<void> | null = null;
+  readonly #callerRun: TrackRun;
   readonly #options: FileRecordingOptions;
   readonly #timeline: StereoTimeline;
   readonly #caller: CallerTrack;
@@ -72,7 +76,6 @@ export class FileRecording implements Recording, Written {
   #triesAgainAtMs = -Infinity;
   #hasError = false;
   #endedAtMs = Infinity;
-  #closed: Promise<void> | null = null;
   #resolveClosed: () => void = () => {};
 
   constructor(options: FileRecordingOptions) {
@@ -80,6 +83,7 @@ export class FileRecording implements Recording, Written {
     this.#options = options;
     this.#timeline = new StereoTimeline(blocks, MAX_HELD_MS / BLOCK_MS);
     this.#caller = new CallerTrack(this.#timeline.left, startedAtMs, sampleRate);
+    this.#callerRun = this.#caller.run;
     this.#agent = new AgentTrack(this.#timeline.right, startedAtMs, sampleRate);
     this.#files = new SessionFiles({
       folder,
@@ -94,7 +98,8 @@ export class FileRecording implements Recording, Written {
   }
 
   caller(frame: AudioFrame): void {
-    if (!this.#closed) this.#caller.accept(frame);
+    if (this.#closed || this.#callerRun.follow(frame)) return;
+    this.#caller.accept(frame);
   }
 
   agent(audio: PlayedAudio): void {
