@@ -24,6 +24,7 @@ const waitingTests = [
   'apps/server/src/main.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
   'apps/server/src/promised-answer.e2e.test.ts',
+  'apps/server/src/provider-faults.e2e.test.ts',
   'apps/server/src/secret-digits.e2e.test.ts',
   'apps/server/src/stock-clients/agents-realtime.e2e.test.ts',
   'apps/server/src/stock-clients/livekit-history.e2e.test.ts',
