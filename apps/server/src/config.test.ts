@@ -114,6 +114,12 @@ describe('readConfig', () => {
     ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
     ['ANTIPHON_CONNECTIONS_PER_MINUTE', '0', /use a whole number from 1 to 1000000/],
     ['ANTIPHON_TRACE_RATIO', '1.5', /ANTIPHON_TRACE_RATIO is "1.5"; use a number from 0 to 1/],
+    [
+      'ANTIPHON_TRACE_TURNS_PER_SECOND',
+      '-1',
+      /ANTIPHON_TRACE_TURNS_PER_SECOND is "-1"; use a number of turns below 100000, .*0 for no/,
+    ],
+    ['ANTIPHON_TRACE_TURNS_PER_SECOND', 'many', /ANTIPHON_TRACE_TURNS_PER_SECOND is "many"; use/],
     ['ANTIPHON_TRACE_PII', 'yes', /ANTIPHON_TRACE_PII is "yes"; use on or off\./],
     ['ANTIPHON_TLS', 'on', /ANTIPHON_TLS is "on"; use self-signed or off\./],
     ['ANTIPHON_DEFAULT_AGENT', 'No Agent', /ANTIPHON_DEFAULT_AGENT is "No Agent"; use an agent/],
@@ -162,6 +168,16 @@ describe('readConfig', () => {
       ratio: 0.25,
       keepsPrivate: true,
     });
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '0' }, undefined],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '0.5' }, 0.5],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '20' }, 20],
+  ])('bounds traced turns with %j', (env, bound) => {
+    const { tracing } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', ...env });
+    expect(tracing?.turnsPerSecond).toBe(bound);
   });
 
   it('never shows the address of a collector that is malformed', () => {

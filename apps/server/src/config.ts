@@ -92,6 +92,8 @@ export interface TracingConfig {
   readonly serviceName: string;
   /** The share of turns without anything remarkable that is kept, 0 to 1. */
   readonly ratio: number;
+  /** How many turns a second are traced at most; any number unless said. */
+  readonly turnsPerSecond?: number;
   /** Whether what callers said and tools returned is in them. */
   readonly keepsPrivate: boolean;
 }
@@ -184,6 +186,13 @@ const variables = {
       .transform(Number),
     allowed: 'a number from 0 to 1, such as 0.1',
   },
+  ANTIPHON_TRACE_TURNS_PER_SECOND: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}(\.\d{1,3})?$/u)
+      .transform(Number),
+    allowed: 'a number of turns below 100000, such as 20 or 0.5; 0 for no bound',
+  },
   ANTIPHON_TRACE_PII: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
   ANTIPHON_TRACE_URL: {
     schema: z.string().refine(isTraceUrl),
@@ -238,6 +247,7 @@ const environment = z.object({
     variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
   OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-server'),
   ANTIPHON_TRACE_RATIO: variables.ANTIPHON_TRACE_RATIO.schema.default(1),
+  ANTIPHON_TRACE_TURNS_PER_SECOND: variables.ANTIPHON_TRACE_TURNS_PER_SECOND.schema.default(0),
   ANTIPHON_TRACE_PII: variables.ANTIPHON_TRACE_PII.schema.default('off'),
   ANTIPHON_TRACE_URL: variables.ANTIPHON_TRACE_URL.schema.optional(),
 });
@@ -354,11 +364,13 @@ function metricsUrlOf(values: {
 /** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
 function readTracing(values: z.output<typeof environment>): TracingConfig | null {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  const turnsPerSecond = values.ANTIPHON_TRACE_TURNS_PER_SECOND;
   if (base === undefined && whole === undefined) return null;
   return {
     url: whole ?? `${base?.replace(/\/$/u, '')}/v1/traces`,
     serviceName: values.OTEL_SERVICE_NAME,
     ratio: values.ANTIPHON_TRACE_RATIO,
+    ...(turnsPerSecond > 0 && { turnsPerSecond }),
     keepsPrivate: values.ANTIPHON_TRACE_PII === 'on',
   };
 }

@@ -55,6 +55,7 @@ export {
   type UsedOperation,
 } from './usage-metrics.ts';
 export { WorkerMetrics, type WorkerGauges } from './worker-metrics.ts';
+export { TraceMetrics } from './trace-metrics.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
 export { UNKNOWN_MODELS, type SessionModels, type SessionSetup } from './traces/turn-facts.ts';
 export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';

@@ -13,7 +13,8 @@ import { TellingExporter } from './telling-exporter.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { spanOf as remoteSpanOf } from './span-of.ts';
-import { isInRatio, WholeTurns } from './whole-turns.ts';
+import { TurnAllowance } from './turn-allowance.ts';
+import { WholeTurns } from './whole-turns.ts';
 import { WritingTracer } from './writing-tracer.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -37,7 +38,11 @@ export interface OpenTracingOptions {
   readonly modelsOf?: (agent: AgentDefinition) => SessionModels;
   /** A turn was handed to the exporter. */
   readonly onTurn: (sessionId: string, turn: TracedTurn) => void;
+  /** There was no room for the trace of a turn. */
+  readonly onLeftOut?: (isRemarkable: boolean) => void;
   readonly log: Logger;
+  /** In milliseconds, and never back; the process's own unless said. */
+  readonly now?: () => number;
   /** In place of OTLP. */
   readonly exporter?: SpanExporter;
 }
@@ -82,11 +87,11 @@ const NO_TRACING: Tracing = {
 
 /** Traces turns where the configuration says where to; else nothing is made. */
 export function openTracing(options: OpenTracingOptions): Tracing {
-  const { config, onTurn, log, exporter } = options;
+  const { config, onTurn, onLeftOut, log, exporter, now = () => performance.now() } = options;
   const { webhooksOf = () => NO_TOOLS, modelsOf = () => UNKNOWN_MODELS } = options;
   const { tracing, redisUrl } = config;
   if (tracing === null) return NO_TRACING;
-  const { url, serviceName, ratio, keepsPrivate } = tracing;
+  const { url, serviceName, ratio, turnsPerSecond = null, keepsPrivate } = tracing;
   const sink = exporter ?? new TraceExporter({ url, timeoutMillis: EXPORT_MS });
   const turns = new WholeTurns({
     next: new BatchSpanProcessor({
@@ -95,6 +100,8 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       exportTimeoutMillis: CLOSING_MS,
     }),
     ratio,
+    allowance: turnsPerSecond === null ? null : new TurnAllowance(turnsPerSecond, now),
+    onLeftOut: (rank) => onLeftOut?.(rank !== 'rest'),
   });
   const tracer = new WritingTracer({
     resource: resourceFromAttributes({ 'service.name': serviceName }),
@@ -119,9 +126,11 @@ export function openTracing(options: OpenTracingOptions): Tracing {
     const context = channels.get(sessionId)?.toolContext(callId);
     if (!context) return null;
     const { traceId, spanId } = context;
+    const isFollowed = followed.get(sessionId)?.has(name) ?? false;
+    if (isFollowed) turns.promise(traceId);
     // What is not certain to be kept is only followed where chance keeps it.
-    const isFollowed = followed.get(sessionId)?.has(name) || isInRatio(traceId, ratio);
-    return `00-${traceId}-${spanId}-${isFollowed ? '01' : '00'}`;
+    const isKept = isFollowed || turns.isCertain(traceId, false);
+    return `00-${traceId}-${spanId}-${isKept ? '01' : '00'}`;
   };
 
   return {
@@ -159,7 +168,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       const channel = channels.get(sessionId);
       if (!channel) return ended.get(sessionId) ?? null;
       const { current, session } = channel;
-      const isKept = current && (current.isNotable || isInRatio(current.traceId, ratio));
+      const isKept = current && turns.isCertain(current.traceId, current.isNotable);
       return isKept ? current : session;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
