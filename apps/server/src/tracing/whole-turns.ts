@@ -1,6 +1,6 @@
 import { ATTRIBUTE } from '@antiphon/observability';
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { WrittenSpan } from './written-span.ts';
 
 /** Slower turns are always kept. */
 const SLOW_MS = 1_500;
@@ -11,10 +11,16 @@ const MOST_SPANS = 512;
 /** Turns of all sessions that have spans waiting for their end; the oldest is dropped first. */
 const MOST_TURNS = 8_192;
 
+/** Takes spans that are over. */
+export interface SpanTaker {
+  onEnd(span: WrittenSpan): void;
+  shutdown(): Promise<void>;
+}
+
 /** Which turns are passed on, and with what. */
 export interface WholeTurnsOptions {
   /** What takes the spans that are kept. */
-  readonly next: SpanProcessor;
+  readonly next: SpanTaker;
   /** The share of turns that are kept without a reason of their own, 0 to 1. */
   readonly ratio: number;
 }
@@ -27,7 +33,7 @@ export interface WholeTurnsOptions {
  */
 export class WholeTurns {
   readonly #options: WholeTurnsOptions;
-  readonly #waiting = new Map<string, ReadableSpan[]>();
+  readonly #waiting = new Map<string, WrittenSpan[]>();
   #lastKept: string | null = null;
 
   constructor(options: WholeTurnsOptions) {
@@ -39,9 +45,9 @@ export class WholeTurns {
     return this.#lastKept === traceId;
   }
 
-  onEnd(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
-    if (span.parentSpanContext) {
+  onEnd(span: WrittenSpan): void {
+    const { traceId, parent } = span;
+    if (parent) {
       this.#hold(traceId, span);
       return;
     }
@@ -60,15 +66,16 @@ export class WholeTurns {
     return this.#options.next.shutdown();
   }
 
-  #hold(traceId: string, span: ReadableSpan): void {
+  #hold(traceId: string, span: WrittenSpan): void {
     const held = this.#waiting.get(traceId);
     if (held) {
       if (held.length < MOST_SPANS) held.push(span);
       return;
     }
     this.#waiting.set(traceId, [span]);
+    if (this.#waiting.size <= MOST_TURNS) return;
     const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > MOST_TURNS && oldest !== undefined) this.#waiting.delete(oldest);
+    if (oldest !== undefined) this.#waiting.delete(oldest);
   }
 }
 
@@ -77,7 +84,7 @@ export function isInRatio(traceId: string, ratio: number): boolean {
   return Number.parseInt(traceId.slice(-8), 16) < ratio * 2 ** 32;
 }
 
-function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
+function isWorthKeeping({ attributes, status }: WrittenSpan): boolean {
   // The beginning and the end of a session are linked to by each of its turns.
   if (attributes[ATTRIBUTE.turnInterrupted] === undefined) return true;
   return (
