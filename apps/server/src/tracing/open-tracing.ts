@@ -8,13 +8,17 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
 import type { NewSession } from '../session-registry.ts';
+import { DeliveryLog } from './delivery-log.ts';
 import { TraceExporter } from './otlp/trace-exporter.ts';
-import { TellingExporter } from './telling-exporter.ts';
+import { TraceOutbox } from './otlp/trace-outbox.ts';
+import { readableOf } from './readable-span.ts';
+import type { SpanOrigin } from './readable-span.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { spanOf as remoteSpanOf } from './span-of.ts';
 import { TurnAllowance } from './turn-allowance.ts';
 import { WholeTurns } from './whole-turns.ts';
+import type { SpanTaker } from './whole-turns.ts';
 import { WritingTracer } from './writing-tracer.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -22,9 +26,6 @@ const EXPORT_MS = 1_500;
 
 /** Closing takes no longer. */
 const CLOSING_MS = 2_000;
-
-/** Some hundred turns; what a collector does not take in time is dropped beyond it. */
-const MOST_QUEUED_SPANS = 4_096;
 
 /** A tool's arguments and results, and what a caller said, are cut off there. */
 const MOST_TEXT_CHARS = 4_000;
@@ -92,20 +93,25 @@ export function openTracing(options: OpenTracingOptions): Tracing {
   const { tracing, redisUrl } = config;
   if (tracing === null) return NO_TRACING;
   const { url, serviceName, ratio, turnsPerSecond = null, keepsPrivate } = tracing;
-  const sink = exporter ?? new TraceExporter({ url, timeoutMillis: EXPORT_MS });
+  const origin: SpanOrigin = {
+    resource: resourceFromAttributes({ 'service.name': serviceName }),
+    scope: { name: 'antiphon' },
+  };
+  const deliveries = new DeliveryLog(log);
+  const next = exporter
+    ? libraryTaker(exporter, origin)
+    : new TraceOutbox({
+        exporter: new TraceExporter({ url, timeoutMillis: EXPORT_MS }),
+        origin,
+        onDelivery: (error) => deliveries.delivered(error),
+      });
   const turns = new WholeTurns({
-    next: new BatchSpanProcessor({
-      exporter: new TellingExporter(sink, log),
-      maxQueueSize: MOST_QUEUED_SPANS,
-      exportTimeoutMillis: CLOSING_MS,
-    }),
+    next,
     ratio,
     allowance: turnsPerSecond === null ? null : new TurnAllowance(turnsPerSecond, now),
     onLeftOut: (rank) => onLeftOut?.(rank !== 'rest'),
   });
   const tracer = new WritingTracer({
-    resource: resourceFromAttributes({ 'service.name': serviceName }),
-    scope: { name: 'antiphon' },
     keepsPrivate,
     mostTextChars: MOST_TEXT_CHARS,
     onEnd: (span) => turns.onEnd(span),
@@ -173,6 +179,14 @@ export function openTracing(options: OpenTracingOptions): Tracing {
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, turns.shutdown()),
+  };
+}
+
+function libraryTaker(exporter: SpanExporter, origin: SpanOrigin): SpanTaker {
+  const processor = new BatchSpanProcessor({ exporter });
+  return {
+    onEnd: (span) => processor.onEnd(readableOf(span, origin)),
+    shutdown: () => processor.shutdown(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { ATTRIBUTE } from '@antiphon/observability';
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import type { TurnAllowance, TurnRank } from './turn-allowance.ts';
+import type { WrittenSpan } from './written-span.ts';
 
 /** Slower turns are always kept. */
 const SLOW_MS = 1_500;
@@ -15,10 +15,16 @@ const MOST_TURNS = 8_192;
 /** Turns that are certain to be kept and have not ended; the oldest is forgotten first. */
 const MOST_CERTAIN = 8_192;
 
+/** Takes spans that are over. */
+export interface SpanTaker {
+  onEnd(span: WrittenSpan): void;
+  shutdown(): Promise<void>;
+}
+
 /** Which turns are passed on, and with what. */
 export interface WholeTurnsOptions {
   /** What takes the spans that are kept. */
-  readonly next: SpanProcessor;
+  readonly next: SpanTaker;
   /** The share of turns that are kept without a reason of their own, 0 to 1. */
   readonly ratio: number;
   /** How many turns there is room for; without it, for all. */
@@ -35,7 +41,7 @@ export interface WholeTurnsOptions {
  */
 export class WholeTurns {
   readonly #options: WholeTurnsOptions;
-  readonly #waiting = new Map<string, ReadableSpan[]>();
+  readonly #waiting = new Map<string, WrittenSpan[]>();
   /** Traces somebody was told are kept. */
   readonly #certain = new Set<string>();
   #lastKept: string | null = null;
@@ -67,9 +73,9 @@ export class WholeTurns {
     return true;
   }
 
-  onEnd(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
-    if (span.parentSpanContext) {
+  onEnd(span: WrittenSpan): void {
+    const { traceId, parent } = span;
+    if (parent) {
       this.#hold(traceId, span);
       return;
     }
@@ -88,7 +94,7 @@ export class WholeTurns {
     return this.#options.next.shutdown();
   }
 
-  #keeps(span: ReadableSpan, traceId: string): boolean {
+  #keeps(span: WrittenSpan, traceId: string): boolean {
     if (this.#certain.delete(traceId)) return true;
     const { ratio, allowance, onLeftOut } = this.#options;
     // The beginning and the end of a session are linked to by each of its turns.
@@ -106,15 +112,16 @@ export class WholeTurns {
     if (this.#certain.size > MOST_CERTAIN && oldest !== undefined) this.#certain.delete(oldest);
   }
 
-  #hold(traceId: string, span: ReadableSpan): void {
+  #hold(traceId: string, span: WrittenSpan): void {
     const held = this.#waiting.get(traceId);
     if (held) {
       if (held.length < MOST_SPANS) held.push(span);
       return;
     }
     this.#waiting.set(traceId, [span]);
+    if (this.#waiting.size <= MOST_TURNS) return;
     const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > MOST_TURNS && oldest !== undefined) this.#waiting.delete(oldest);
+    if (oldest !== undefined) this.#waiting.delete(oldest);
   }
 }
 
@@ -123,11 +130,11 @@ function isInRatio(traceId: string, ratio: number): boolean {
   return Number.parseInt(traceId.slice(-8), 16) < ratio * 2 ** 32;
 }
 
-function isTurn({ attributes }: ReadableSpan): boolean {
+function isTurn({ attributes }: WrittenSpan): boolean {
   return attributes[ATTRIBUTE.turnInterrupted] !== undefined;
 }
 
-function rankOf(turn: ReadableSpan): TurnRank {
+function rankOf(turn: WrittenSpan): TurnRank {
   const { attributes } = turn;
   const isFollowed = [ATTRIBUTE.turnQueuedTool, ATTRIBUTE.turnFollowed].some(
     (name) => attributes[name] === true,
@@ -137,7 +144,7 @@ function rankOf(turn: ReadableSpan): TurnRank {
   return isOverBudget || isWorthKeeping(turn) ? 'first' : 'rest';
 }
 
-function isWorthKeeping({ attributes, status }: ReadableSpan): boolean {
+function isWorthKeeping({ attributes, status }: WrittenSpan): boolean {
   return (
     status.code === SpanStatusCode.ERROR ||
     attributes[ATTRIBUTE.turnInterrupted] === true ||
