@@ -6,6 +6,8 @@ const MOST_UNUSED = 8;
 
 interface Slab {
   readonly samples: Int16Array;
+  /** The same memory. */
+  readonly bytes: Buffer;
   readonly spare: SampleBlock[];
 }
 
@@ -44,8 +46,10 @@ export class SampleBlocks {
   }
 
   #makeSlab(): Slab {
+    const memory = new ArrayBuffer(2 * BLOCKS_A_SLAB * this.blockSamples);
     const slab: Slab = {
-      samples: new Int16Array(BLOCKS_A_SLAB * this.blockSamples),
+      samples: new Int16Array(memory),
+      bytes: Buffer.from(memory),
       spare: [],
     };
     for (let index = BLOCKS_A_SLAB - 1; index >= 0; index--) {
