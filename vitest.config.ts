@@ -40,7 +40,6 @@ const waitingTests = [
 
 /** These have a core to spare: two of them run at once. */
 const pairedTests = [
-  'apps/cli/src/call/call.e2e.test.ts',
   'apps/console/src/console.e2e.test.ts',
   'apps/console/src/latency.e2e.test.ts',
   'apps/console/src/session.e2e.test.ts',
