@@ -41,6 +41,7 @@ export async function openAnalyses(
         if (message === null) log.info(report, 'call analyzed');
         else log.warn({ ...report, reason: message }, 'call not analyzed');
       },
+      onNotice: (sessionId, notice) => log.warn({ sessionId }, notice),
       onFault,
     });
     const { provider, model } = analyst;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { analyzeRecording, keptAnalysis } from './analyze-recording.ts';
 import type { AnalyzeRecordingOptions } from './analyze-recording.ts';
 import type { CallAnalyst, CallMaterial } from './call-analyst.ts';
+import { wholeOf } from './call-sound.ts';
 import { DEFAULT_RUBRIC } from './rubric/default-rubric.ts';
 import { rubricSchema } from './rubric/rubric.ts';
 import { goodAnswer } from './testing/local-analyst-server.ts';
@@ -16,6 +17,7 @@ import { callEvents, recordCall } from './testing/recorded-call.ts';
 class FakeAnalyst implements CallAnalyst {
   readonly provider = 'fake';
   readonly mostAudioBytes = 200_000;
+  readonly mostCallMs = 11_000;
   readonly asked: CallMaterial[] = [];
   model = 'fake-1';
   answer: unknown = undefined;
@@ -53,7 +55,9 @@ describe('a recording', () => {
 
   it('is sent in one channel with its transcript, and the result is kept beside it', async () => {
     const { analysis, isNew } = await analyze();
-    const { wav, callMs, transcript } = analyst.asked[0]!;
+    const { sound, callMs, transcript } = analyst.asked[0]!;
+    const wav = await wholeOf(sound);
+    expect(wav).toHaveLength(sound.bytes);
     expect(readWav(wav)).toMatchObject({ sampleRate: 8000, channels: 1 });
     expect(new Set(readWav(wav).pcm)).toEqual(new Set([107]));
     expect(callMs).toBe(8_000);
@@ -113,7 +117,8 @@ describe('a recording', () => {
     ['with an empty sound', { seconds: 0 }, 'recording_missing'],
     ['of a call that goes on', { events: events.slice(0, -1) }, 'recording_unfinished'],
     ['in which the caller said nothing', { events: [events[0]!, events.at(-1)!] }, 'nothing_said'],
-    ['that is too long', { seconds: 13 }, 'audio_too_large'],
+    ['that is too large', { seconds: 13 }, 'audio_too_large'],
+    ['that is too long', { seconds: 12 }, 'audio_too_large'],
   ] as const)('%s is named, and nobody is asked', async (_which, made, code) => {
     if (made) await recordCall(folder, 'sess_b', made);
     const refused = analyze({ sessionId: 'sess_b' });
@@ -127,6 +132,7 @@ describe('a recording', () => {
       provider: 'fake',
       model: 'fake-1',
       mostAudioBytes: analyst.mostAudioBytes,
+      mostCallMs: null,
       analyze: async (call) => {
         await archive.delete('sess_a');
         asked.push(call);

@@ -1,11 +1,12 @@
-import { writeWav } from '@antiphon/audio';
+import { wavHeader } from '@antiphon/audio';
 import { callAnalysisSchema } from '@antiphon/observability';
 import type { CallAnalysis } from '@antiphon/observability';
 import type { SessionArchive } from '@antiphon/storage';
 import { AnalysisError } from './analysis-error.ts';
 import { readAnswer } from './analyst-answer.ts';
-import { sizeOf, tooLarge } from './audio-size.ts';
-import type { CallAnalyst } from './call-analyst.ts';
+import { refuseTooLarge, sizeOf } from './audio-size.ts';
+import type { Asking, CallAnalyst } from './call-analyst.ts';
+import type { CallSound } from './call-sound.ts';
 import { callTranscript } from './call-transcript.ts';
 import type { CallTranscript } from './call-transcript.ts';
 import { fingerprintOf } from './rubric/rubric.ts';
@@ -14,7 +15,7 @@ import type { Rubric } from './rubric/rubric.ts';
 const WAV_HEADER_BYTES = 44;
 
 /** What to do with one recording. */
-export interface AnalyzeRecordingOptions {
+export interface AnalyzeRecordingOptions extends Asking {
   readonly archive: SessionArchive;
   readonly sessionId: string;
   readonly analyst: CallAnalyst;
@@ -24,9 +25,6 @@ export interface AnalyzeRecordingOptions {
    * and rubric; or none.
    */
   readonly reuse: 'any' | 'same' | 'none';
-  readonly signal: AbortSignal;
-  /** Told, in a few words, what is done. */
-  readonly onProgress?: (doing: string) => void;
 }
 
 /** A result, and whether it was made just now. */
@@ -42,17 +40,19 @@ export interface AnalyzedRecording {
 export async function analyzeRecording(
   options: AnalyzeRecordingOptions,
 ): Promise<AnalyzedRecording> {
-  const { archive, sessionId, analyst, rubric, reuse, signal, onProgress = () => {} } = options;
+  const { archive, sessionId, analyst, rubric, reuse, onProgress = () => {} } = options;
+  const { signal, onNotice } = options;
   const kept = reuse === 'none' ? null : await keptAnalysis(archive, sessionId);
   if (kept && (reuse === 'any' || isSameQuestion(kept, options))) {
     return { analysis: kept, isNew: false };
   }
   onProgress('reading the recording');
   const call = await finishedCall(archive, sessionId);
-  const { wav, callMs } = await soundOf(archive, sessionId, analyst);
-  onProgress(`asking ${analyst.provider} (${analyst.model}) about ${sizeOf(wav.length)} of sound`);
-  const material = { wav, callMs, transcript: call.text, rubric };
-  const { answer, answeredBy, usage } = await analyst.analyze(material, signal);
+  const { sound, callMs } = await soundOf(archive, sessionId, analyst);
+  onProgress(`asking ${analyst.provider} (${analyst.model}) about ${sizeOf(sound.bytes)} of sound`);
+  const material = { sound, callMs, transcript: call.text, rubric };
+  const asking = { signal, onProgress, onNotice };
+  const { answer, answeredBy, usage } = await analyst.analyze(material, asking);
   const analysis: CallAnalysis = {
     version: 1,
     sessionId,
@@ -128,20 +128,36 @@ async function finishedCall(archive: SessionArchive, sessionId: string): Promise
 async function soundOf(
   archive: SessionArchive,
   sessionId: string,
-  { mostAudioBytes, provider }: CallAnalyst,
-): Promise<{ wav: Uint8Array; callMs: number }> {
-  const sound = await archive.sound(sessionId);
-  if (!sound || sound.frames === 0) {
-    throw new AnalysisError(
-      'recording_missing',
-      `The recording of ${sessionId} has no sound: audio.wav is missing or empty.`,
-    );
-  }
-  const { sampleRate, frames } = sound;
-  // Looked at before it is read: a day of sound is more than a process should hold.
-  const bytes = WAV_HEADER_BYTES + 2 * frames;
-  if (bytes > mostAudioBytes) throw tooLarge({ bytes, mostAudioBytes, provider });
-  const pcm = await archive.mono(sessionId);
-  const wav = writeWav(pcm ?? new Int16Array(0), { sampleRate, channels: 1 });
-  return { wav, callMs: Math.round((frames * 1000) / sampleRate) };
+  analyst: CallAnalyst,
+): Promise<{ sound: CallSound; callMs: number }> {
+  const found = await archive.sound(sessionId);
+  if (!found || found.frames === 0) throw soundMissing(sessionId);
+  const { sampleRate, frames } = found;
+  const dataBytes = 2 * frames;
+  const callMs = Math.round((frames * 1000) / sampleRate);
+  const bytes = WAV_HEADER_BYTES + dataBytes;
+  // Looked at before it is read.
+  refuseTooLarge({ bytes, callMs }, analyst);
+  const pieces = async function* (): AsyncGenerator<Uint8Array> {
+    yield wavHeader({ sampleRate, channels: 1, dataBytes });
+    let left = dataBytes;
+    try {
+      for await (const piece of archive.mono(sessionId, frames)) {
+        left -= piece.length;
+        yield piece;
+      }
+    } catch (cause) {
+      throw soundMissing(sessionId, cause);
+    }
+    if (left > 0) throw soundMissing(sessionId);
+  };
+  return { sound: { bytes, pieces }, callMs };
+}
+
+function soundMissing(sessionId: string, cause?: unknown): AnalysisError {
+  return new AnalysisError(
+    'recording_missing',
+    `The recording of ${sessionId} has no sound, or not all of it any more: look for its audio.wav.`,
+    { cause },
+  );
 }

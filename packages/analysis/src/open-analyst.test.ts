@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openAnalyst } from './open-analyst.ts';
 import { DEFAULT_RUBRIC } from './rubric/default-rubric.ts';
+import { soundOf } from './testing/call-analyst-suite.ts';
 import { GEMINI_ANALYST_KEY, LocalGeminiServer } from './testing/index.ts';
 
 const variables = (known: Record<string, string>) => (name: string) => known[name];
@@ -30,10 +31,15 @@ describe('the choice of an analyst', () => {
   it('sends another server no key but one that was named for it', async () => {
     const server = await LocalGeminiServer.start();
     const keys = variables({ GEMINI_API_KEY: GEMINI_ANALYST_KEY, MINE: GEMINI_ANALYST_KEY });
-    const call = { wav: new Uint8Array(44), callMs: 0, transcript: '', rubric: DEFAULT_RUBRIC };
+    const call = {
+      sound: soundOf(new Uint8Array(44)),
+      callMs: 0,
+      transcript: '',
+      rubric: DEFAULT_RUBRIC,
+    };
     const settings = { name: 'gemini', url: server.url, variables: keys } as const;
     const ask = (keyVariable?: string) =>
-      openAnalyst({ ...settings, keyVariable }).analyze(call, new AbortController().signal);
+      openAnalyst({ ...settings, keyVariable }).analyze(call, new AbortController());
     await expect(ask()).rejects.toMatchObject({ code: 'provider_unauthorized' });
     expect((await ask('MINE')).answeredBy).toBe('gemini-flash-latest-001');
     await server.close();

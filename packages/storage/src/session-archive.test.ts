@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readWav, wavHeader } from '@antiphon/audio';
+import { bytesToPcm16, readWav, wavHeader } from '@antiphon/audio';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileRecorder } from './file-recorder.ts';
@@ -94,7 +94,7 @@ describe('the archive', () => {
     expect(await archive.events('sess_none')).toBeNull();
     expect(await archive.recordingMs('sess_none')).toBeNull();
     expect(await archive.peaks('sess_none', 10)).toBeNull();
-    expect(await archive.mono('sess_none')).toBeNull();
+    await expect(archive.mono('sess_none', 1).next()).rejects.toThrow('ENOENT');
     expect(await archive.delete('sess_none')).toBe(false);
     await expect(archive.events('../sess_a')).rejects.toThrow('names no session');
     await expect(archive.delete('..')).rejects.toThrow('names no session');
@@ -110,10 +110,15 @@ describe('the archive', () => {
     }
     await file.write(loud, 0, loud.length, 44);
     await file.close();
-    const mono = await archive.mono('sess_mixed');
-    expect([...(mono?.subarray(0, 3) ?? [])]).toEqual([32_767, -200, 0]);
-    expect(mono?.[12_000]).toBe(16_384);
-    expect(await archive.sound('sess_mixed')).toEqual({ sampleRate: 8000, frames: mono?.length });
+    const { frames = 0, sampleRate } = (await archive.sound('sess_mixed')) ?? {};
+    const pieces: Buffer[] = [];
+    for await (const piece of archive.mono('sess_mixed', frames)) pieces.push(piece);
+    const mono = bytesToPcm16(Buffer.concat(pieces));
+    expect([...mono.subarray(0, 3)]).toEqual([32_767, -200, 0]);
+    expect(mono[12_000]).toBe(16_384);
+    expect(mono).toHaveLength(frames);
+    expect(sampleRate).toBe(8000);
+    expect((await archive.mono('sess_mixed', 0).next()).done).toBe(true);
   });
 
   it('keeps an analysis of a session, where there is one', async () => {

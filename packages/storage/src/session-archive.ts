@@ -155,21 +155,20 @@ export class SessionArchive {
     };
   }
 
-  /** Both sides of a recording in one channel; null when there is none. */
-  async mono(id: string): Promise<Int16Array | null> {
-    const audio = await this.sound(id);
-    if (!audio) return null;
-    const pcm = new Int16Array(audio.frames);
-    let frame = 0;
-    if (audio.frames > 0) {
-      for await (const bytes of this.#frames(id, audio.frames)) {
-        for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
-          const sum = bytes.readInt16LE(at) + bytes.readInt16LE(at + 2);
-          pcm[frame++] = Math.max(-32_768, Math.min(32_767, sum));
-        }
+  /**
+   * The first so many frames of a recording, both sides in one channel of 16-bit little-endian
+   * samples, in pieces; fails where there is no such file, and ends early where there is less.
+   */
+  async *mono(id: string, frames: number): AsyncGenerator<Buffer> {
+    if (frames === 0) return;
+    for await (const bytes of this.#frames(id, frames)) {
+      const mixed = Buffer.allocUnsafe(bytes.length / 2);
+      for (let at = 0; at < bytes.length; at += FRAME_BYTES) {
+        const sum = bytes.readInt16LE(at) + bytes.readInt16LE(at + 2);
+        mixed.writeInt16LE(Math.max(-32_768, Math.min(32_767, sum)), at / 2);
       }
+      yield mixed;
     }
-    return pcm;
   }
 
   /** Deletes all that is kept of a session; false when there was nothing. */

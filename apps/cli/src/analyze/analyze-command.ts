@@ -54,6 +54,7 @@ export async function runAnalyzeCommand(
       reuse: command.again ? 'none' : 'same',
       signal,
       onProgress: (doing) => stderr.write(`${doing} …\n`),
+      onNotice: (notice) => stderr.write(`${notice}\n`),
     });
     const file = path.join(folder, sessionId, 'analysis.json');
     stderr.write(

@@ -1,15 +1,16 @@
-import type { Content, GenerationConfig } from '@google/genai';
+import type { Content, GenerationConfig, Part } from '@google/genai';
 import { z } from 'zod';
-import type { AnalysisError } from '../analysis-error.ts';
 import { answerSchema, jsonIn } from '../analyst-answer.ts';
 import { DEFAULT_TIMEOUT_MS, postJson } from '../analyst-post.ts';
-import type { PostAnswer } from '../analyst-post.ts';
 import { ANALYST_INSTRUCTIONS, analystQuestion } from '../analyst-prompt.ts';
-import { refusedAsTooLarge, tooLarge } from '../audio-size.ts';
+import { refuseTooLarge } from '../audio-size.ts';
 import { methodUrl, MOST_AUDIO_BYTES, requireKey } from '../analyst-settings.ts';
 import type { HostedAnalystOptions } from '../analyst-settings.ts';
-import type { AnalystAnswer, CallAnalyst, CallMaterial } from '../call-analyst.ts';
-import { codeOfStatus, nameOf, providerFault } from '../provider-fault.ts';
+import type { AnalystAnswer, Asking, CallAnalyst, CallMaterial } from '../call-analyst.ts';
+import { wholeOf } from '../call-sound.ts';
+import { nameOf, providerFault } from '../provider-fault.ts';
+import { GeminiFiles } from './gemini-files.ts';
+import { GEMINI, refusalOf } from './gemini-refusal.ts';
 
 const GEMINI_URL = 'https://generativelanguage.googleapis.com/v1beta';
 
@@ -19,7 +20,15 @@ const GEMINI_MODEL = 'gemini-flash-latest';
 /** What a model thinks counts too. */
 const MOST_OUTPUT_TOKENS = 16_384;
 
-const GEMINI = 'Gemini';
+/** What Google takes as one file. */
+const MOST_FILE_BYTES = 2_000_000_000;
+
+/** What it takes in one question: 9.5 hours. */
+const MOST_CALL_MS = 9.5 * 3_600_000;
+
+const PART_BYTES = 8 * 1024 * 1024;
+const POLL_MS = 2_000;
+const RETRY_MS = 1_000;
 
 /** What is asked, as it is in JSON. */
 export interface GeminiQuestion {
@@ -57,68 +66,76 @@ const answered = z.object({
   modelVersion: z.string().optional(),
 });
 
-const refused = z.object({
-  error: z.object({
-    status: z.string().optional(),
-    message: z.string().default(''),
-    details: z
-      .array(
-        z.object({
-          reason: z.string().optional(),
-          violations: z.array(z.object({ quotaId: z.string().optional() })).optional(),
-        }),
-      )
-      .default([]),
-  }),
-});
+/** What a Gemini analyst is made from. */
+export interface GeminiAnalystOptions extends HostedAnalystOptions {
+  /** WAV files of more bytes are uploaded first; what one request takes unless given. */
+  readonly mostInlineBytes?: number;
+  /** How much of an upload goes in one request, a multiple of 256 KiB; 8 MiB unless given. */
+  readonly partBytes?: number;
+  /** How often an upload is looked at until it can be used; every two seconds unless given. */
+  readonly pollMs?: number;
+  /** Before what got lost of an upload is sent again; a second unless given. */
+  readonly retryMs?: number;
+}
 
-/** Judges calls with `generateContent` of the Gemini API: sound inline, JSON by a schema. */
+/**
+ * Judges calls with `generateContent` of the Gemini API: sound inline, or as a file for as long as
+ * that takes; JSON by a schema.
+ */
 export class GeminiAnalyst implements CallAnalyst {
   readonly provider = 'gemini';
   readonly model: string;
   readonly mostAudioBytes: number;
+  readonly mostCallMs = MOST_CALL_MS;
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
+  readonly #mostInlineBytes: number;
+  readonly #files: GeminiFiles;
 
   /** Throws `no_key` or `invalid_settings`. */
-  constructor(options: HostedAnalystOptions) {
+  constructor(options: GeminiAnalystOptions) {
     const { url = GEMINI_URL, model = GEMINI_MODEL, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const { partBytes = PART_BYTES, pollMs = POLL_MS, retryMs = RETRY_MS } = options;
     const apiKey = requireKey(options.apiKey);
     this.model = model.replace(/^models\//u, '');
-    this.mostAudioBytes = options.mostAudioBytes ?? MOST_AUDIO_BYTES;
+    this.mostAudioBytes = options.mostAudioBytes ?? MOST_FILE_BYTES;
+    this.#mostInlineBytes = options.mostInlineBytes ?? MOST_AUDIO_BYTES;
     this.#url = methodUrl(url, `models/${encodeURIComponent(this.model)}:generateContent`);
     this.#headers = apiKey === null ? {} : { 'x-goog-api-key': apiKey };
     this.#timeoutMs = timeoutMs;
+    const headers = this.#headers;
+    this.#files = new GeminiFiles({ base: url, headers, timeoutMs, pollMs, retryMs, partBytes });
   }
 
-  async analyze(call: CallMaterial, signal: AbortSignal): Promise<AnalystAnswer> {
-    const { mostAudioBytes, provider } = this;
-    const bytes = call.wav.length;
-    if (bytes > mostAudioBytes) throw tooLarge({ bytes, mostAudioBytes, provider });
+  async analyze(call: CallMaterial, asking: Asking): Promise<AnalystAnswer> {
+    const { sound, callMs } = call;
+    refuseTooLarge({ bytes: sound.bytes, callMs }, this);
+    if (sound.bytes <= this.#mostInlineBytes) {
+      const data = (await wholeOf(sound)).toString('base64');
+      return this.#ask(call, { inlineData: { mimeType: 'audio/wav', data } }, asking);
+    }
+    return this.#files.lend(sound, asking, (fileData) => this.#ask(call, { fileData }, asking));
+  }
+
+  async #ask(call: CallMaterial, sound: Part, { signal }: Asking): Promise<AnalystAnswer> {
     const answer = await postJson({
       provider: GEMINI,
       url: this.#url,
       headers: this.#headers,
-      body: questionOf(call),
+      body: questionOf(call, sound),
       timeoutMs: this.#timeoutMs,
       signal,
     });
-    if (answer.status !== 200) throw refusalOf(answer, bytes);
+    if (answer.status !== 200) throw refusalOf(answer, call.sound.bytes);
     return answerOf(answer.json);
   }
 }
 
-function questionOf(call: CallMaterial): GeminiQuestion {
-  const data = Buffer.from(call.wav).toString('base64');
+function questionOf(call: CallMaterial, sound: Part): GeminiQuestion {
   return {
     systemInstruction: { parts: [{ text: ANALYST_INSTRUCTIONS }] },
-    contents: [
-      {
-        role: 'user',
-        parts: [{ text: analystQuestion(call) }, { inlineData: { mimeType: 'audio/wav', data } }],
-      },
-    ],
+    contents: [{ role: 'user', parts: [{ text: analystQuestion(call) }, sound] }],
     generationConfig: {
       responseMimeType: 'application/json',
       responseJsonSchema: answerSchema(call.rubric),
@@ -155,27 +172,4 @@ function answerOf(json: unknown): AnalystAnswer {
         }
       : null,
   };
-}
-
-/** The sentence is read for what it is about, and not passed on: it may quote what was sent. */
-function refusalOf({ status, json }: PostAnswer, bytes: number): AnalysisError {
-  const parsed = refused.safeParse(json);
-  const { status: name, message = '', details = [] } = parsed.success ? parsed.data.error : {};
-  const reasons = details.map(({ reason }) => reason);
-  const quotas = details.flatMap(({ violations = [] }) => violations.map(({ quotaId }) => quotaId));
-  const note = [`HTTP ${status}`, nameOf(name)].filter(Boolean).join(', ');
-  if (status === 413 || /payload size|too large|exceeds the (?:limit|maximum)/iu.test(message)) {
-    return refusedAsTooLarge(GEMINI, bytes);
-  }
-  if (reasons.some((reason) => reason?.startsWith('API_KEY')) || /api key/iu.test(message)) {
-    return providerFault(GEMINI, 'provider_unauthorized', note);
-  }
-  if (status === 429) {
-    const isSpent =
-      quotas.some((quota) => /PerDay/u.test(quota ?? '')) || /billing|credits/iu.test(message);
-    const isBrief = quotas.some((quota) => /PerMinute/u.test(quota ?? ''));
-    const code = isSpent && !isBrief ? 'provider_quota_exceeded' : 'provider_rate_limited';
-    return providerFault(GEMINI, code, note);
-  }
-  return providerFault(GEMINI, codeOfStatus(status), note);
 }

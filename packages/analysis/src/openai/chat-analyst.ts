@@ -5,10 +5,11 @@ import { answerSchema, jsonIn } from '../analyst-answer.ts';
 import { DEFAULT_TIMEOUT_MS, postJson } from '../analyst-post.ts';
 import type { PostAnswer } from '../analyst-post.ts';
 import { ANALYST_INSTRUCTIONS, analystQuestion } from '../analyst-prompt.ts';
-import { refusedAsTooLarge, tooLarge } from '../audio-size.ts';
+import { refusedAsTooLarge, refuseTooLarge } from '../audio-size.ts';
 import { methodUrl, MOST_AUDIO_BYTES, requireKey } from '../analyst-settings.ts';
 import type { HostedAnalystOptions } from '../analyst-settings.ts';
-import type { AnalystAnswer, CallAnalyst, CallMaterial } from '../call-analyst.ts';
+import type { AnalystAnswer, Asking, CallAnalyst, CallMaterial } from '../call-analyst.ts';
+import { wholeOf } from '../call-sound.ts';
 import { codeOfStatus, nameOf, providerFault } from '../provider-fault.ts';
 
 const OPENAI_URL = 'https://api.openai.com/v1';
@@ -55,6 +56,7 @@ export class ChatAnalyst implements CallAnalyst {
   readonly provider = 'openai';
   readonly model: string;
   readonly mostAudioBytes: number;
+  readonly mostCallMs = null;
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #timeoutMs: number;
@@ -71,15 +73,17 @@ export class ChatAnalyst implements CallAnalyst {
     this.#timeoutMs = timeoutMs;
   }
 
-  async analyze(call: CallMaterial, signal: AbortSignal): Promise<AnalystAnswer> {
-    const { mostAudioBytes, provider } = this;
-    const bytes = call.wav.length;
-    if (bytes > mostAudioBytes) throw tooLarge({ bytes, mostAudioBytes, provider });
+  async analyze(call: CallMaterial, { signal }: Asking): Promise<AnalystAnswer> {
+    const { sound, callMs } = call;
+    const { bytes } = sound;
+    refuseTooLarge({ bytes, callMs }, this);
+    const data = (await wholeOf(sound)).toString('base64');
+    const question = (withSchema: boolean) => this.#question(call, { data, withSchema });
     const withSchema = this.#hasSchemas;
-    let answer = await this.#post(this.#question(call, withSchema), signal);
+    let answer = await this.#post(question(withSchema), signal);
     if (withSchema && isSchemaRefused(answer)) {
       this.#hasSchemas = false;
-      answer = await this.#post(this.#question(call, false), signal);
+      answer = await this.#post(question(false), signal);
     }
     if (answer.status !== 200) throw refusalOf(answer, bytes);
     return answerOf(answer.json);
@@ -96,8 +100,10 @@ export class ChatAnalyst implements CallAnalyst {
     });
   }
 
-  #question(call: CallMaterial, withSchema: boolean): ChatCompletionCreateParamsNonStreaming {
-    const data = Buffer.from(call.wav).toString('base64');
+  #question(
+    call: CallMaterial,
+    { data, withSchema }: { readonly data: string; readonly withSchema: boolean },
+  ): ChatCompletionCreateParamsNonStreaming {
     return {
       model: this.model,
       modalities: ['text'],

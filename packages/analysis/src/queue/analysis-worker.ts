@@ -10,7 +10,7 @@ import { ANALYSIS_QUEUE } from './analysis-job.ts';
 import type { AnalysisJob, AnalysisJobEnd, AnalysisOutcome } from './analysis-job.ts';
 import { within } from './within.ts';
 
-/** Calls at once: each is held in memory two times, 35 MB at most. */
+/** Calls at once: each is held in memory two times, 35 MB at most; longer ones in parts of 8 MiB. */
 const CONCURRENCY = 2;
 
 /** A worker that is gone is missed after this, and its calls begin again at another. */
@@ -45,6 +45,8 @@ export interface AnalysisWorkerOptions {
   readonly analyst: CallAnalyst;
   readonly rubric: Rubric;
   readonly onReport?: (report: AnalysisReport) => void;
+  /** Told what somebody should know of a call beside how it ended. */
+  readonly onNotice?: (sessionId: string, notice: string) => void;
   /** Told of faults of the queue and of the program. */
   readonly onFault?: (error: Error) => void;
 }
@@ -105,8 +107,9 @@ export class AnalysisWorker {
     try {
       const { signal } = this.#stopping;
       signal.throwIfAborted();
+      const onNotice = (notice: string) => this.#options.onNotice?.(sessionId, notice);
       const asked = { archive, sessionId, analyst, rubric, reuse: 'any', signal } as const;
-      const { isNew } = await analyzeRecording(asked);
+      const { isNew } = await analyzeRecording({ ...asked, onNotice });
       return this.#report({ sessionId, outcome: isNew ? 'analyzed' : 'kept' }, took());
     } catch (error) {
       if (this.#closing) {

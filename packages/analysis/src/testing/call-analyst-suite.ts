@@ -5,6 +5,7 @@ import type { AnalysisErrorCode } from '../analysis-error.ts';
 import { readAnswer } from '../analyst-answer.ts';
 import type { HostedAnalystOptions } from '../analyst-settings.ts';
 import type { AnalystAnswer, CallAnalyst, CallMaterial } from '../call-analyst.ts';
+import type { CallSound } from '../call-sound.ts';
 import { DEFAULT_RUBRIC } from '../rubric/default-rubric.ts';
 import { ANALYST_FAULTS } from './local-analyst-server.ts';
 import type { AnalystFault, LocalAnalystServer } from './local-analyst-server.ts';
@@ -36,18 +37,29 @@ const CODES: Readonly<Record<AnalystFault, AnalysisErrorCode | null>> = {
   silent: 'provider_timeout',
 };
 
+const WAV = writeWav(
+  Int16Array.from({ length: 16_000 }, (_, index) => (index * 37) % 9_000),
+  { sampleRate: 8000, channels: 1 },
+);
+
 const CALL: CallMaterial = {
-  wav: writeWav(
-    Int16Array.from({ length: 16_000 }, (_, index) => (index * 37) % 9_000),
-    {
-      sampleRate: 8000,
-      channels: 1,
-    },
-  ),
+  sound: soundOf(WAV),
   callMs: 2_000,
   transcript: '[0:00] agent: w1\n[0:01] caller: w2 my order',
   rubric: DEFAULT_RUBRIC,
 };
+
+/** Sound that is in memory, in pieces of an odd length. */
+export function soundOf(wav: Uint8Array): CallSound {
+  return {
+    bytes: wav.length,
+    pieces: async function* () {
+      for (let at = 0; at < wav.length; at += 7_777) {
+        yield await Promise.resolve(wav.subarray(at, at + 7_777));
+      }
+    },
+  };
+}
 
 /** Longer than an answer of a local server takes. */
 const LONG_MS = 60_000;
@@ -61,7 +73,7 @@ export function describeCallAnalyst(name: string, setup: () => Promise<CallAnaly
       return trial.open({ apiKey, url: server.url, model, timeoutMs: LONG_MS, ...options });
     };
     const ask = (analyst: CallAnalyst, signal = new AbortController().signal) =>
-      analyst.analyze(CALL, signal);
+      analyst.analyze(CALL, { signal });
     /** How a question fails; what nobody may read must not be in what is told. */
     const failure = async (asked: Promise<AnalystAnswer>): Promise<AnalysisError> => {
       const error = await asked.then(
@@ -84,7 +96,7 @@ export function describeCallAnalyst(name: string, setup: () => Promise<CallAnaly
     });
     afterAll(() => trial.server.close());
 
-    it('has a name, a model and a bound', () => {
+    it('has a name, a model and bounds', () => {
       const analyst = open();
       expect(analyst.provider).toMatch(/^[a-z]+$/u);
       expect(analyst.model).toBe(trial.model);
@@ -94,7 +106,7 @@ export function describeCallAnalyst(name: string, setup: () => Promise<CallAnaly
     it('sends the sound as it is, the transcript and the rubric, and the key in a header', async () => {
       await ask(open());
       const heard = trial.server.questions.at(-1)!;
-      expect(heard.wav.equals(CALL.wav)).toBe(true);
+      expect(heard.wav.equals(WAV)).toBe(true);
       expect(heard.text).toContain(CALL.transcript);
       for (const { id, asks } of DEFAULT_RUBRIC.dimensions) {
         expect(heard.text).toContain(`- ${id}: ${asks}`);
@@ -124,11 +136,22 @@ export function describeCallAnalyst(name: string, setup: () => Promise<CallAnaly
 
     it('refuses more sound than it takes, and sends nothing', async () => {
       const before = trial.server.questions.length;
-      const error = await failure(ask(open({ mostAudioBytes: CALL.wav.length - 1 })));
+      const error = await failure(ask(open({ mostAudioBytes: WAV.length - 1 })));
       expect(error.code).toBe('audio_too_large');
       expect(trial.server.questions).toHaveLength(before);
-      await ask(open({ mostAudioBytes: CALL.wav.length }));
+      await ask(open({ mostAudioBytes: WAV.length }));
       expect(trial.server.questions).toHaveLength(before + 1);
+    });
+
+    it('refuses calls that last longer than it takes, and sends nothing', async () => {
+      const before = trial.server.questions.length;
+      const analyst = open();
+      const { mostCallMs } = analyst;
+      if (mostCallMs === null) return;
+      const { signal } = new AbortController();
+      const asked = analyst.analyze({ ...CALL, callMs: mostCallMs + 1 }, { signal });
+      expect((await failure(asked)).code).toBe('audio_too_large');
+      expect(trial.server.questions).toHaveLength(before);
     });
 
     it.each(['wrong-key', null])('names a key that is refused: %s', async (apiKey) => {

@@ -58,10 +58,13 @@ export interface LocalAnalystServer {
 export interface WireAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the connection is lost instead of it. */
+  readonly isDropped?: boolean;
 }
 
 /** The protocol of a provider on top of {@link LocalAnalystHttp}. */
-export type WireProtocol = (request: IncomingMessage, body: string) => WireAnswer;
+export type WireProtocol = (request: IncomingMessage, body: Buffer) => WireAnswer;
 
 /** An HTTP server on loopback, with the faults that are beneath every protocol. */
 export class LocalAnalystHttp {
@@ -106,23 +109,28 @@ export class LocalAnalystHttp {
       // The client went away.
       return;
     }
-    const { status, body } = answer(request, Buffer.concat(chunks).toString('utf8'));
+    const { status, body, headers = {}, isDropped } = answer(request, Buffer.concat(chunks));
     if (this.fault === 'silent') {
       this.waiting += 1;
       response.on('close', () => (this.waiting -= 1));
       return;
     }
-    if (this.fault === 'dropped') {
+    if (this.fault === 'dropped' || isDropped === true) {
       request.socket.destroy();
       return;
     }
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(text),
     });
     if (this.fault === 'halfBody') {
-      response.write(text.slice(0, Math.floor(text.length / 2)), () => request.socket.destroy());
+      response.flushHeaders();
+      // Of an empty body there is no half: it is lost with its end.
+      const half = text.slice(0, Math.floor(text.length / 2));
+      if (half === '') request.socket.destroy();
+      else response.write(half, () => request.socket.destroy());
       return;
     }
     response.end(text);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Candidate, FinishReason, GenerateContentResponse } from '@google/genai';
+import type { Blob, Candidate, FinishReason, GenerateContentResponse } from '@google/genai';
 import {
   goodAnswer,
   LocalAnalystHttp,
@@ -9,6 +9,8 @@ import {
   type WireAnswer,
 } from '../../testing/local-analyst-server.ts';
 import type { GeminiQuestion } from '../gemini-analyst.ts';
+import { LocalGeminiFiles } from './local-gemini-files.ts';
+import { refusal, tooMany } from './gemini-refusals.ts';
 
 /** The key that is good. */
 export const GEMINI_ANALYST_KEY = 'AIza-local-gemini';
@@ -25,9 +27,10 @@ type WireResponse = Partial<
   readonly promptFeedback?: { readonly blockReason: string };
 };
 
-/** `POST /v1beta/models/MODEL:generateContent` as Google describes it, on loopback. */
+/** `POST /v1beta/models/MODEL:generateContent` and files as Google describes them, on loopback. */
 export class LocalGeminiServer implements LocalAnalystServer {
   readonly questions: HeardQuestion[] = [];
+  readonly files = new LocalGeminiFiles();
   #script: AnalystScript = {};
   readonly #http: LocalAnalystHttp;
 
@@ -62,7 +65,7 @@ export class LocalGeminiServer implements LocalAnalystServer {
     return this.#http.close();
   }
 
-  #answer(request: IncomingMessage, body: string): WireAnswer {
+  #answer(request: IncomingMessage, body: Buffer): WireAnswer {
     const { pathname } = new URL(request.url ?? '/', this.#http.origin);
     const key = request.headers['x-goog-api-key'] ?? null;
     if (key === null) {
@@ -75,21 +78,28 @@ export class LocalGeminiServer implements LocalAnalystServer {
       const details = [{ '@type': ERROR_INFO, reason: 'API_KEY_INVALID' }];
       return refusal(400, 'INVALID_ARGUMENT', { message, details });
     }
+    const ofFiles = this.files.answer(request, body, this.#http.origin);
+    if (ofFiles) return ofFiles;
     const [, model = ''] = /^\/v1beta\/models\/([^:/]+):generateContent$/u.exec(pathname) ?? [];
     if (!MODELS.has(model)) {
       const message = `models/${model} is not found for API version v1beta.`;
       return refusal(404, 'NOT_FOUND', { message });
     }
-    const question = JSON.parse(body) as GeminiQuestion;
+    const question = JSON.parse(body.toString('utf8')) as GeminiQuestion;
     const parts = question.contents.flatMap(({ parts: own = [] }) => own);
-    const [sound] = parts.flatMap(({ inlineData }) => inlineData ?? []);
+    const [sound] = parts.flatMap(({ inlineData, fileData }) => inlineData ?? fileData ?? []);
     if (sound?.mimeType !== 'audio/wav') return refusal(400, 'INVALID_ARGUMENT', {});
+    const wav = 'fileUri' in sound ? this.files.sound(sound) : Buffer.from(dataOf(sound), 'base64');
+    if (!wav) {
+      const message = 'You do not have permission to access the File or it may not exist.';
+      return refusal(403, 'PERMISSION_DENIED', { message });
+    }
     const schema = question.generationConfig.responseJsonSchema as AnswerSchema;
     const heard = {
       path: pathname,
       key,
       model,
-      wav: Buffer.from(sound.data ?? '', 'base64'),
+      wav,
       text: [...(question.systemInstruction.parts ?? []), ...parts]
         .map(({ text = '' }) => text)
         .join('\n'),
@@ -131,6 +141,10 @@ export class LocalGeminiServer implements LocalAnalystServer {
   }
 }
 
+function dataOf({ data = '' }: Blob): string {
+  return data;
+}
+
 const ERROR_INFO = 'type.googleapis.com/google.rpc.ErrorInfo';
 
 interface AnswerSchema {
@@ -157,17 +171,4 @@ function written(text: string, finishReason: `${FinishReason}`): WireResponse {
 
 function ok(body: WireResponse): WireAnswer {
   return { status: 200, body };
-}
-
-function tooMany(quotaId: string): WireAnswer {
-  const message = 'You exceeded your current quota. w1 w2';
-  const type = 'type.googleapis.com/google.rpc.QuotaFailure';
-  return refusal(429, 'RESOURCE_EXHAUSTED', {
-    message,
-    details: [{ '@type': type, violations: [{ quotaId }] }],
-  });
-}
-
-function refusal(code: number, status: string, more: object): WireAnswer {
-  return { status: code, body: { error: { code, status, message: 'No: w1 w2', ...more } } };
 }

@@ -60,12 +60,12 @@ export class LocalChatServer implements LocalAnalystServer {
     return this.#http.close();
   }
 
-  #answer(request: IncomingMessage, body: string): WireAnswer {
+  #answer(request: IncomingMessage, body: Buffer): WireAnswer {
     const { pathname } = new URL(request.url ?? '/', this.#http.origin);
     const key = /^Bearer (.+)$/u.exec(request.headers.authorization ?? '')?.[1] ?? null;
     if (key !== CHAT_ANALYST_KEY) return refusal(401, { code: 'invalid_api_key' });
     if (pathname !== '/v1/chat/completions') return refusal(404, {});
-    const question = JSON.parse(body) as ChatCompletionCreateParamsNonStreaming;
+    const question = JSON.parse(body.toString('utf8')) as ChatCompletionCreateParamsNonStreaming;
     const { model, messages, response_format: format } = question;
     if (!MODELS.has(model)) return refusal(404, { code: 'model_not_found' });
     const parts = messages.flatMap<ChatCompletionContentPart | ChatCompletionContentPartRefusal>(
