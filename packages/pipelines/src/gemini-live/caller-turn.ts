@@ -1,7 +1,6 @@
 import { pcm16ToBytes, StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame, TimerHandle } from '@antiphon/session';
-import { AudioBatch, BATCH_MS } from '../upstream/audio-batch.ts';
 
 /** What the upstream takes. */
 const RATE: SampleRate = 16_000;
@@ -12,7 +11,11 @@ const MAX_KEPT_BYTES = 1024 * 1024;
 /** A piece for the upstream is at most a second long. */
 const PIECE_BYTES = RATE * 2;
 
-const BATCH_BYTES = (BATCH_MS * PIECE_BYTES) / 1000;
+/**
+ * Sent at a time while a turn is spoken. Nobody waits for it: the model answers once it is told that
+ * the turn is over, and what is left goes with that.
+ */
+const BATCH_MS = 100;
 
 /** One turn of the caller, and its audio at 16 kHz until it has been written down. */
 export class CallerTurn {
@@ -21,10 +24,13 @@ export class CallerTurn {
   /** What was written down so far. */
   text = '';
   timer: TimerHandle | null = null;
+  #rate: SampleRate = RATE;
   #resampler: StreamingResampler | null = null;
+  /** What is not a batch yet, at the rate it came in. */
+  #block = blockOf(RATE);
+  #samples = 0;
   #kept: Buffer[] = [];
   #bytes = 0;
-  readonly #unsent = new AudioBatch(BATCH_BYTES);
 
   constructor(itemId: string) {
     this.itemId = itemId;
@@ -32,7 +38,7 @@ export class CallerTurn {
 
   /** Whether anything was heard. */
   get hasAudio(): boolean {
-    return this.#bytes > 0 || this.#resampler !== null;
+    return this.#bytes > 0 || this.#samples > 0;
   }
 
   /** Whether all of its audio is still here. */
@@ -40,42 +46,73 @@ export class CallerTurn {
     return this.#bytes <= MAX_KEPT_BYTES;
   }
 
-  /** Takes a frame and gives what is to be sent now, in base64; perhaps nothing. */
+  /** Takes a frame, copied, and gives what is to be sent now, in base64; perhaps nothing. */
   hear({ pcm, sampleRate }: AudioFrame): string {
-    const rate = this.#resampler?.fromRate ?? RATE;
-    const rest = rate === sampleRate ? [] : [this.#changeRate(sampleRate)];
-    const sound = this.#resampler?.process(pcm) ?? pcm;
-    return this.#add([...rest, sound]).toString('base64');
+    const due: Buffer[] = [];
+    if (sampleRate !== this.#rate) {
+      due.push(...this.#rest());
+      this.#startRate(sampleRate);
+    }
+    if (this.#samples + pcm.length > this.#block.length) due.push(this.#takeBlock());
+    if (pcm.length < this.#block.length) {
+      this.#block.set(pcm, this.#samples);
+      this.#samples += pcm.length;
+    } else due.push(this.#add(pcm));
+    if (this.#samples === this.#block.length) due.push(this.#takeBlock());
+    return base64(due);
   }
 
-  /** What is still to be sent when it is over. */
+  /** What is still to be sent when it is over, in base64. */
   finish(): string {
-    const rest = this.#add(this.#resampler ? [this.#resampler.flush()] : []);
-    return Buffer.concat([rest, this.#unsent.take()]).toString('base64');
+    return base64(this.#rest());
   }
 
   /** All of its audio so far, in base64, in pieces of up to a second; none of it is to be sent again. */
   *audio(): Generator<string> {
-    this.#unsent.take();
+    this.#takeBlock();
     const all = Buffer.concat(this.#kept);
     for (let from = 0; from < all.length; from += PIECE_BYTES) {
       yield all.subarray(from, from + PIECE_BYTES).toString('base64');
     }
   }
 
-  /** Gives what is left at the rate before. */
-  #changeRate(sampleRate: SampleRate): Int16Array {
-    const rest = this.#resampler?.flush() ?? new Int16Array(0);
-    this.#resampler = new StreamingResampler(sampleRate, RATE);
-    return rest;
+  #rest(): Buffer[] {
+    const block = this.#takeBlock();
+    return this.#resampler ? [block, this.#keep(this.#resampler.flush())] : [block];
   }
 
-  /** Copies: frames belong to the leg. */
-  #add(sound: readonly Int16Array[]): Buffer {
-    const bytes = Buffer.concat(sound.map(pcm16ToBytes));
+  #startRate(rate: SampleRate): void {
+    this.#rate = rate;
+    this.#resampler = rate === RATE ? null : new StreamingResampler(rate, RATE);
+    this.#block = blockOf(rate);
+  }
+
+  #takeBlock(): Buffer {
+    const sound = this.#block.subarray(0, this.#samples);
+    this.#samples = 0;
+    return this.#add(sound);
+  }
+
+  #add(sound: Int16Array): Buffer {
+    return this.#keep(this.#resampler?.process(sound) ?? sound);
+  }
+
+  /** Keeps a copy, and gives it. */
+  #keep(sound: Int16Array): Buffer {
+    const bytes = Buffer.from(pcm16ToBytes(sound));
     this.#bytes += bytes.length;
     if (!this.isWhole) this.#kept = [];
     else if (bytes.length > 0) this.#kept.push(bytes);
-    return this.#unsent.add(bytes);
+    return bytes;
   }
+}
+
+function blockOf(rate: SampleRate): Int16Array {
+  return new Int16Array((BATCH_MS * rate) / 1000);
+}
+
+function base64(parts: readonly Buffer[]): string {
+  const [only] = parts;
+  if (!only) return '';
+  return (parts.length === 1 ? only : Buffer.concat(parts)).toString('base64');
 }

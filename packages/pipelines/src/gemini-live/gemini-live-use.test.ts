@@ -122,7 +122,7 @@ describe('audio of GeminiLiveEngine', () => {
       const { session } = fixture.caller;
       session.beginTurn('one');
       for (let frame = 0; frame < 9; frame += 1) session.hear(callerFrame(rate));
-      await fixture.until(() => fixture.upstream.last.appendedBytes > 16 * 2 * 160);
+      await fixture.until(() => fixture.upstream.last.appendedBytes > 16 * 2 * 90);
       session.hear(callerFrame(rate));
       session.commitTurn('one');
       await fixture.until(() => fixture.caller.of('transcript').length > 0);
