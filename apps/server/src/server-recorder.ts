@@ -1,6 +1,6 @@
 import type { RecordingMetrics } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
-import { FileRecorder } from '@antiphon/storage';
+import { FileRecorder, fileSystem, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import { recordingFaultOf } from './console/recording-fault.ts';
 import type { SessionBoard } from './console/session-board.ts';
@@ -9,6 +9,18 @@ import type { SessionFeed } from './session-feed.ts';
 /** What recordings are written onto. */
 export type RecordingDisk = NonNullable<ConstructorParameters<typeof FileRecorder>[0]['disk']>;
 
+/** A folder of recordings, and who writes there. */
+export interface Recordings {
+  readonly archive: SessionArchive;
+  readonly owners: RecordingOwners;
+}
+
+/** Opens the folder, which other servers may share. */
+export async function openRecordings(folder: string, clock: Clock): Promise<Recordings> {
+  const owners = await RecordingOwners.open({ folder, clock });
+  return { archive: new SessionArchive(folder), owners };
+}
+
 /** Who is told of recordings. */
 export interface ServerRecorderOptions {
   readonly clock: Clock;
@@ -16,6 +28,8 @@ export interface ServerRecorderOptions {
   readonly metrics: RecordingMetrics;
   readonly board: SessionBoard;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
+  /** Who writes recordings of this folder. */
+  readonly owners: RecordingOwners;
   /** This machine's file system unless given. */
   readonly disk?: RecordingDisk | undefined;
 }
@@ -23,12 +37,12 @@ export interface ServerRecorderOptions {
 /** Records sessions into a folder, and tells of what is at fault everywhere where one looks. */
 export function openServerRecorder(
   folder: string,
-  { clock, log, metrics, board, feedOf, disk }: ServerRecorderOptions,
+  { clock, log, metrics, board, feedOf, owners, disk }: ServerRecorderOptions,
 ): FileRecorder {
   return new FileRecorder({
     folder,
     clock,
-    ...(disk && { disk }),
+    disk: owners.marking(disk ?? fileSystem),
     onFault: (sessionId, err) => {
       const fault = recordingFaultOf(err);
       board.recordingFaulted(sessionId, fault);

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { OtlpMetricsOptions } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
-import { SessionArchive } from '@antiphon/storage';
 import { QueueView, ToolQueue } from '@antiphon/tools';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -28,8 +27,7 @@ import { ServerError } from './server-error.ts';
 import { openServerAnalyses } from './server-analyses.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
-import { openServerRecorder } from './server-recorder.ts';
-import type { RecordingDisk } from './server-recorder.ts';
+import { openRecordings, openServerRecorder, type RecordingDisk } from './server-recorder.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -130,8 +128,9 @@ export async function startServer(
   const analyses = openServerAnalyses(config, { log, metrics: metrics.analyses });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
+  const recordings = config.recordings ? await openRecordings(recordingsDir, clock) : null;
   const consoleSide = openConsole({
-    archive: config.recordings ? new SessionArchive(recordingsDir) : null,
+    recordings,
     feedOf,
     isLive: (id) => registry.isLive(id),
     sessions: () => registry.list(),
@@ -192,13 +191,14 @@ export async function startServer(
       detectorsOf: (agent) => opened().detectorsOf(agent),
       toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
-    recorder: config.recordings
+    recorder: recordings
       ? openServerRecorder(recordingsDir, {
           clock,
           log,
           metrics: metrics.recordings,
           board: consoleSide.board,
           feedOf,
+          owners: recordings.owners,
           disk: deps.recordingDisk,
         })
       : null,

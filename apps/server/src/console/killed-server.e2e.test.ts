@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +17,9 @@ import type { TestServer } from '../testing/test-server.ts';
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const HEADER_BYTES = 44;
+
+/** Longer than servers take to look at each other's calls. */
+const PATIENTLY = { timeout: 40_000 };
 
 let folder: string;
 const closings: (() => unknown)[] = [];
@@ -116,3 +119,39 @@ it('calls of a server that was killed say what is missing, and can be heard as f
   const replay = await ask(second, `/console/sessions/${long.id}/replay`);
   expect(await replay.json()).toMatchObject({ problem: null, disagreement: null });
 });
+
+it('calls of another server that shares the folder are left to it while it lives', async () => {
+  const first = await startProcess();
+  const ending = await openCall(first.url);
+  await speakUntil(ending.client, fileOf(ending.id, 'audio.wav'), HEADER_BYTES);
+  const cut = await openCall(first.url);
+  await speakUntil(cut.client, fileOf(cut.id, 'events.jsonl'), 0);
+
+  const second = await startTestServer({ dataDir: path.join(folder, 'data') });
+  closings.push(() => second.close());
+  const endReasonOf = async (id: string) => {
+    const detail = await ask(second, `/console/sessions/${id}`);
+    return detail.ok ? ((await detail.json()) as SessionDetail).row.endReason : detail.status;
+  };
+  expect(await endReasonOf(ending.id)).toBe(404);
+  await expect(stat(fileOf(ending.id, 'summary.json'))).rejects.toThrow('ENOENT');
+  expect(await unendedLength(ending.id)).toBe(true);
+
+  await ending.client.close();
+  await expect.poll(() => endReasonOf(ending.id), PATIENTLY).toBe('callerLeft');
+  expect(await endReasonOf(cut.id)).toBe(404);
+  await expect(stat(fileOf(cut.id, 'summary.json'))).rejects.toThrow('ENOENT');
+
+  await first.kill();
+  await expect.poll(() => endReasonOf(cut.id), PATIENTLY).toBe('crashed');
+  expect(await unendedLength(cut.id)).toBe(false);
+  for (const { id } of [ending, cut]) {
+    await expect(stat(fileOf(id, 'owner'))).rejects.toThrow('ENOENT');
+  }
+});
+
+/** Whether a recording has a header of one that goes on. */
+async function unendedLength(id: string): Promise<boolean> {
+  const file = await readFile(fileOf(id, 'audio.wav'));
+  return file.readUInt32LE(40) !== file.length - HEADER_BYTES;
+}

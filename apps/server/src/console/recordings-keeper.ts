@@ -1,6 +1,6 @@
 import type { SessionRow } from '@antiphon/observability';
 import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
-import type { ArchivedSession, SessionArchive } from '@antiphon/storage';
+import type { ArchivedSession, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import type { SessionFeed } from '../session-feed.ts';
 import { keptRow } from './kept-row.ts';
@@ -20,12 +20,16 @@ const DIED = 'the process died: the last seconds are missing';
 /** The same where the session had ended, and what lists show of it could not be kept. */
 const NOT_ALL_WRITTEN = 'not all of it could be written';
 
+/** How often it is looked what became of calls that another process had when this one began. */
+const LOOK_MS = 10_000;
+
 /** So many are read at once. */
 const BATCH = 64;
 
 /** What a keeper needs. */
 export interface RecordingsKeeperOptions {
   readonly archive: SessionArchive;
+  readonly owners: RecordingOwners;
   readonly board: SessionBoard;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
   readonly clock: Clock;
@@ -37,10 +41,14 @@ export interface RecordingsKeeperOptions {
 /**
  * Keeps the recordings in order: puts those of earlier processes on the board, keeps a summary of
  * each session that ends, and deletes what is older than it may be, at the start and every hour.
+ * What a process that lives is writing is left alone until it has ended, or the process has.
  */
 export class RecordingsKeeper {
   readonly #options: RecordingsKeeperOptions;
   #timer: TimerHandle | null = null;
+  /** Calls that another process has. */
+  readonly #written = new Map<string, ArchivedSession>();
+  #lookTimer: TimerHandle | null = null;
   #isClosed = false;
 
   constructor(options: RecordingsKeeperOptions) {
@@ -56,11 +64,12 @@ export class RecordingsKeeper {
 
   /** A session has ended, and its recording is complete. */
   async ended(id: string): Promise<void> {
-    const { archive, board, feedOf, log } = this.#options;
+    const { archive, owners, board, feedOf, log } = this.#options;
     const row = board.row(id);
     if (!row) return;
     try {
       await archive.keepSummary(id, { ...row, beside: feedOf(id)?.beside() ?? [] });
+      await owners.release(id);
       board.settle(id, true);
     } catch (err) {
       // Nothing of it could be recorded; that was said when it happened.
@@ -71,8 +80,11 @@ export class RecordingsKeeper {
 
   close(): void {
     this.#isClosed = true;
-    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#lookTimer]) {
+      if (timer !== null) this.#options.clock.clearTimeout(timer);
+    }
     this.#timer = null;
+    this.#lookTimer = null;
   }
 
   async #sweep(): Promise<void> {
@@ -100,6 +112,25 @@ export class RecordingsKeeper {
     }
   }
 
+  /** Lists calls that another process had, once they or it have ended. */
+  async #look(): Promise<void> {
+    const { log } = this.#options;
+    this.#lookTimer = null;
+    const found = [...this.#written.values()];
+    this.#written.clear();
+    try {
+      await this.#restore(found);
+    } catch (err) {
+      log.warn({ err }, 'calls of another server are not listed');
+    }
+  }
+
+  #lookLater(session: ArchivedSession): void {
+    this.#written.set(session.id, session);
+    if (this.#lookTimer !== null || this.#isClosed) return;
+    this.#lookTimer = this.#options.clock.setTimeout(() => void this.#look(), LOOK_MS);
+  }
+
   /** Lists recordings; the latest is in front. */
   async #restore(found: readonly ArchivedSession[]): Promise<void> {
     const { board } = this.#options;
@@ -112,13 +143,21 @@ export class RecordingsKeeper {
   }
 
   /** The row of a recording; null where nothing can be read. */
-  async #read({ id, changedAtMs }: ArchivedSession): Promise<SessionRow | null> {
-    const { archive, log } = this.#options;
+  async #read(session: ArchivedSession): Promise<SessionRow | null> {
+    const { archive, owners, log } = this.#options;
+    const { id } = session;
     try {
+      // First of all: a call that ends meanwhile has its summary before it is nobody's.
+      const isWritten = await owners.isWritten(id);
       const row = keptRow(await archive.summary(id));
       // Earlier versions said nothing of what is missing.
       const isToldOf = row?.endReason !== CRASHED || row.recordingFault !== null;
-      return row && isToldOf ? row : await this.#crashed(id, changedAtMs);
+      if (row && isToldOf) return row;
+      if (isWritten) {
+        this.#lookLater(session);
+        return null;
+      }
+      return await this.#crashed(session);
     } catch (err) {
       log.warn({ err, sessionId: id }, 'a recording cannot be read');
       return null;
@@ -126,8 +165,8 @@ export class RecordingsKeeper {
   }
 
   /** A session without a summary: its process ended before it did. */
-  async #crashed(id: string, changedAtMs: number): Promise<SessionRow | null> {
-    const { archive } = this.#options;
+  async #crashed({ id, changedAtMs }: ArchivedSession): Promise<SessionRow | null> {
+    const { archive, owners } = this.#options;
     const events = await archive.events(id);
     const started = events?.find(({ type }) => type === 'session.started');
     if (started?.type !== 'session.started') return null;
@@ -149,6 +188,7 @@ export class RecordingsKeeper {
       recordingFault: isCut || !events?.some(isEnd) ? DIED : NOT_ALL_WRITTEN,
     };
     await archive.keepSummary(id, row).catch(() => {});
+    await owners.release(id);
     return row;
   }
 }

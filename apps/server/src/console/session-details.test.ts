@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DrivenClock } from '@antiphon/session/testing';
-import { FileRecorder, SessionArchive } from '@antiphon/storage';
+import { FileRecorder, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SessionFeed } from '../session-feed.ts';
@@ -18,12 +18,21 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-function open(feedOf: (id: string) => SessionFeed | null) {
+async function open(feedOf: (id: string) => SessionFeed | null) {
   const clock = new DrivenClock();
+  const owners = await RecordingOwners.open({ folder, clock });
   const archive = new SessionArchive(folder);
   const board = new SessionBoard(clock);
   const log = pino({ level: 'silent' });
-  const keeper = new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: 1e6 });
+  const keeper = new RecordingsKeeper({
+    archive,
+    owners,
+    board,
+    feedOf,
+    clock,
+    log,
+    keptDays: 1e6,
+  });
   const details = new SessionDetails({
     board,
     feedOf,
@@ -36,7 +45,7 @@ function open(feedOf: (id: string) => SessionFeed | null) {
 
 it('a session of an earlier process is shown with what was told beside it, such as its traces', async () => {
   const feed = new SessionFeed({ sessionId: 'sess_1', events: null, recording: null });
-  const before = open(() => feed);
+  const before = await open(() => feed);
   const recording = new FileRecorder({ folder, clock: new DrivenClock() }).open('sess_1', 0);
   const row = before.board.open({
     id: 'sess_1',
@@ -61,7 +70,7 @@ it('a session of an earlier process is shown with what was told beside it, such 
   await before.keeper.ended('sess_1');
   before.keeper.close();
 
-  const after = open(() => null);
+  const after = await open(() => null);
   await after.keeper.open();
   after.keeper.close();
   const detail = await after.details.detail('sess_1');
