@@ -24,6 +24,7 @@ const waitingTests = [
   'apps/server/src/main.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',
   'apps/server/src/promised-answer.e2e.test.ts',
+  'apps/server/src/provider-faults.e2e.test.ts',
   'apps/server/src/secret-digits.e2e.test.ts',
   'apps/server/src/stock-clients/agents-realtime.e2e.test.ts',
   'apps/server/src/stock-clients/livekit-history.e2e.test.ts',
@@ -39,12 +40,13 @@ const waitingTests = [
 
 /** These have a core to spare: two of them run at once. */
 const pairedTests = [
-  'apps/cli/src/call/call.e2e.test.ts',
   'apps/console/src/console.e2e.test.ts',
   'apps/console/src/latency.e2e.test.ts',
   'apps/console/src/session.e2e.test.ts',
+  'apps/server/src/covered-model.e2e.test.ts',
   'apps/server/src/last-resort-voice.e2e.test.ts',
   'apps/server/src/lost-words.e2e.test.ts',
+  'apps/server/src/realtime-chain.e2e.test.ts',
   'apps/server/src/session-page.e2e.test.ts',
   'apps/server/src/stock-clients/agents-realtime-speech.e2e.test.ts',
   'apps/server/src/stock-clients/agents-realtime-tools.e2e.test.ts',

@@ -18,8 +18,11 @@ import { recordTurns } from './recorded-turns.mjs';
 const FRAME_MS = 20;
 const ANSWER_MS = 2_000;
 const CHUNK_MS = 100;
-/** What happens once is over by then: files are made, and so is the memory that is used in turns. */
-const SETTLING_MS = 8_000;
+/**
+ * What happens once is over by then: files are made, and so are the blocks that are used in turns.
+ * While there are more of them every second, collections of all memory cost more than the recording.
+ */
+const SETTLING_MS = 16_000;
 const PASSES = 3;
 
 if (process.send) await collect();

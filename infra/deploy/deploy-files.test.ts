@@ -13,6 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isTraceUrl } from '../../apps/server/src/trace-link.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const DEPLOY = fileURLToPath(new URL('.', import.meta.url));
@@ -24,6 +25,7 @@ interface Service {
   readonly build?: { readonly context: string; readonly dockerfile: string };
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
   readonly secrets?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: readonly string[];
@@ -67,6 +69,23 @@ describe('compose.yaml', () => {
     const given = Object.keys(compose.services[app]?.environment ?? {});
     expect(given).toContain('REDIS_URL');
     expect(given.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('links traces to the Grafana and the data source that it has', () => {
+    const { server, grafana } = compose.services;
+    const traceUrl = server?.environment?.['ANTIPHON_TRACE_URL'] ?? '';
+    expect(isTraceUrl(traceUrl)).toBe(true);
+    const id = '0af7651916cd43dd8448eb211c80319c';
+    const { hostname, port, searchParams } = new URL(traceUrl.replaceAll('{traceId}', id));
+    expect(hostname).toBe('localhost');
+    expect(grafana?.ports).toEqual([`127.0.0.1:${port}:3000`]);
+    const file = 'grafana/provisioning/datasources/antiphon.yaml';
+    const { datasources } = parsed(file) as { datasources: { uid: string; type: string }[] };
+    const tempo = datasources.find(({ type }) => type === 'tempo');
+    const panes = Object.values(JSON.parse(searchParams.get('panes') ?? '') as object);
+    const datasource = { type: 'tempo', uid: tempo?.uid };
+    const queries = [expect.objectContaining({ datasource, query: id })];
+    expect(panes).toMatchObject([{ datasource: tempo?.uid, queries }]);
   });
 
   it('keeps what Redis holds', () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatLatency } from './format/format-duration.ts';
 import { ConsoleStage, isSeen } from './testing/console-stage.ts';
 import type { FakeConsole } from './testing/fake-console.ts';
 import { isBrowserMissing } from './testing/open-browser.ts';
@@ -72,7 +73,13 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         ['unexplained', '3 ms', '45 ms', ''],
       ]);
       const sum = told.reduce((total, [, ms]) => total + (Number.parseFloat(ms ?? '') || 0), 0);
-      expect(await figures.locator('tfoot td').nth(1).innerText()).toBe(`${sum} ms`);
+      expect(await figures.locator('tfoot td').allInnerTexts()).toEqual([
+        'voice to voice',
+        `${sum} ms`,
+        '900 ms',
+        formatLatency(fake.fleet?.hops.voiceToVoice?.p50 ?? null),
+        formatLatency(fake.fleet?.hops.voiceToVoice?.p95 ?? null),
+      ]);
       const picture = page.getByRole('figure');
       expect(await picture.getAttribute('aria-label')).toBe(
         '902 ms, over the budget of 900 ms: endpointing 231 ms, inference 388 ms, ' +
@@ -124,6 +131,18 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         .waitFor();
     });
 
+    it('leads to its trace where the server names a viewer, in a tab that knows nothing of it', async () => {
+      fake.settings = { traceUrl: 'http://viewer.example/trace/{traceId}?from={traceId}' };
+      await open('/s/sess_one/turns/2');
+      const link = page.getByRole('link', { name: traceId });
+      await link.waitFor();
+      expect(await link.getAttribute('href')).toBe(
+        `http://viewer.example/trace/${traceId}?from=${traceId}`,
+      );
+      expect(await link.getAttribute('target')).toBe('_blank');
+      expect(await link.getAttribute('rel')).toContain('noopener');
+    });
+
     it('is drawn without comparison when there is none, and says why', async () => {
       fake.fleet = null;
       await open('/s/sess_one/turns/2');
@@ -151,6 +170,7 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
       expect(
         await links.evaluateAll((all) => all.map((link) => link.getAttribute('href'))),
       ).toEqual(['/s/sess_one/turns/2', '/s/sess_two/turns/3']);
+      expect(await page.getByRole('cell', { name: '4bf92f35…' }).isVisible()).toBe(true);
       const tools = page.getByRole('table', { name: 'Tools' }).locator('tbody tr');
       expect((await tools.nth(1).innerText()).split('\t')).toEqual([
         'reschedule_delivery',
@@ -179,6 +199,17 @@ describe.skipIf(isBrowserMissing)('what the console tells of latency', () => {
         'a tool failed',
         'a tool was late',
       ]);
+    });
+
+    it('leads to the traces of the slowest turns where the server names a viewer', async () => {
+      fake.settings = { traceUrl: 'http://viewer.example/trace/{traceId}' };
+      fake.fleet = sampleFleet(Date.now(), ['sess_one']);
+      await open('/fleet');
+      const link = page.getByRole('link', { name: '4bf92f35…' });
+      await link.waitFor();
+      expect(await link.getAttribute('href')).toBe(
+        'http://viewer.example/trace/4bf92f3577b34da6a3ce929d0e0e4736',
+      );
     });
 
     it.each([

@@ -218,6 +218,98 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
     expect(titles).toEqual(['provider_lost: The model is gone.', 'changed for the ear: markup']);
   });
 
+  describe('has marks that the keyboard reaches', () => {
+    const tool = { callId: 'call_1', name: 'look_up_order' };
+    const played = { itemId: null, playedMs: 900 };
+
+    beforeEach(() =>
+      show({}, [
+        { type: 'agent.covered' },
+        { type: 'tool.started', ...tool, arguments: '{}' },
+        { type: 'tool.covered', ...tool },
+        { type: 'bargeIn', verdict: 'cut', ...played },
+        { type: 'tool.settled', ...tool, outcome: 'result', output: '{}', durationMs: 3_000 },
+        { type: 'fault', code: 'provider_lost', message: 'The model is gone.' },
+      ]),
+    );
+
+    const nameOfFocused = () => page.locator(':focus').getAttribute('aria-label');
+
+    it('in the order of time, and choose their instant', async () => {
+      await page.getByRole('slider', { name: 'Instant shown' }).focus();
+      await page.keyboard.press('Tab');
+      const names = [await nameOfFocused()];
+      for (let more = 0; more < 4; more++) {
+        await page.keyboard.press('ArrowRight');
+        names.push(await nameOfFocused());
+      }
+      expect(names).toEqual([
+        'covered: the answer is long in coming, at 0.0 s',
+        'look_up_order: result, at 1.0 s',
+        'look_up_order: covered, at 2.0 s',
+        'the caller cut in, at 3.0 s',
+        'provider_lost: The model is gone., at 5.0 s',
+      ]);
+      await page.keyboard.press('Enter');
+      await page.getByText('at 5.0 s', { exact: true }).waitFor();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Space');
+      await page.getByText('at 1.0 s', { exact: true }).waitFor();
+      expect(await nameOfFocused()).toBe('look_up_order: result, at 1.0 s');
+    });
+
+    it('as one stop, with its frame and in words where it is', async () => {
+      const marks = page.getByRole('group', { name: 'Marks' });
+      await page.getByRole('slider', { name: 'Instant shown' }).focus();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('End');
+      const outline = () =>
+        page.locator(':focus').evaluate((mark) => getComputedStyle(mark).outlineStyle);
+      expect(await outline()).toBe('solid');
+      expect(await isSeen(marks.getByText('5.0 s · provider_lost: The model is gone.'))).toBe(true);
+      await page.keyboard.press('Tab');
+      expect(await marks.locator(':focus').count()).toBe(0);
+      await page.keyboard.press('Shift+Tab');
+      expect(await nameOfFocused()).toBe('provider_lost: The model is gone., at 5.0 s');
+    });
+
+    it('and the pointer: an instant exactly, and within a tool where it points', async () => {
+      await page.getByRole('button', { name: 'the caller cut in' }).click();
+      await page.getByText('at 3.0 s', { exact: true }).waitFor();
+      const bar = page.getByRole('button', { name: 'look_up_order: result' });
+      const { width = 0 } = (await bar.boundingBox()) ?? {};
+      await bar.click({ position: { x: width * 0.8, y: 5 } });
+      expect(await isSeen(page.getByText(/^at 3\.4 s$/u))).toBe(true);
+    });
+  });
+
+  it('of an hour brings the next mark into sight', async () => {
+    const row = sampleRow('sess_one', {
+      startedAtMs: STARTED_AT_MS,
+      endedAtMs: STARTED_AT_MS + 3_600_000,
+      endReason: 'callerLeft',
+    });
+    const fault: FeedBody = { type: 'fault', code: 'lost', message: 'Gone.' };
+    const events = sampleEvents('sess_one', STARTED_AT_MS, [fault, fault]).map((event, at) => ({
+      ...event,
+      atMs: STARTED_AT_MS + at * 3_000_000,
+    }));
+    await show({ row, events });
+    await page.locator('.note').focus();
+    expect(await page.locator('.note').count()).toBe(1);
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator(':focus').getAttribute('aria-label')).toBe(
+      'lost: Gone., at 3000.0 s',
+    );
+    await expect
+      .poll(() => page.locator('.timeline-scroll').evaluate((scroll) => scroll.scrollLeft))
+      .toBeGreaterThan(100_000);
+    const box = await page.locator(':focus').boundingBox();
+    expect(box?.x).toBeGreaterThan(0);
+    expect(box?.x).toBeLessThan(1_280);
+  });
+
   it('of a live call looks back at an instant, and comes back to what happens now', async () => {
     const startedAtMs = Date.now() - 3_000;
     const row = sampleRow('sess_one', { startedAtMs });

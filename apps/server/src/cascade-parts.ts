@@ -133,9 +133,9 @@ export class CascadeParts {
     const provider = CASCADE_PROVIDERS.textToSpeech[service.provider];
     if (!provider?.hosted) return made;
     const counted = new CountedTextToSpeech(made, countedAs(service));
-    const spelled = new SpelledOutTextToSpeech(counted);
-    if (!provider.isUntimed?.(service)) return spelled;
     const { clock } = this.#options;
+    const spelled = new SpelledOutTextToSpeech(counted, { clock });
+    if (!provider.isUntimed?.(service)) return spelled;
     return new AlignedTextToSpeech(spelled, { aligner: await this.#alignerOf(), clock });
   }
 

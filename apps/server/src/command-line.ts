@@ -31,7 +31,11 @@ Environment:
   OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
                           collector that traces are sent to over OTLP/HTTP (none)
   ANTIPHON_TRACE_RATIO    share of unremarkable turns that are traced, 0 to 1 (1)
+  ANTIPHON_TRACE_TURNS_PER_SECOND
+                          turns traced a second at most, remarkable ones first (0: no bound)
   ANTIPHON_TRACE_PII      on: what was said and returned is in the traces, too (off)
+  ANTIPHON_TRACE_URL      address of a trace in a viewer, with {traceId} in its place, that
+                          the console links to (none)
   ANTIPHON_LOG_LEVEL      silent, fatal, error, warn, info, debug or trace (info)
 `;
 

@@ -114,6 +114,12 @@ describe('readConfig', () => {
     ['ANTIPHON_MAX_SESSIONS', '0', /ANTIPHON_MAX_SESSIONS is "0"; use a whole number from 1/],
     ['ANTIPHON_CONNECTIONS_PER_MINUTE', '0', /use a whole number from 1 to 1000000/],
     ['ANTIPHON_TRACE_RATIO', '1.5', /ANTIPHON_TRACE_RATIO is "1.5"; use a number from 0 to 1/],
+    [
+      'ANTIPHON_TRACE_TURNS_PER_SECOND',
+      '-1',
+      /ANTIPHON_TRACE_TURNS_PER_SECOND is "-1"; use a number of turns below 100000, .*0 for no/,
+    ],
+    ['ANTIPHON_TRACE_TURNS_PER_SECOND', 'many', /ANTIPHON_TRACE_TURNS_PER_SECOND is "many"; use/],
     ['ANTIPHON_TRACE_PII', 'yes', /ANTIPHON_TRACE_PII is "yes"; use on or off\./],
     ['ANTIPHON_TLS', 'on', /ANTIPHON_TLS is "on"; use self-signed or off\./],
     ['ANTIPHON_DEFAULT_AGENT', 'No Agent', /ANTIPHON_DEFAULT_AGENT is "No Agent"; use an agent/],
@@ -164,11 +170,32 @@ describe('readConfig', () => {
     });
   });
 
+  it.each([
+    [{}, undefined],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '0' }, undefined],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '0.5' }, 0.5],
+    [{ ANTIPHON_TRACE_TURNS_PER_SECOND: '20' }, 20],
+  ])('bounds traced turns with %j', (env, bound) => {
+    const { tracing } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', ...env });
+    expect(tracing?.turnsPerSecond).toBe(bound);
+  });
+
   it('never shows the address of a collector that is malformed', () => {
     for (const name of ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT']) {
       const problem = () => read({ [name]: 'ftp://me:secret@collector' });
       expect(problem).toThrow(new RegExp(`^${name} is not usable; use a collector's `, 'u'));
       expect(problem).not.toThrow(/secret/);
+    }
+  });
+
+  it('takes the address of a trace viewer with a place for the id', () => {
+    expect(read({}).traceUrl).toBeNull();
+    const traceUrl = 'https://viewer.example/trace/{traceId}?panes=%7B%7D';
+    expect(read({ ANTIPHON_TRACE_URL: traceUrl }).traceUrl).toBe(traceUrl);
+    for (const bad of ['http://viewer/trace/', 'ftp://viewer/{traceId}', 'viewer/{traceId}']) {
+      expect(() => read({ ANTIPHON_TRACE_URL: bad })).toThrow(
+        /^ANTIPHON_TRACE_URL is not usable; use a trace viewer’s http or https .*\{traceId\} in it/,
+      );
     }
   });
 
@@ -226,6 +253,7 @@ describe('readConfig', () => {
     ['REDIS_URL', 'http://:hunter2@cache.example.com'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'ftp://:hunter2@collector.example.com'],
     ['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', 'collector:4318/hunter2'],
+    ['ANTIPHON_TRACE_URL', 'https://viewer:hunter2@traces.example.com/{traceId}'],
   ])('refuses %s=%s without showing it', (name, value) => {
     const problem = () => read({ [name]: value, SMTP_FROM: 'support@example.com' });
     expect(problem).toThrow(new RegExp(`^${name} is not usable; use `));

@@ -13,6 +13,7 @@ import { apiKeys } from './configured-keys.ts';
 import type { ConfiguredKey } from './configured-keys.ts';
 import type { CertificateFiles } from './self-signed-certificate.ts';
 import { ServerError } from './server-error.ts';
+import { isTraceUrl } from './trace-link.ts';
 
 /** The agents that come with the server, beside `src` and `dist` alike. */
 const BUNDLED_AGENTS_DIR = fileURLToPath(new URL('../agents', import.meta.url));
@@ -80,6 +81,8 @@ export interface ServerConfig extends ToolSettings {
   readonly otlpMetricsUrl: string | null;
   /** `null` traces nothing. */
   readonly tracing: TracingConfig | null;
+  /** The address of a trace in a viewer, with `{traceId}` in its place; `null` where there is none. */
+  readonly traceUrl: string | null;
 }
 
 /** Where the traces of turns go, and how much of them. */
@@ -89,6 +92,8 @@ export interface TracingConfig {
   readonly serviceName: string;
   /** The share of turns without anything remarkable that is kept, 0 to 1. */
   readonly ratio: number;
+  /** How many turns a second are traced at most; any number unless said. */
+  readonly turnsPerSecond?: number;
   /** Whether what callers said and tools returned is in them. */
   readonly keepsPrivate: boolean;
 }
@@ -181,7 +186,19 @@ const variables = {
       .transform(Number),
     allowed: 'a number from 0 to 1, such as 0.1',
   },
+  ANTIPHON_TRACE_TURNS_PER_SECOND: {
+    schema: z
+      .string()
+      .regex(/^\d{1,5}(\.\d{1,3})?$/u)
+      .transform(Number),
+    allowed: 'a number of turns below 100000, such as 20 or 0.5; 0 for no bound',
+  },
   ANTIPHON_TRACE_PII: { schema: z.enum(['on', 'off']), allowed: 'on or off' },
+  ANTIPHON_TRACE_URL: {
+    schema: z.string().refine(isTraceUrl),
+    allowed:
+      'a trace viewer’s http or https address without a password and with {traceId} in it, such as http://localhost:16686/trace/{traceId}',
+  },
 } as const;
 
 /** Their values are secrets, or hold one, even when they are malformed. */
@@ -191,6 +208,7 @@ const SECRETS: readonly string[] = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
   'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+  'ANTIPHON_TRACE_URL',
 ];
 
 type Variable = keyof typeof variables;
@@ -229,7 +247,9 @@ const environment = z.object({
     variables.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT.schema.optional(),
   OTEL_SERVICE_NAME: variables.OTEL_SERVICE_NAME.schema.default('antiphon-server'),
   ANTIPHON_TRACE_RATIO: variables.ANTIPHON_TRACE_RATIO.schema.default(1),
+  ANTIPHON_TRACE_TURNS_PER_SECOND: variables.ANTIPHON_TRACE_TURNS_PER_SECOND.schema.default(0),
   ANTIPHON_TRACE_PII: variables.ANTIPHON_TRACE_PII.schema.default('off'),
+  ANTIPHON_TRACE_URL: variables.ANTIPHON_TRACE_URL.schema.optional(),
 });
 
 const VARIABLE_OF_FLAG = { host: 'ANTIPHON_HOST', port: 'ANTIPHON_PORT' } as const;
@@ -289,6 +309,7 @@ export function readConfig({ env, flags = {}, workingDir }: ConfigSources): Serv
     tls: readTls(values, workingDir),
     otlpMetricsUrl: metricsUrlOf(values),
     tracing: readTracing(values),
+    traceUrl: values.ANTIPHON_TRACE_URL ?? null,
   };
 }
 
@@ -343,11 +364,13 @@ function metricsUrlOf(values: {
 /** As OpenTelemetry has it: the endpoint of all signals is a base, that of traces is whole. */
 function readTracing(values: z.output<typeof environment>): TracingConfig | null {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
+  const turnsPerSecond = values.ANTIPHON_TRACE_TURNS_PER_SECOND;
   if (base === undefined && whole === undefined) return null;
   return {
     url: whole ?? `${base?.replace(/\/$/u, '')}/v1/traces`,
     serviceName: values.OTEL_SERVICE_NAME,
     ratio: values.ANTIPHON_TRACE_RATIO,
+    ...(turnsPerSecond > 0 && { turnsPerSecond }),
     keepsPrivate: values.ANTIPHON_TRACE_PII === 'on',
   };
 }

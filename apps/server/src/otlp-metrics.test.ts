@@ -40,15 +40,26 @@ async function collectorThat(
 
 function metricsFor(url: string, times: { everyMs?: number; timeoutMs?: number } = {}) {
   const changes: (string | null)[] = [];
+  const changed = new EventEmitter();
   let looks = 0;
   const metrics = new ServerMetrics({
     sessions: () => {
       looks++;
       return new Map([['acme', 3]]);
     },
-    otlp: { url, onChange: (error) => changes.push(error && error.message), ...times },
+    otlp: {
+      url,
+      onChange: (error) => {
+        changes.push(error && error.message);
+        changed.emit('change');
+      },
+      ...times,
+    },
   });
-  return { metrics, changes, looks: () => looks };
+  const told = async (change: string | null) => {
+    while (!changes.includes(change)) await once(changed, 'change');
+  };
+  return { metrics, changes, told, looks: () => looks };
 }
 
 describe('metrics over OTLP', () => {
@@ -123,12 +134,15 @@ describe('metrics over OTLP', () => {
         if (status === 200) seen.emit('back');
         else if (++refusals === 3) seen.emit('refused');
       });
-      const { metrics, changes } = metricsFor(url, { everyMs: 20, timeoutMs: 20 });
+      const { metrics, changes, told } = metricsFor(url, { everyMs: 20, timeoutMs: 20 });
       await refused;
       status = 200;
       await isBack;
+      await told(null);
+      // An export at the end may take longer than that.
+      const known = [...changes];
       await metrics.close();
-      expect(changes).toEqual([expect.any(String), null]);
+      expect(known).toEqual([expect.any(String), null]);
     },
   );
 

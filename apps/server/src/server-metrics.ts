@@ -5,6 +5,7 @@ import {
   RecordingMetrics,
   SessionMetrics,
   ToolMetrics,
+  TraceMetrics,
   UsageMetrics,
 } from '@antiphon/observability';
 import type { OtlpMetricsOptions, ProviderStanding } from '@antiphon/observability';
@@ -45,6 +46,7 @@ export class ServerMetrics {
   readonly recordings: RecordingMetrics;
   readonly analyses: AnalysisMetrics;
   readonly usage: UsageMetrics;
+  readonly traces: TraceMetrics;
   readonly #process: ProcessMetrics;
   /** Counts in itself, since it is told of up to ten times a second by every session. */
   readonly pacing = new PacingTally();
@@ -69,6 +71,7 @@ export class ServerMetrics {
     this.recordings = new RecordingMetrics(meter);
     this.analyses = new AnalysisMetrics(meter);
     this.usage = new UsageMetrics(meter);
+    this.traces = new TraceMetrics(meter);
     this.#process = new ProcessMetrics(meter, () => performance.now());
     const active = meter.createObservableGauge('antiphon.session.active', {
       description: 'Sessions that live.',

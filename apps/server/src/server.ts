@@ -144,6 +144,7 @@ export async function startServer(
     log,
     webhooksOf: (agent) => new Set(agents.loaded.get(agent)?.webhooks.keys()),
     modelsOf,
+    onLeftOut: (isRemarkable) => metrics.traces.leftOut(isRemarkable),
     onTurn: (sessionId, { traceId, turns, atMs }) => {
       for (const turn of turns) {
         feedOf(sessionId)?.tell({ type: 'trace', turn, traceId }, atMs);

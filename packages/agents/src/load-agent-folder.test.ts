@@ -37,49 +37,11 @@ async function faults(files: Files, options: LoadOptions = {}): Promise<string[]
 }
 
 describe('loadAgentFolder', () => {
-  it('takes the budgets of an agent for the hops of its turns, and the usual for the others', async () => {
-    const { definition } = await loaded({
-      'agent.yaml': `${PLAIN_AGENT}budgets: { inferenceMs: 400, endpointingMs: 700 }\n`,
-    });
-    expect(definition.budgetsMs).toEqual({
-      endpointing: 700,
-      wait: 650,
-      inference: 400,
-      aggregation: 30,
-      synthesis: 100,
-      egress: 20,
-    });
-  });
-
-  it('leaves the end of turns to their silence where the agent has no budget for it', async () => {
-    const { definition } = await loaded({
-      'agent.yaml': `${PLAIN_AGENT}budgets: { inferenceMs: 400 }
-`,
-    });
-    expect(definition.budgetsMs).toMatchObject({ inference: 400 });
-    expect(definition.budgetsMs).not.toHaveProperty('endpointing');
-    const agent = PLAIN_AGENT.replace('embedded', 'openai-realtime');
-    const vad = '{ type: server_vad, silenceDurationMs: 800 }';
-    const model = `openaiRealtime: { turnDetection: provider, providerVad: ${vad} }
-`;
-    const provided = await loaded({ 'agent.yaml': `${agent}${model}` });
-    expect(provided.definition.budgetsMs).toEqual({ endpointing: 900 });
-  });
-
   it('covers no answer that is long in coming where the agent says so', async () => {
     const { definition } = await loaded({
       'agent.yaml': `${PLAIN_AGENT}answerCoverAfterMs: null\n`,
     });
     expect(definition.config).not.toHaveProperty('answerCoverAfterMs');
-  });
-
-  it('names a budget that is no hop, or cannot be', async () => {
-    const text = `${PLAIN_AGENT}budgets: { inferenceMs: 0, thinkingMs: 5 }\n`;
-    const found = await faults({ 'agent.yaml': text });
-    expect(found).toEqual([
-      'agent.yaml:5:25 "budgets.inferenceMs" is 0; the least is 1. Change it or remove it.',
-      'agent.yaml:5:28 unknown key "thinkingMs". Known are endpointingMs, waitMs, inferenceMs, aggregationMs, synthesisMs, egressMs.',
-    ]);
   });
 
   it('fills in what agent.yaml leaves out', async () => {

@@ -71,7 +71,7 @@ export class Polyphase {
     room.set(this.#history.subarray(0, kept));
     room.set(pcm, kept);
     if (count > 0 && !isSilent) {
-      out.set(filterInput(this.#weights, { inputs, phase: this.#phase, count }));
+      out.set(filterInput(this.#weights, { phase: this.#phase, count }));
     }
     const reached = this.#phase + count * step;
     this.#phase = reached % phases;

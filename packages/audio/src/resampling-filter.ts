@@ -20,8 +20,7 @@ const PASSBAND_OF_HALF_RATE = 0.85;
 // Stopband near -68 dB, below the 60 dB the resampler promises; the rounding to 16 bits is at -98.
 const KAISER_BETA = 6.5;
 
-// In samples of the lower rate: reaches the stopband, and makes rows of a multiple of 28 weights,
-// which the kernel takes at a time.
+// In samples of the lower rate: reaches the stopband.
 const HALF_WIDTH = 28;
 
 const filters = new Map<string, ResamplingFilter>();

@@ -160,6 +160,12 @@ export interface Waveform {
   readonly agent: readonly number[];
 }
 
+/** `GET /console/settings`. */
+export interface ConsoleSettings {
+  /** The address of a trace in a viewer, with `{traceId}` in its place; null where there is none. */
+  readonly traceUrl: string | null;
+}
+
 /** `GET /console/fleet`: what the turns of the last hour tell. */
 export interface Fleet {
   /** Since the server started or an hour ago. */

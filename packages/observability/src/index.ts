@@ -13,6 +13,7 @@ export {
   type ChartTransition,
   type ConsoleMessage,
   type ConsoleRequest,
+  type ConsoleSettings,
   type Fleet,
   type QueueStanding,
   type Replay,
@@ -54,7 +55,9 @@ export {
   type UsedOperation,
 } from './usage-metrics.ts';
 export { WorkerMetrics, type WorkerGauges } from './worker-metrics.ts';
+export { TraceMetrics } from './trace-metrics.ts';
 export { ATTRIBUTE, isPrivate, SPAN } from './traces/span-names.ts';
+export type { SpanMaker } from './traces/span-maker.ts';
 export { UNKNOWN_MODELS, type SessionModels, type SessionSetup } from './traces/turn-facts.ts';
 export { TurnTracer, type TracedTurn } from './traces/turn-tracer.ts';
 export { otlpMetricsReader } from './otlp-metrics.ts';

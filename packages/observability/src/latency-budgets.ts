@@ -53,29 +53,25 @@ export interface ExceededBudget {
   readonly budgetMs: number;
 }
 
-/** The hops of a turn that took longer than they may, in their order. */
-export function exceededBudgets(report: TurnReport): readonly ExceededBudget[] {
-  return HOPS.flatMap((hop) => {
-    const budgetMs = budgetOf(report, hop);
-    const hopMs = report.hops[hop];
-    return budgetMs !== null && hopMs !== null && hopMs > budgetMs ? [{ hop, budgetMs }] : [];
-  });
-}
-
 /**
- * What a hop of a turn may take; null for one that is not marked. Such a hop is part of the next, and
- * so is its budget.
+ * The hops of a turn that took longer than they may, in their order. A hop that is not marked is part
+ * of the next, and so is its budget.
  */
-function budgetOf({ hops, voiceEndAtMs, budgetsMs }: TurnReport, hop: Hop): number | null {
-  const budgets = budgetsMs ?? DEFAULT_HOP_BUDGETS_MS;
+export function exceededBudgets(report: TurnReport): readonly ExceededBudget[] {
+  const { hops, voiceEndAtMs, budgetsMs: budgets = DEFAULT_HOP_BUDGETS_MS } = report;
+  const exceeded: ExceededBudget[] = [];
   let heldMs = 0;
-  for (const earlier of HOPS) {
-    const isMarked = hops[earlier] !== null;
-    if (earlier === hop) return isMarked ? heldMs + budgets[hop] : null;
+  for (const hop of HOPS) {
+    const hopMs = hops[hop];
+    if (hopMs !== null) {
+      const budgetMs = heldMs + budgets[hop];
+      if (hopMs > budgetMs) exceeded.push({ hop, budgetMs });
+      heldMs = 0;
+      continue;
+    }
     // Without a voice there was no end of a turn to find, and most turns wait for nothing.
-    const isThere = earlier === 'endpointing' ? voiceEndAtMs !== null : earlier !== 'wait';
-    if (isMarked) heldMs = 0;
-    else if (isThere) heldMs += budgets[earlier];
+    const isThere = hop === 'endpointing' ? voiceEndAtMs !== null : hop !== 'wait';
+    if (isThere) heldMs += budgets[hop];
   }
-  return null;
+  return exceeded;
 }

@@ -45,7 +45,7 @@ describe('a read-back', () => {
     ['- 4471', '- 4471'],
     ['[4471](x)', '4471(x)'],
     ['{order_id}', 'order_id'],
-    ['{secure:entry_1}', 'the number you typed in'],
+    ['{secure:entry_1}', 'the number you gave'],
     ['jo_smith@example.com', 'jo_smith@example.com'],
     ['_4471_', '4471'],
     ['44\u200B71\u0000', '4471'],

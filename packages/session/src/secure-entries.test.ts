@@ -42,6 +42,6 @@ describe('secrets that a caller typed', () => {
   });
 
   it('are not read aloud', () => {
-    expect(withoutPlaceholders('{secure:entry_1}')).toBe('the number you typed in');
+    expect(withoutPlaceholders('{secure:entry_1}')).toBe('the number you gave');
   });
 });

@@ -84,7 +84,7 @@ describe('secret numbers on the keypad', () => {
     await test.tools.finish('{"echo":"9371-5520"}');
     expect(test.followUps.settled).toMatchObject([{ outcome: { output: '{"echo":"••••"}' } }]);
     const told = JSON.stringify([test.followUps, test.channel.events]);
-    expect(told).toContain('the number you typed in');
+    expect(told).toContain('the number you gave');
     expect(told).not.toMatch(/9371|5520/u);
   });
 

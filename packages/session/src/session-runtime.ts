@@ -165,10 +165,11 @@ class SessionRuntime {
       sessionId,
       history: () => this.#parts.conversation.items,
       callerEncoding: () => leg.codec,
+      tellable: (text) => this.#keypad.tellable(text),
       onEvent: this.#guard((event: EngineEvent) => {
         // The verdict on speech over the agent decides whether its item is there to be transcribed.
         if (event.type === 'transcript') this.#turns.hearTranscript(event);
-        this.#speech.hear(event);
+        this.#speech.hear(this.#keypad.heard(event));
         if (event.type === 'transcript' && event.isFinal) this.#questions.transcribed(event.itemId);
       }),
       onTookOver: this.#guard((tookOver: ProviderTookOver) =>
@@ -238,9 +239,8 @@ class SessionRuntime {
       tools: this.#tools,
       outOfBand: this.#outOfBand,
       setConfig: (config) => {
-        const isOtherUse = config.keypad !== this.#config.keypad;
         this.#config = config;
-        if (isOtherUse) this.#keypad.configure();
+        this.#keypad.configure();
       },
       takes: (fact) => this.#machine.takes(fact),
       isEnded: () => this.#isEnded || this.#isFailing,

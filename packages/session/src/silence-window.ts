@@ -32,13 +32,18 @@ export function silenceWindowMs(endOfTurn: number | undefined, longestMs: number
   return Math.min(longestMs, endOfTurn >= WHOLE || endOfTurn === 0 ? ms : ms * patience);
 }
 
-/** The silence that ends turns whose words say nothing; undefined where the client ends them. */
+/**
+ * The silence that ends turns whose words say nothing of their end, or just enough; undefined where
+ * the client ends them.
+ */
 export function ordinarySilenceMs({
   turnDetection,
 }: Pick<SessionConfig, 'turnDetection'>): number | undefined {
   if (!turnDetection) return undefined;
   const { mode, silenceDurationMs } = turnDetection;
-  return mode === 'semantic' ? silenceWindowMs(undefined, silenceDurationMs) : silenceDurationMs;
+  if (mode !== 'semantic') return silenceDurationMs;
+  const [unknown, whole] = [undefined, WHOLE].map((end) => silenceWindowMs(end, silenceDurationMs));
+  return Math.max(unknown!, whole!);
 }
 
 /** From which likelihood on turns end as soon as one that is this likely over. */

@@ -59,7 +59,7 @@ export class ToolDesk {
   readonly #pending = new Map<string, PendingTool>();
   readonly #invalid = new Map<string, number>();
   readonly handOffs: HandOffs;
-  /** What the caller typed in secret. */
+  /** What the caller typed, or said, in secret. */
   readonly secrets = new SecureEntries();
   #callsOfTurn = 0;
   #callCount = 0;
@@ -113,7 +113,7 @@ export class ToolDesk {
     const { parts } = this.#options;
     this.#countCall();
     const defined = tools.find(({ name }) => name === call.name) ?? unknownTool(call.name);
-    const text = call.arguments === '' ? '{}' : call.arguments;
+    const text = call.arguments === '' ? '{}' : this.secrets.conceal(call.arguments);
     const { tool, readBack, refusal } = consentFor(defined, text);
     const isGivenLater = tool.runs === 'client' && tool.confirm !== 'none';
     // Only a call that the client runs is part of the wire response.
@@ -155,7 +155,7 @@ export class ToolDesk {
     }
     const revealed = this.#revealed(call.arguments, tool);
     if (revealed === null) {
-      this.#settle(callId, { kind: 'error', message: 'It was not given what the caller typed.' });
+      this.#settle(callId, { kind: 'error', message: 'It was not given the number.' });
       return;
     }
     if (!parts.config().tools.some(({ name }) => name === call.name)) {

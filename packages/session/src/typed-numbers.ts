@@ -1,7 +1,9 @@
 import { Keypad } from './keypad.ts';
 import type { SecureEntries } from './secure-entries.ts';
+import type { EngineEvent } from './ports/voice-engine.ts';
 import { addFinishedItem } from './session-parts.ts';
 import type { SessionParts } from './session-parts.ts';
+import { SpokenSecrets } from './spoken-secrets.ts';
 
 /** What typed numbers need of a session. */
 export interface TypedNumbersOptions {
@@ -11,14 +13,20 @@ export interface TypedNumbersOptions {
   readonly createsResponse: () => boolean;
 }
 
-/** Numbers that a caller types are turns of the caller's, secret where the configuration says so. */
+/**
+ * Numbers that a caller types are turns of the caller's, secret where the configuration says so; so
+ * are those of cards then that the caller says.
+ */
 export class TypedNumbers {
   readonly #options: TypedNumbersOptions;
   readonly #keypad: Keypad;
+  readonly #spoken: SpokenSecrets;
+  #isSecure: boolean | null = null;
 
   constructor(options: TypedNumbersOptions) {
     this.#options = options;
     const { parts, secrets } = options;
+    this.#spoken = new SpokenSecrets(secrets);
     this.#keypad = new Keypad({
       clock: parts.clock,
       secrets,
@@ -27,9 +35,23 @@ export class TypedNumbers {
     this.configure();
   }
 
-  /** Follows the configuration; what was typed so far is dropped. */
+  /** Follows the configuration; where it changed this, what was typed so far is dropped. */
   configure(): void {
-    this.#keypad.secure(this.#options.parts.config().keypad === 'secure');
+    const isSecure = this.#options.parts.config().keypad === 'secure';
+    if (isSecure === this.#isSecure) return;
+    this.#isSecure = isSecure;
+    this.#keypad.secure(isSecure);
+    this.#spoken.secure(isSecure);
+  }
+
+  /** What may be told of an engine's event. */
+  heard(event: EngineEvent): EngineEvent {
+    return this.#spoken.heard(event);
+  }
+
+  /** What a final transcript becomes; null while it may be the beginning of a secret. */
+  tellable(text: string): string | null {
+    return this.#spoken.tellable(text);
   }
 
   press(key: string): void {

@@ -3,17 +3,19 @@ import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame, Clock, PlayedAudio, RecordedEvent, Recording } from '@antiphon/session';
 import { AgentTrack } from './agent-track.ts';
 import { CallerTrack } from './caller-track.ts';
+import { EventLines } from './event-lines.ts';
 import type { RecordingDisk } from './recording-disk.ts';
 import type { RecordingWriter, WriteBuffer, Written } from './recording-writer.ts';
 import type { SampleBlocks } from './sample-blocks.ts';
 import { SessionFiles } from './session-files.ts';
 import { StereoTimeline } from './stereo-timeline.ts';
+import type { TrackRun } from './track-run.ts';
 
 /** What is silent is left out in blocks of this length. */
 export const BLOCK_MS = 1_000;
 
-/** Blocks that are written together: few writes. Events are written every two seconds. */
-export const BLOCKS_A_WRITE = 6;
+/** The most blocks that are written together: those of six seconds, and one if it took longer. */
+export const BLOCKS_A_WRITE = 7;
 
 /** Two channels of 16 bits. */
 export const FRAME_BYTES = 4;
@@ -26,12 +28,6 @@ const CERTAIN_AFTER_MS = 2_000;
  * disk that takes its time. 1 MiB of audio at most.
  */
 const MAX_HELD_MS = 30_000;
-
-/** The most characters of events that wait for a disk that does not take them. */
-const MAX_EVENT_CHARACTERS = 524_288;
-
-/** After an error of the disk it is tried again. */
-const TRY_AGAIN_MS = 5_000;
 
 const HEADER_BYTES = 44;
 
@@ -59,27 +55,29 @@ export interface FileRecordingOptions {
 
 /** One session's recording in a folder of its own. */
 export class FileRecording implements Recording, Written {
+  // What frames touch comes first, and so lies together.
+  #closed: Promise<void> | null = null;
+  readonly #callerRun: TrackRun;
   readonly #options: FileRecordingOptions;
   readonly #timeline: StereoTimeline;
   readonly #caller: CallerTrack;
   readonly #agent: AgentTrack;
   readonly #files: SessionFiles;
-  /** Lines of the event log that wait to be written. */
-  #lines = '';
+  readonly #lines: EventLines;
   #lostEventBytes = 0;
   #lostAudioBytes = 0;
   #toldLostBytes = 0;
-  #triesAgainAtMs = -Infinity;
   #hasError = false;
   #endedAtMs = Infinity;
-  #closed: Promise<void> | null = null;
   #resolveClosed: () => void = () => {};
 
   constructor(options: FileRecordingOptions) {
     const { folder, startedAtMs, sampleRate, disk, writer, blocks, onError } = options;
     this.#options = options;
+    this.#lines = new EventLines(blocks);
     this.#timeline = new StereoTimeline(blocks, MAX_HELD_MS / BLOCK_MS);
     this.#caller = new CallerTrack(this.#timeline.left, startedAtMs, sampleRate);
+    this.#callerRun = this.#caller.run;
     this.#agent = new AgentTrack(this.#timeline.right, startedAtMs, sampleRate);
     this.#files = new SessionFiles({
       folder,
@@ -94,7 +92,8 @@ export class FileRecording implements Recording, Written {
   }
 
   caller(frame: AudioFrame): void {
-    if (!this.#closed) this.#caller.accept(frame);
+    if (this.#closed || this.#callerRun.follow(frame)) return;
+    this.#caller.accept(frame);
   }
 
   agent(audio: PlayedAudio): void {
@@ -106,10 +105,7 @@ export class FileRecording implements Recording, Written {
   }
 
   event(event: RecordedEvent): void {
-    if (this.#closed) return;
-    const line = JSON.stringify(event);
-    if (this.#lines.length + line.length < MAX_EVENT_CHARACTERS) this.#lines += `${line}\n`;
-    else this.#lostEventBytes += Buffer.byteLength(line) + 1;
+    if (!this.#closed) this.#lostEventBytes += this.#lines.add(JSON.stringify(event));
   }
 
   close(): Promise<void> {
@@ -125,29 +121,25 @@ export class FileRecording implements Recording, Written {
   }
 
   isDue(): boolean {
-    const now = this.#options.clock.now();
-    const blocks = this.#settle(now);
+    const blocks = this.#settle();
     this.#tellLost();
-    if (now < this.#triesAgainAtMs) return false;
-    return !this.#files.isOpen || this.#lines !== '' || blocks >= BLOCKS_A_WRITE;
+    return !this.#files.isOpen || !this.#lines.isEmpty || blocks > 0;
   }
 
   async write(buffer: WriteBuffer): Promise<void> {
     this.#hasError = false;
-    const now = this.#options.clock.now();
     const isLast = this.#closed !== null;
     if (await this.#files.open()) {
-      await this.#writeEvents(buffer);
-      const blocks = isLast ? this.#lastBlocks : this.#settle(now);
-      if (isLast || blocks >= BLOCKS_A_WRITE) await this.#writeAudio(blocks, buffer);
+      await this.#writeEvents();
+      await this.#writeAudio(isLast ? this.#lastBlocks : this.#settle(), buffer);
     }
-    if (isLast) await this.#complete(buffer);
-    else if (this.#hasError) this.#triesAgainAtMs = now + TRY_AGAIN_MS;
-    else this.#options.onWritten();
+    if (isLast) await this.#complete();
+    else if (!this.#hasError) this.#options.onWritten();
   }
 
   /** Puts everything that is certain where it belongs; tells how many blocks that makes. */
-  #settle(now: number): number {
+  #settle(): number {
+    const now = this.#options.clock.now();
     const certainSample = this.#sampleAt(now - CERTAIN_AFTER_MS);
     this.#caller.settle(certainSample, now);
     this.#agent.settle(certainSample);
@@ -161,12 +153,11 @@ export class FileRecording implements Recording, Written {
     return Math.max(0, Math.floor(samples / this.#options.blocks.blockSamples));
   }
 
-  async #writeEvents(buffer: WriteBuffer): Promise<void> {
-    const lines = this.#lines;
-    if (lines === '') return;
-    this.#lines = '';
-    const isAppended = await this.#timed('events', this.#files.append(bytesOf(lines, buffer)));
-    if (!isAppended) this.#lines = lines + this.#lines;
+  async #writeEvents(): Promise<void> {
+    for (let bytes = this.#lines.peek(); bytes; bytes = this.#lines.peek()) {
+      if (!(await this.#timed('events', this.#files.append(bytes)))) return;
+      this.#lines.take(bytes.length);
+    }
   }
 
   async #writeAudio(blocks: number, buffer: WriteBuffer): Promise<void> {
@@ -196,22 +187,21 @@ export class FileRecording implements Recording, Written {
     return isWritten;
   }
 
-  async #complete(buffer: WriteBuffer): Promise<void> {
+  async #complete(): Promise<void> {
     const { sampleRate, writer } = this.#options;
     const dataBytes = this.#endSample * FRAME_BYTES;
     // What was not taken by now will not be.
     this.#lostAudioBytes += 2 * this.#timeline.take(this.#lastBlocks);
     // Nobody heard what is left.
     this.#timeline.take(this.#timeline.heldBlocks);
-    this.#lostEventBytes += Buffer.byteLength(this.#lines);
-    this.#lines = '';
+    this.#lostEventBytes += this.#lines.clear();
     if (this.#files.isOpen) {
       const header = wavHeader({ sampleRate, channels: 2, dataBytes });
       await this.#files.completeAudio(header, HEADER_BYTES + dataBytes);
       const lostBytes = this.#lostBytes;
       if (lostBytes > 0) {
         const loss = { atMs: this.#endedAtMs, type: 'recording.incomplete', lostBytes };
-        await this.#files.append(bytesOf(`${JSON.stringify(loss)}\n`, buffer));
+        await this.#files.append(Buffer.from(`${JSON.stringify(loss)}\n`));
       }
       await this.#files.close();
     }
@@ -248,10 +238,4 @@ export class FileRecording implements Recording, Written {
     const { startedAtMs, sampleRate } = this.#options;
     return Math.round(((instantMs - startedAtMs) * sampleRate) / 1000);
   }
-}
-
-/** The text in UTF-8, in the buffer if it has room for it in any case. */
-function bytesOf(text: string, { bytes }: WriteBuffer): Uint8Array {
-  if (3 * text.length > bytes.length) return Buffer.from(text);
-  return bytes.subarray(0, bytes.write(text));
 }

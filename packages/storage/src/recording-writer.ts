@@ -1,7 +1,7 @@
 import type { Clock, TimerHandle } from '@antiphon/session';
 
-/** Each recording is looked at once in so many ticks; they are spread over them. */
-const SLOTS = 20;
+/** Each recording is looked at once in so many ticks, six seconds; they are spread over them. */
+const SLOTS = 60;
 
 const TICK_MS = 100;
 
@@ -17,7 +17,7 @@ export interface WriteBuffer {
 
 /** A recording, as its writer sees it. */
 export interface Written {
-  /** Called every two seconds; whether it wants to write. */
+  /** Called at once and then every six seconds; whether it wants to write. */
   isDue(): boolean;
   /** Writes what is due. Never rejects. */
   write(buffer: WriteBuffer): Promise<void>;
@@ -31,7 +31,7 @@ interface Entry {
 }
 
 /**
- * Writes all recordings of a process, a few at a time, with buffers that they use in turns. Two
+ * Writes all recordings of a process, a few at a time, with buffers that they use in turns. Six
  * seconds are spread over them, so that they do not all come at once.
  */
 export class RecordingWriter {
@@ -39,6 +39,8 @@ export class RecordingWriter {
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<Entry>());
   readonly #entries = new Map<Written, Entry>();
   readonly #free: WriteBuffer[];
+  /** Those that were not looked at yet. */
+  #added: Entry[] = [];
   #queue: Entry[] = [];
   #opened = 0;
   #ticks = 0;
@@ -57,6 +59,7 @@ export class RecordingWriter {
     const entry: Entry = { slot, written, isQueued: false, isBusy: false };
     this.#entries.set(written, entry);
     slot.add(entry);
+    this.#added.push(entry);
     this.#timer ??= this.#clock.setTimeout(this.#tick, TICK_MS);
   }
 
@@ -80,11 +83,16 @@ export class RecordingWriter {
 
   readonly #tick = (): void => {
     this.#timer = this.#clock.setTimeout(this.#tick, TICK_MS);
-    for (const entry of this.#slots[this.#ticks++ % SLOTS]!) {
-      if (entry.written.isDue()) this.#enqueue(entry);
-    }
+    const added = this.#added;
+    this.#added = [];
+    for (const entry of added) if (this.#entries.has(entry.written)) this.#look(entry);
+    for (const entry of this.#slots[this.#ticks++ % SLOTS]!) this.#look(entry);
     this.#writeNext();
   };
+
+  #look(entry: Entry): void {
+    if (entry.written.isDue()) this.#enqueue(entry);
+  }
 
   #enqueue(entry: Entry): void {
     if (entry.isQueued) return;

@@ -1,4 +1,5 @@
-import type { SampleBlocks } from './sample-blocks.ts';
+import type { SampleBlock, SampleBlocks } from './sample-blocks.ts';
+import type { TrackRun } from './track-run.ts';
 
 /**
  * One channel's samples that can still change, between what was taken for good and the bound of what
@@ -10,9 +11,10 @@ export class SampleTrack {
   readonly #blockSamples: number;
   readonly #maxBlocks: number;
   /** The first of them is the block after those that were taken. */
-  #blocks: (Int16Array | undefined)[] = [];
+  #blocks: (SampleBlock | undefined)[] = [];
   #firstBlock = 0;
   #endSample = 0;
+  #run: TrackRun | null = null;
 
   constructor(pool: SampleBlocks, maxBlocks: number) {
     this.#pool = pool;
@@ -32,11 +34,13 @@ export class SampleTrack {
 
   /** The sample after the last one that was ever put. */
   get endSample(): number {
+    this.endRun();
     return this.#endSample;
   }
 
   /** Puts samples over what is there; returns how many could not be held. */
   put(atSample: number, pcm: Int16Array): number {
+    this.endRun();
     const size = this.#blockSamples;
     const from = Math.max(atSample, this.takenSamples);
     const to = Math.min(atSample + pcm.length, this.limitSample);
@@ -46,28 +50,58 @@ export class SampleTrack {
       const end = Math.min(to, (index + 1) * size);
       const isWhole = sample === atSample && end === atSample + pcm.length;
       const part = isWhole ? pcm : pcm.subarray(sample - atSample, end - atSample);
-      this.#blockAt(index).set(part, sample - index * size);
+      putIn(this.#blockAt(index), sample - index * size, part);
       sample = end;
     }
     if (to > this.#endSample) this.#endSample = to;
     return pcm.length - (to - from);
   }
 
+  /** Lets frames follow at a sample by a short way until the end of its block, if it is that simple. */
+  beginRun(run: TrackRun, atSample: number): void {
+    this.endRun();
+    const at = Math.floor(atSample / this.#blockSamples) - this.#firstBlock;
+    const block = this.#blocks[at];
+    if (block?.filled !== atSample - (this.#firstBlock + at) * this.#blockSamples) return;
+    run.begin(block, this.#blockSamples, atSample);
+    this.#run = run;
+  }
+
+  /** Has the frames that came by the short way; the next one takes the long way. */
+  endRun(): void {
+    if (!this.#run) return;
+    this.#endSample = Math.max(this.#endSample, this.#run.end());
+    this.#run = null;
+  }
+
   /** Makes everything from a sample on silent. */
   erase(fromSample: number): void {
+    this.endRun();
     this.#blocks.forEach((block, at) => {
       const start = (this.#firstBlock + at) * this.#blockSamples;
-      block?.fill(0, Math.max(0, fromSample - start));
+      if (block) block.filled = Math.min(block.filled, Math.max(0, fromSample - start));
     });
   }
 
-  /** The n-th block of those that were not taken, counted from 0; undefined where it is silent. */
+  /** Whether the n-th block of those that were not taken, counted from 0, has no sound. */
+  isSilent(n: number): boolean {
+    return this.#blocks[n] === undefined;
+  }
+
+  /** The samples of the n-th block of those that were not taken; undefined where it is silent. */
   peek(n: number): Int16Array | undefined {
-    return this.#blocks[n];
+    this.endRun();
+    const block = this.#blocks[n];
+    if (!block) return undefined;
+    const { from, filled } = block;
+    const end = from + this.#blockSamples;
+    block.slab.samples.fill(0, from + filled, end);
+    return block.slab.samples.subarray(from, end);
   }
 
   /** Takes the first block; tells how many samples of it were put, 0 where it is silent. */
   take(): number {
+    this.endRun();
     const block = this.#blocks.shift();
     const samples = Math.min(this.#blockSamples, this.#endSample - this.takenSamples);
     this.#firstBlock += 1;
@@ -76,7 +110,7 @@ export class SampleTrack {
     return samples;
   }
 
-  #blockAt(index: number): Int16Array {
+  #blockAt(index: number): SampleBlock {
     const at = index - this.#firstBlock;
     const found = this.#blocks[at];
     if (found) return found;
@@ -85,4 +119,11 @@ export class SampleTrack {
     this.#blocks[at] = block;
     return block;
   }
+}
+
+function putIn(block: SampleBlock, at: number, pcm: Int16Array): void {
+  const { samples } = block.slab;
+  if (at > block.filled) samples.fill(0, block.from + block.filled, block.from + at);
+  samples.set(pcm, block.from + at);
+  block.filled = Math.max(block.filled, at + pcm.length);
 }

@@ -28,7 +28,7 @@ export class StereoTimeline {
   /** Takes the silent blocks that come first, of so many. */
   skipSilence(blocks: number): void {
     for (let left = blocks; left > 0; left--) {
-      if (this.left.peek(0) || this.right.peek(0)) return;
+      if (!this.left.isSilent(0) || !this.right.isSilent(0)) return;
       this.#takeBlock();
     }
   }

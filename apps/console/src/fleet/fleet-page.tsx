@@ -145,17 +145,19 @@ function Latencies({ fleet: { minutes, sinceMs, budgetsMs } }: { readonly fleet:
             height={230}
           />
         </div>
-        {series.hops.map(({ hop, told }) => (
-          <SpreadChart
-            key={hop}
-            title={hop}
-            series={told}
-            range={range}
-            color={`--${hop}`}
-            budgetMs={budgetsMs[hop]}
-            height={130}
-          />
-        ))}
+        <div className="fleet-hops">
+          {series.hops.map(({ hop, told }) => (
+            <SpreadChart
+              key={hop}
+              title={hop}
+              series={told}
+              range={range}
+              color={`--${hop}`}
+              budgetMs={budgetsMs[hop]}
+              height={130}
+            />
+          ))}
+        </div>
       </div>
     </Panel>
   );

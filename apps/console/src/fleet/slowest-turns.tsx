@@ -2,10 +2,12 @@ import { Link } from 'wouter';
 import type { Fleet } from '@antiphon/observability';
 import { formatTime } from '../format/format-time.ts';
 import { Latency } from '../ui/latency.tsx';
+import { TraceLink, useTraceUrl } from '../ui/trace-link.tsx';
 import '../ui/table.css';
 
 /** The slowest turns, each leading to its waterfall. */
 export function SlowestTurns({ turns }: { readonly turns: Fleet['slowest'] }) {
+  const traceUrl = useTraceUrl();
   if (turns.length === 0) return <p className="fleet-none">No turn yet.</p>;
   return (
     <div className="table-frame">
@@ -32,7 +34,13 @@ export function SlowestTurns({ turns }: { readonly turns: Fleet['slowest'] }) {
               <td>{agent}</td>
               <td className="quiet">{formatTime(atMs)}</td>
               <td className="mono quiet" title={traceId ?? undefined}>
-                {traceId === null ? '–' : `${traceId.slice(0, 8)}…`}
+                {traceId === null ? (
+                  '–'
+                ) : (
+                  <TraceLink traceId={traceId} traceUrl={traceUrl}>
+                    {traceId.slice(0, 8)}…
+                  </TraceLink>
+                )}
               </td>
               <td className="number">
                 <Latency ms={voiceToVoiceMs} budgetMs={budgetMs} />

@@ -67,10 +67,11 @@ export function SpreadChart({ title, series, range, color, budgetMs, height }: C
 function SpreadNow({ series: [, p50, p95] }: { readonly series: SpreadSeries }) {
   const middle = p50.at(-1) ?? null;
   const high = p95.at(-1) ?? null;
-  if (middle === null || high === null) return null;
   return (
     <span className="spread-now">
-      p50 {Math.round(middle)} · p95 {Math.round(high)} ms
+      {middle === null || high === null
+        ? 'none in the newest minute'
+        : `p50 ${Math.round(middle)} · p95 ${Math.round(high)} ms`}
     </span>
   );
 }

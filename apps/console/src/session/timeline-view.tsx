@@ -3,6 +3,8 @@ import type { KeyboardEvent, MouseEvent, ReactNode, Ref } from 'react';
 import { Link } from 'wouter';
 import type { Waveform } from '@antiphon/observability';
 import { formatLatency } from '../format/format-duration.ts';
+import { TimelineMarkLayer } from './timeline-mark-layer.tsx';
+import { marksOf } from './timeline-marks.ts';
 import type { Timeline } from './timeline-model.ts';
 import { useTimelineWindow } from './use-timeline-window.ts';
 import type { TimelineWindow } from './use-timeline-window.ts';
@@ -57,6 +59,7 @@ export function TimelineView({
   readonly onPick: (atMs: number) => void;
 }) {
   const [zoom, setZoom] = useState(3);
+  const marks = useMemo(() => marksOf(timeline), [timeline]);
   const pxPerMs = ZOOMS[zoom]! / 1000;
   const width = Math.max(300, Math.ceil(timeline.lengthMs * pxPerMs));
   const { scroll, onScroll, shown } = useTimelineWindow(width, isLive && atMs === null);
@@ -140,51 +143,10 @@ export function TimelineView({
           ))}
           <Sound name="caller's sound" {...sound} peaks={waveform?.caller ?? null} />
           <Sound name="agent's sound" {...sound} peaks={waveform?.agent ?? null} />
-          <Lane>
-            {timeline.tools
-              .filter(({ fromMs, toMs }) => isDrawn(fromMs, toMs))
-              .map(({ callId, name, fromMs, toMs, outcome, marks, row, rows }) => (
-                <span
-                  key={callId}
-                  className="tool-bar"
-                  data-outcome={outcome ?? 'open'}
-                  title={[name, outcome ?? 'running', ...marks.map(({ what }) => what)].join(', ')}
-                  style={{
-                    ...placed(fromMs, toMs, pxPerMs),
-                    top: `${(100 * row) / rows}%`,
-                    bottom: `${100 - (100 * (row + 1)) / rows}%`,
-                  }}
-                >
-                  {name}
-                  {marks.map(({ atMs: markAtMs, what }) => (
-                    <i
-                      key={`${what}${markAtMs}`}
-                      title={what}
-                      style={{ left: (markAtMs - fromMs) * pxPerMs }}
-                    />
-                  ))}
-                </span>
-              ))}
-          </Lane>
+          {/* The marks of tools are drawn over it. */}
+          <Lane>{null}</Lane>
           <Words timeline={timeline} pxPerMs={pxPerMs} shown={shown} />
-          {timeline.bargeIns.map(({ atMs: cutAtMs, verdict }) => (
-            <span
-              key={cutAtMs}
-              className="barge-in"
-              data-verdict={verdict}
-              title={verdict === 'cut' ? 'The caller cut in.' : 'It was nothing.'}
-              style={{ left: cutAtMs * pxPerMs }}
-            />
-          ))}
-          {timeline.notes.map(({ atMs: notedAtMs, kind, what }) => (
-            <span
-              key={`${kind}${notedAtMs}`}
-              className="note"
-              data-kind={kind}
-              title={what}
-              style={{ left: notedAtMs * pxPerMs }}
-            />
-          ))}
+          <TimelineMarkLayer marks={marks} pxPerMs={pxPerMs} isDrawn={isDrawn} onPick={pick} />
           <div
             ref={cursor}
             className="cursor"

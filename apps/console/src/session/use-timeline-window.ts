@@ -62,9 +62,9 @@ export function useTimelineWindow(widthPx: number, isGrowing: boolean) {
   return { scroll, onScroll, shown };
 }
 
-/** Scrolls so far that a place which moves on stays in sight. */
-export function keepInSight(scroll: HTMLElement, atPx: number): void {
+/** Scrolls so far that a place, and so much after it, is in sight. */
+export function keepInSight(scroll: HTMLElement, atPx: number, afterPx = AT_END_PX): void {
   const { scrollLeft, clientWidth } = scroll;
-  if (atPx >= scrollLeft && atPx <= scrollLeft + clientWidth - AT_END_PX) return;
+  if (atPx >= scrollLeft && atPx <= scrollLeft + clientWidth - afterPx) return;
   scroll.scrollLeft = Math.max(0, atPx - clientWidth / 4);
 }

@@ -9,6 +9,7 @@ import type { WebSocket } from 'ws';
 import { consoleRequestSchema } from '@antiphon/observability';
 import type {
   ConsoleMessage,
+  ConsoleSettings,
   FeedEvent,
   Fleet,
   SessionDetail,
@@ -46,6 +47,7 @@ export class FakeConsole {
   readonly details = new Map<string, SessionDetail>();
   /** Sent with a 503 while null. */
   fleet: Fleet | null = null;
+  settings: ConsoleSettings = { traceUrl: null };
   /** Asked before anything else. */
   answer: FakeAnswer = () => undefined;
   /** The table has the sessions that live; those that ended are asked for. */
@@ -191,6 +193,7 @@ export class FakeConsole {
       if (this.fleet === null) return { status: 503, body: fault('The figures are not there.') };
       return { status: 200, body: this.fleet };
     }
+    if (url.pathname === '/console/settings') return { status: 200, body: this.settings };
     if (url.pathname === '/console/sessions') return { status: 200, body: this.#finished(url) };
     const id = /^\/console\/sessions\/([^/]+)$/.exec(url.pathname)?.[1];
     const detail = id === undefined ? undefined : this.details.get(decodeURIComponent(id));

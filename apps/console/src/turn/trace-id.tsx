@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { Figure } from '../ui/figures.tsx';
+import { TraceLink, useTraceUrl } from '../ui/trace-link.tsx';
 
-/** The id under which the turn is traced, to be copied into a trace viewer. */
+/** The id under which the turn is traced, to be followed or copied into a trace viewer. */
 export function TraceId({ traceId }: { readonly traceId: string | null }) {
   const [copied, setCopied] = useState<string | null>(null);
+  const traceUrl = useTraceUrl();
   const copy = (text: string): void => {
     navigator.clipboard.writeText(text).then(
       () => setCopied(text),
@@ -16,7 +18,11 @@ export function TraceId({ traceId }: { readonly traceId: string | null }) {
   return (
     <Figure
       name="trace"
-      value={traceId}
+      value={
+        <TraceLink traceId={traceId} traceUrl={traceUrl}>
+          {traceId}
+        </TraceLink>
+      }
       isCode
       note={
         <button type="button" className="link" onClick={() => copy(traceId)}>

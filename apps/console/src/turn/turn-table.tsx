@@ -6,7 +6,7 @@ import type { Waterfall } from './waterfall.ts';
 
 /** The waterfall in figures, which add up to the whole. */
 export function TurnTable({ waterfall }: { readonly waterfall: Waterfall }) {
-  const { hops, unexplainedMs, wholeMs, budgetMs, isUnprompted } = waterfall;
+  const { hops, unexplainedMs, wholeMs, budgetMs, isUnprompted, usual: usualWhole } = waterfall;
   const isUnclear = Math.abs(unexplainedMs) > allowedUnexplainedMs(wholeMs);
   return (
     <div className="table-frame">
@@ -69,8 +69,8 @@ export function TurnTable({ waterfall }: { readonly waterfall: Waterfall }) {
               {formatLatency(wholeMs)}
             </td>
             <td className="number">{formatLatency(budgetMs)}</td>
-            <td />
-            <td />
+            <td className="number">{formatLatency(usualWhole?.p50 ?? null)}</td>
+            <td className="number">{formatLatency(usualWhole?.p95 ?? null)}</td>
           </tr>
         </tfoot>
       </table>

@@ -1,3 +1,4 @@
+import type { Spread } from '@antiphon/observability';
 import { formatLatency, UNKNOWN } from '../format/format-duration.ts';
 import { axisTicks } from './waterfall.ts';
 import type { Waterfall, WaterfallHop } from './waterfall.ts';
@@ -8,7 +9,7 @@ import './waterfall-chart.css';
  * budget; the outline of each hop its own part of it, the whiskers what is usual.
  */
 export function WaterfallChart({ waterfall }: { readonly waterfall: Waterfall }) {
-  const { hops, endMs, budgetMs, wholeMs, unexplainedMs } = waterfall;
+  const { hops, endMs, budgetMs, wholeMs, unexplainedMs, usual: usualWhole } = waterfall;
   const place = (ms: number): string => `${((ms / endMs) * 100).toFixed(3)}%`;
   const reachedMs = hops.reduce((sum, { durationMs }) => sum + (durationMs ?? 0), 0);
   const restFromMs = unexplainedMs < 0 ? reachedMs + unexplainedMs : reachedMs;
@@ -83,6 +84,7 @@ export function WaterfallChart({ waterfall }: { readonly waterfall: Waterfall })
                 }}
               />
             )}
+            {usualWhole === null ? null : <Usual spread={usualWhole} fromMs={0} place={place} />}
           </div>
           <span className="waterfall-ms">{formatLatency(wholeMs)}</span>
         </div>
@@ -127,19 +129,34 @@ function HopRow({
           />
         )}
         {usual === null || durationMs === null ? null : (
-          <span
-            className="waterfall-usual"
-            style={{
-              insetInlineStart: place(fromMs + usual.p50),
-              inlineSize: place(Math.max(0, usual.p95 - usual.p50)),
-            }}
-          />
+          <Usual spread={usual} fromMs={fromMs} place={place} />
         )}
       </div>
       <span className="waterfall-ms">
         {durationMs === null ? UNKNOWN : formatLatency(durationMs)}
       </span>
     </div>
+  );
+}
+
+/** From p50 to p95 of what is usual. */
+function Usual({
+  spread: { p50, p95 },
+  fromMs,
+  place,
+}: {
+  readonly spread: Spread;
+  readonly fromMs: number;
+  readonly place: (ms: number) => string;
+}) {
+  return (
+    <span
+      className="waterfall-usual"
+      style={{
+        insetInlineStart: place(fromMs + p50),
+        inlineSize: place(Math.max(0, p95 - p50)),
+      }}
+    />
   );
 }
 

@@ -88,6 +88,7 @@ describe('the waterfall of a turn', () => {
     const { hops } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), usual);
     const taken = HOPS.filter((hop) => hop !== 'wait');
     expect(hops.map((hop) => hop.usual)).toEqual(taken.map((hop) => usual[hop]));
+    expect(waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), usual).usual).toBe(usual.voiceToVoice);
     const slow = { ...usual, egress: { p50: 10, p95: 90_000 } };
     const { endMs } = waterfallOf(sampleReport(1, [200, 50, 5, 50, 5]), slow);
     expect(endMs).toBeCloseTo(900 * 1.25 * 1.06);
@@ -95,11 +96,14 @@ describe('the waterfall of a turn', () => {
 
   it('of a turn nobody asked for begins where the answer was asked for, with what the budget leaves', () => {
     const report = { ...sampleReport(1, [null, 12, 3, 40, 5]), voiceToVoiceMs: null };
-    expect(waterfallOf(report, null)).toMatchObject({
+    const usual = sampleFleet(0).hops;
+    expect(waterfallOf(report, usual)).toMatchObject({
       isUnprompted: true,
       wholeMs: 60,
       budgetMs: 300,
+      usual: usual.postEndpoint,
     });
+    expect(waterfallOf(report, null).usual).toBeNull();
   });
 
   it('may leave five milliseconds or five in a hundred unexplained', () => {

@@ -22,6 +22,8 @@ export interface Waterfall {
   readonly isUnprompted: boolean;
   readonly unexplainedMs: number;
   readonly budgetMs: number;
+  /** The whole of the turns of the last hour, measured alike; null when there were none. */
+  readonly usual: Spread | null;
   /** Where the axis ends: beyond the turn and its budget. */
   readonly endMs: number;
 }
@@ -52,7 +54,9 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
   const wholeMs = report.voiceToVoiceMs ?? report.postEndpointMs;
   const budgetMs = budgetMsOf(report);
   const ownEndMs = Math.max(wholeMs, atMs, budgetMs);
+  const usualWhole = usual?.[isUnprompted ? 'postEndpoint' : 'voiceToVoice'] ?? null;
   const usualEndMs = Math.max(
+    usualWhole?.p95 ?? 0,
     ...hops.map(({ fromMs, usual: spread }) => fromMs + (spread?.p95 ?? 0)),
   );
   const farthestMs = Math.max(ownEndMs, Math.min(usualEndMs, ownEndMs * MAX_STRETCH));
@@ -62,6 +66,7 @@ export function waterfallOf(report: TurnReport, usual: Fleet['hops'] | null): Wa
     isUnprompted,
     unexplainedMs: report.unexplainedMs,
     budgetMs,
+    usual: usualWhole,
     endMs: farthestMs * (1 + MARGIN),
   };
 }

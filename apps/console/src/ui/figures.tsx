@@ -15,7 +15,7 @@ export function Figure({
   isCode = false,
 }: {
   readonly name: string;
-  readonly value: string;
+  readonly value: ReactNode;
   readonly note: ReactNode;
   readonly tone?: 'plain' | 'quiet' | 'bad';
   readonly isCode?: boolean;

@@ -1,24 +1,9 @@
 import { useSyncExternalStore } from 'react';
+import { SecondClock } from './second-clock.ts';
 
-const listeners = new Set<() => void>();
-let nowMs = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    nowMs = Date.now();
-    for (const told of listeners) told();
-  }, 1000);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
+const clock = new SecondClock();
 
 /** The time of day in milliseconds, to the second; one timer serves all who ask. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => nowMs);
+  return useSyncExternalStore(clock.subscribe, clock.now);
 }

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import type {
   Charts,
+  ConsoleSettings,
   Fleet,
   Replay,
   SessionAnalysis,
@@ -12,7 +13,7 @@ import type {
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { speakTurn } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
-import { startTestServer, TEST_KEY } from '../testing/test-server.ts';
+import { startTestServer, TENANT_KEY, TEST_KEY } from '../testing/test-server.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import type { EndedPage } from './ended-sessions.ts';
 
@@ -78,7 +79,12 @@ describe('the login of the console', () => {
   });
 
   it('opens nothing to who has neither', async () => {
-    for (const url of ['/console/sessions', '/console/chart', '/console/fleet']) {
+    for (const url of [
+      '/console/sessions',
+      '/console/chart',
+      '/console/fleet',
+      '/console/settings',
+    ]) {
       const response = await ask(url, { headers: { cookie: 'antiphon_console=guessed' } });
       expect(response.status).toBe(401);
     }
@@ -224,6 +230,19 @@ describe('what a console asks', () => {
       { name: `${hostname()}:${process.pid}`, sessions: expect.any(Number), max: 10 },
     ]);
     expect(fleet.queue).toEqual({ state: 'none' });
+  });
+
+  it('is answered with the trace viewer where there is one, which is the operators’ alone', async () => {
+    expect(await get<ConsoleSettings>('/console/settings')).toEqual({ traceUrl: null });
+    const traceUrl = 'http://localhost:16686/trace/{traceId}';
+    const other = await startTestServer({ traceUrl });
+    const told = async (key: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await fetch(`${other.url}/console/settings`, { headers })).json();
+    };
+    expect(await told(TEST_KEY)).toEqual({ traceUrl });
+    expect(await told(TENANT_KEY)).toEqual({ traceUrl: null });
+    await other.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import type { Charts } from '@antiphon/observability';
+import type { Charts, ConsoleSettings } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
 import { sessionCharts } from '@antiphon/session';
 import type { SessionArchive } from '@antiphon/storage';
@@ -31,6 +31,7 @@ export interface ConsoleRoutesOptions {
   /** Null where nothing is recorded. */
   readonly archive: SessionArchive | null;
   readonly standing: ConsoleSide['standing'];
+  readonly traceUrl: ConsoleSide['traceUrl'];
   /** Whether a session lives, or what is kept of it is not complete yet. */
   readonly isLive: (sessionId: string) => boolean;
   readonly clock: Clock;
@@ -94,6 +95,10 @@ export async function consoleRoutes(
   const onRequest = consoleGuard(options);
   const get = (url: string, handler: Handler) => app.get(url, { onRequest }, handler);
   get('/console/chart', async () => charts);
+  get('/console/settings', async (request): Promise<ConsoleSettings> => {
+    // Traces are of all tenants together.
+    return { traceUrl: accessTo(request).tenant === null ? options.traceUrl : null };
+  });
   get('/console/fleet', async (request) => {
     const access = accessTo(request);
     return { ...fleets.of(access).fleet(), ...(await standing(access)) };

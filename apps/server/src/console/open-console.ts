@@ -31,7 +31,10 @@ export interface OpenConsoleOptions {
   readonly queueView: () => QueueView | null;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<ServerConfig, 'maxSessions' | 'recordingsDays' | 'analyze' | 'redisUrl'>;
+  readonly config: Pick<
+    ServerConfig,
+    'maxSessions' | 'recordingsDays' | 'analyze' | 'redisUrl' | 'traceUrl'
+  >;
 }
 
 /** What the fleet has beside what sessions tell. */
@@ -47,6 +50,8 @@ export interface ConsoleSide {
   readonly logins: ConsoleLogins;
   readonly archive: SessionArchive | null;
   readonly clock: Clock;
+  /** The address of a trace in a viewer, as configured. */
+  readonly traceUrl: string | null;
   /** Who holds sessions, as many as somebody may see, and where tools run. */
   readonly standing: (access: Access) => Promise<FleetStanding>;
   /** What listens to a session that begins. */
@@ -89,6 +94,7 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     logins: new ConsoleLogins(clock),
     archive,
     clock,
+    traceUrl: config.traceUrl,
     standing: async (access) => {
       const [listed, queue] = await Promise.all([servers.list(), queueStanding(queueView())]);
       const workers = listed.map((server) => workerFor(access, server));

@@ -58,6 +58,7 @@ export async function everyMetric(): Promise<string> {
     }
   }
   for (const reason of values.rejections) sessions.rejected(reason);
+  for (const isRemarkable of [true, false]) metrics.traces.leftOut(isRemarkable);
   for (const reason of values.endReasons) sessions.ended(session, { reason, durationMs: 1 });
   for (const operation of values.operations) {
     metrics.usage.used(session, {

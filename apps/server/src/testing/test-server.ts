@@ -65,6 +65,7 @@ export async function startTestServer(
     mailDir: path.join(folder, 'mail'),
     otlpMetricsUrl: null,
     tracing: null,
+    traceUrl: null,
     ...overrides,
   };
   const server = await startServer(config, { log, ...deps });

@@ -8,12 +8,17 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { ServerConfig } from '../config.ts';
 import type { NewSession } from '../session-registry.ts';
+import { DeliveryLog } from './delivery-log.ts';
 import { TraceExporter } from './otlp/trace-exporter.ts';
-import { TellingExporter } from './telling-exporter.ts';
+import { TraceOutbox } from './otlp/trace-outbox.ts';
+import { readableOf } from './readable-span.ts';
+import type { SpanOrigin } from './readable-span.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { spanOf as remoteSpanOf } from './span-of.ts';
-import { isInRatio, WholeTurns } from './whole-turns.ts';
+import { TurnAllowance } from './turn-allowance.ts';
+import { WholeTurns } from './whole-turns.ts';
+import type { SpanTaker } from './whole-turns.ts';
 import { WritingTracer } from './writing-tracer.ts';
 
 /** A collector that has not answered by then, tries again included, is given up. */
@@ -21,9 +26,6 @@ const EXPORT_MS = 1_500;
 
 /** Closing takes no longer. */
 const CLOSING_MS = 2_000;
-
-/** Some hundred turns; what a collector does not take in time is dropped beyond it. */
-const MOST_QUEUED_SPANS = 4_096;
 
 /** A tool's arguments and results, and what a caller said, are cut off there. */
 const MOST_TEXT_CHARS = 4_000;
@@ -37,7 +39,11 @@ export interface OpenTracingOptions {
   readonly modelsOf?: (agent: AgentDefinition) => SessionModels;
   /** A turn was handed to the exporter. */
   readonly onTurn: (sessionId: string, turn: TracedTurn) => void;
+  /** There was no room for the trace of a turn. */
+  readonly onLeftOut?: (isRemarkable: boolean) => void;
   readonly log: Logger;
+  /** In milliseconds, and never back; the process's own unless said. */
+  readonly now?: () => number;
   /** In place of OTLP. */
   readonly exporter?: SpanExporter;
 }
@@ -82,23 +88,30 @@ const NO_TRACING: Tracing = {
 
 /** Traces turns where the configuration says where to; else nothing is made. */
 export function openTracing(options: OpenTracingOptions): Tracing {
-  const { config, onTurn, log, exporter } = options;
+  const { config, onTurn, onLeftOut, log, exporter, now = () => performance.now() } = options;
   const { webhooksOf = () => NO_TOOLS, modelsOf = () => UNKNOWN_MODELS } = options;
   const { tracing, redisUrl } = config;
   if (tracing === null) return NO_TRACING;
-  const { url, serviceName, ratio, keepsPrivate } = tracing;
-  const sink = exporter ?? new TraceExporter({ url, timeoutMillis: EXPORT_MS });
-  const turns = new WholeTurns({
-    next: new BatchSpanProcessor({
-      exporter: new TellingExporter(sink, log),
-      maxQueueSize: MOST_QUEUED_SPANS,
-      exportTimeoutMillis: CLOSING_MS,
-    }),
-    ratio,
-  });
-  const tracer = new WritingTracer({
+  const { url, serviceName, ratio, turnsPerSecond = null, keepsPrivate } = tracing;
+  const origin: SpanOrigin = {
     resource: resourceFromAttributes({ 'service.name': serviceName }),
     scope: { name: 'antiphon' },
+  };
+  const deliveries = new DeliveryLog(log);
+  const next = exporter
+    ? libraryTaker(exporter, origin)
+    : new TraceOutbox({
+        exporter: new TraceExporter({ url, timeoutMillis: EXPORT_MS }),
+        origin,
+        onDelivery: (error) => deliveries.delivered(error),
+      });
+  const turns = new WholeTurns({
+    next,
+    ratio,
+    allowance: turnsPerSecond === null ? null : new TurnAllowance(turnsPerSecond, now),
+    onLeftOut: (rank) => onLeftOut?.(rank !== 'rest'),
+  });
+  const tracer = new WritingTracer({
     keepsPrivate,
     mostTextChars: MOST_TEXT_CHARS,
     onEnd: (span) => turns.onEnd(span),
@@ -119,9 +132,11 @@ export function openTracing(options: OpenTracingOptions): Tracing {
     const context = channels.get(sessionId)?.toolContext(callId);
     if (!context) return null;
     const { traceId, spanId } = context;
+    const isFollowed = followed.get(sessionId)?.has(name) ?? false;
+    if (isFollowed) turns.promise(traceId);
     // What is not certain to be kept is only followed where chance keeps it.
-    const isFollowed = followed.get(sessionId)?.has(name) || isInRatio(traceId, ratio);
-    return `00-${traceId}-${spanId}-${isFollowed ? '01' : '00'}`;
+    const isKept = isFollowed || turns.isCertain(traceId, false);
+    return `00-${traceId}-${spanId}-${isKept ? '01' : '00'}`;
   };
 
   return {
@@ -159,11 +174,19 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       const channel = channels.get(sessionId);
       if (!channel) return ended.get(sessionId) ?? null;
       const { current, session } = channel;
-      const isKept = current && (current.isNotable || isInRatio(current.traceId, ratio));
+      const isKept = current && turns.isCertain(current.traceId, current.isNotable);
       return isKept ? current : session;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
     close: () => within(CLOSING_MS, turns.shutdown()),
+  };
+}
+
+function libraryTaker(exporter: SpanExporter, origin: SpanOrigin): SpanTaker {
+  const processor = new BatchSpanProcessor({ exporter });
+  return {
+    onEnd: (span) => processor.onEnd(readableOf(span, origin)),
+    shutdown: () => processor.shutdown(),
   };
 }
 

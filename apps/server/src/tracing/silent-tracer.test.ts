@@ -2,6 +2,7 @@ import { TestSession } from '@antiphon/session/testing';
 import type { Span, Tracer } from '@opentelemetry/api';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
+import { spanMakerOf } from '../testing/span-maker-of.ts';
 import { TracingChannel } from './tracing-channel.ts';
 
 describe('the tracing of a call', () => {
@@ -9,7 +10,7 @@ describe('the tracing of a call', () => {
     const callsIn = (ms: number): number => {
       const { tracer, calls } = countingTracer();
       const channel = new TracingChannel({
-        tracer,
+        tracer: spanMakerOf(tracer),
         sessionId: 'sess_test',
         agent: 'test',
         pipeline: 'fake',

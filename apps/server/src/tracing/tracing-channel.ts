@@ -1,7 +1,7 @@
 import { TurnTracer } from '@antiphon/observability';
-import type { SessionSetup, TracedTurn } from '@antiphon/observability';
+import type { SessionSetup, SpanMaker, TracedTurn } from '@antiphon/observability';
 import type { ControlChannel, SessionEvent } from '@antiphon/session';
-import type { SpanContext, Tracer } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 
 /** Stands for every tool that is none of the agent's folder. */
 const OTHER_TOOL = 'other_tool';
@@ -11,7 +11,7 @@ const MODES = { vad: 'server_vad', semantic: 'semantic_vad', manual: 'manual' } 
 
 /** Which session is traced, and with what. */
 export interface TracingChannelOptions {
-  readonly tracer: Tracer;
+  readonly tracer: SpanMaker;
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;

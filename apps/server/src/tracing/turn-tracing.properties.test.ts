@@ -5,6 +5,7 @@ import { AlwaysOnSampler, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { spanMakerOf } from '../testing/span-maker-of.ts';
 import { TracingChannel } from './tracing-channel.ts';
 
 const RUNS = 300;
@@ -53,7 +54,7 @@ describe('the traces of a session under any order of events', () => {
       const told: string[] = [];
       let ends = 0;
       const channel = new TracingChannel({
-        tracer: provider.getTracer('test'),
+        tracer: spanMakerOf(provider.getTracer('test')),
         sessionId: 'sess_test',
         agent: 'test',
         pipeline: 'fake',

@@ -77,7 +77,7 @@ describe('the trace of a turn', () => {
     plainTurn(channels).session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 200..1960 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 200..1960 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=aggregation turn.latency_ms=880
         * antiphon.state 800 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1160 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 1160 generation.kind=answer
@@ -90,7 +90,7 @@ describe('the trace of a turn', () => {
           antiphon.vad.hangover 280..800
           speech_to_text 280..800
         antiphon.response 800..1160 generation.kind=answer generation.outcome=completed turn.index=1
-          chat 800..1000 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          chat 800..1000 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 1000..1060 hop.budget_exceeded=true hop.budget_ms=30
           text_to_speech 1060..1160 synthesis.piece=0
           antiphon.egress 1160..1160
@@ -116,7 +116,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 0..1960 links 1 leg=realtime agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 0..1960 links 1 leg=realtime agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=aggregation turn.latency_ms=880
         * antiphon.state 600 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 960 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 960 generation.kind=answer
@@ -134,12 +134,12 @@ describe('the trace of a turn', () => {
           antiphon.vad.hangover 80..600
           speech_to_text 80..600
         antiphon.response 600..960 generation.kind=answer generation.outcome=completed turn.index=1
-          chat 600..800 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          chat 600..800 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 800..860 hop.budget_exceeded=true hop.budget_ms=30
           text_to_speech 860..960 synthesis.piece=0
           antiphon.egress 960..960
         antiphon.playout 960..1960 generation.kind=answer playout.played_ms=300 playout.generated_ms=1200 playout.interrupted=true
-      invoke_agent test 1260..2520 links 2 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=inference,aggregation turn.latency_ms=880
+      invoke_agent test 1260..2520 links 2 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=aggregation turn.latency_ms=880
         * antiphon.state 1960 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 2320 state.region=agentAudio state.from=idle state.to=playing state.cause=playout.started
         * antiphon.first_audio 2320 generation.kind=answer
@@ -152,7 +152,7 @@ describe('the trace of a turn', () => {
           antiphon.vad.hangover 1440..1960
           speech_to_text 1440..1960
         antiphon.response 1960..2320 generation.kind=answer generation.outcome=completed turn.index=2
-          chat 1960..2160 hop.budget_exceeded=true hop.budget_ms=650 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
+          chat 1960..2160 response.time_to_first_chunk=0.2 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 2160..2220 hop.budget_exceeded=true hop.budget_ms=30
           text_to_speech 2220..2320 synthesis.piece=0
           antiphon.egress 2320..2320
@@ -171,7 +171,7 @@ describe('the trace of a turn', () => {
     test.session.control.end('clientEnded');
     expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 400..3100 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.budgets_exceeded=endpointing turn.latency_ms=1020
+      invoke_agent test 400..3100 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.latency_ms=1020
         * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
         * antiphon.state 1400 state.region=turn state.from=responding.thinking state.to=toolPending.quiet state.cause=agent.generationEnded
         * antiphon.state 1900 state.region=turn state.from=toolPending.quiet state.to=toolPending.covering state.cause=tool.coverDue
@@ -189,7 +189,7 @@ describe('the trace of a turn', () => {
           * antiphon.cover 1900
         user_speech 400..880
         antiphon.ingress 880..880 ingress.jitter_ms=0
-        antiphon.endpointing 880..1400 hop.budget_exceeded=true hop.budget_ms=500
+        antiphon.endpointing 880..1400
           antiphon.vad.hangover 880..1400
           speech_to_text 880..1400
         antiphon.response 1400..1400 generation.kind=answer generation.outcome=completed
@@ -251,7 +251,7 @@ describe('the trace of a turn', () => {
     const drawn = await picture(tracing, exporter);
     expect(drawn.replaceAll(/^ *\* .*\n/gmu, '')).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
-      invoke_agent test 0..2460 links 1 leg=realtime codec=g711_ulaw agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=420 turn.budgets_exceeded=aggregation turn.latency_ms=720
+      invoke_agent test 0..2460 links 1 leg=realtime codec=g711_ulaw agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=420 turn.budgets_exceeded=inference,aggregation turn.latency_ms=720
         user_speech 0..540
         antiphon.ingress 540..600 ingress.jitter_ms=0 ingress.rtt_ms=42
         antiphon.endpointing 540..840
@@ -259,7 +259,7 @@ describe('the trace of a turn', () => {
           antiphon.eou.predict 540..600 eou.probability=0.6 eou.threshold=0.5 eou.window_ms=300
           speech_to_text 540..840
         antiphon.response 840..1300 generation.kind=answer generation.outcome=completed turn.index=1
-          chat 840..1100 response.time_to_first_chunk=0.26 usage.input_tokens=1 usage.output_tokens=1
+          chat 840..1100 hop.budget_exceeded=true hop.budget_ms=550 response.time_to_first_chunk=0.26 usage.input_tokens=1 usage.output_tokens=1
           antiphon.text_aggregation 1100..1160 hop.budget_exceeded=true hop.budget_ms=30
           text_to_speech 1160..1260 synthesis.piece=0
           antiphon.egress 1260..1260

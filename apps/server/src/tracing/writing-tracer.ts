@@ -1,38 +1,26 @@
-import { context as activeContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import type { SpanMaker } from '@antiphon/observability';
+import { context as activeContext, isSpanContextValid, SpanKind, trace } from '@opentelemetry/api';
 import type { Context, Span, SpanOptions, Tracer } from '@opentelemetry/api';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
 import { WrittenSpan } from './written-span.ts';
-import type { SpanRules } from './written-span.ts';
+import type { SpanBegin, SpanRules } from './written-span.ts';
 
 /** Makes spans, all of which are recorded: the end of a turn decides which are kept. */
-export class WritingTracer implements Tracer {
+export class WritingTracer implements Tracer, SpanMaker {
   readonly #rules: SpanRules;
-  readonly #ids = new RandomIdGenerator();
 
   constructor(rules: SpanRules) {
     this.#rules = rules;
   }
 
   startSpan(name: string, options: SpanOptions = {}, context?: Context): Span {
-    const { kind = SpanKind.INTERNAL, startTime, attributes, links, root = false } = options;
-    const from = root ? undefined : trace.getSpanContext(context ?? activeContext.active());
-    const parent = from && trace.isSpanContextValid(from) ? from : undefined;
-    const traceState = parent?.traceState;
+    const from = options.root ? undefined : trace.getSpan(context ?? activeContext.active());
+    return this.startChild(name, options, from ?? null);
+  }
+
+  startChild(name: string, options: SpanOptions, parent: Span | null): Span {
+    const { kind = SpanKind.INTERNAL, startTime, attributes, links } = options;
     return new WrittenSpan(
-      {
-        name,
-        kind,
-        context: {
-          traceId: parent?.traceId ?? this.#ids.generateTraceId(),
-          spanId: this.#ids.generateSpanId(),
-          traceFlags: TraceFlags.SAMPLED,
-          ...(traceState && { traceState }),
-        },
-        parent,
-        startTime,
-        attributes,
-        links,
-      },
+      { name, kind, parent: parentOf(parent), startTime, attributes, links },
       this.#rules,
     );
   }
@@ -48,4 +36,10 @@ export class WritingTracer implements Tracer {
     const span = this.startSpan(name, options, context);
     return activeContext.with(trace.setSpan(context, span), run, undefined, span);
   }
+}
+
+function parentOf(span: Span | null): SpanBegin['parent'] {
+  if (span === null || span instanceof WrittenSpan) return span;
+  const context = span.spanContext();
+  return isSpanContextValid(context) ? context : null;
 }

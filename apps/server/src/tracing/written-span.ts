@@ -1,5 +1,5 @@
 import { isPrivate } from '@antiphon/observability';
-import { SpanStatusCode } from '@opentelemetry/api';
+import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type {
   Attributes,
   AttributeValue,
@@ -10,10 +10,9 @@ import type {
   SpanKind,
   SpanStatus,
   TimeInput,
+  TraceState,
 } from '@opentelemetry/api';
-import { hrTime, hrTimeDuration, timeInputToHrTime } from '@opentelemetry/core';
-import type { InstrumentationScope } from '@opentelemetry/core';
-import type { Resource } from '@opentelemetry/resources';
+import { hrTime, timeInputToHrTime } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 /** The oldest is dropped beyond that. */
@@ -21,80 +20,101 @@ const MOST_EVENTS = 128;
 
 /** What all spans of a tracer have in common. */
 export interface SpanRules {
-  readonly resource: Resource;
-  readonly scope: InstrumentationScope;
   /** Whether attributes with a `pii` segment are written down. */
   readonly keepsPrivate: boolean;
   /** Texts are cut off there. */
   readonly mostTextChars: number;
   /** Called once with each span that has ended. */
-  readonly onEnd: (span: ReadableSpan) => void;
+  readonly onEnd: (span: WrittenSpan) => void;
 }
 
 /** What a span begins with. */
 export interface SpanBegin {
   readonly name: string;
   readonly kind: SpanKind;
-  readonly context: SpanContext;
-  readonly parent: SpanContext | undefined;
+  /** Null for the root of a trace. */
+  readonly parent: WrittenSpan | SpanContext | null;
   readonly startTime: TimeInput | undefined;
   readonly attributes: Attributes | undefined;
   readonly links: readonly Link[] | undefined;
 }
 
+/** What most spans have none of; never written to. */
+const NO_ATTRIBUTES: Attributes = {};
+const NO_TIME: HrTime = [0, 0];
+const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const NO_LINKS: Link[] = [];
+
+const TWO_32 = 2 ** 32;
+
 type TimedEvent = ReadableSpan['events'][0];
+
+const NO_EVENTS: TimedEvent[] = [];
 
 /**
  * A span of this server's own, at a small part of what the library's costs, which checks and copies
  * whatever it is given: these come from the tracer of turns, some dozen a turn in every session.
  */
-export class WrittenSpan implements Span, ReadableSpan {
+export class WrittenSpan implements Span {
   name: string;
   readonly kind: SpanKind;
-  readonly parentSpanContext?: SpanContext;
+  readonly traceId: string;
+  /** The halves of its id. */
+  readonly upper: number;
+  readonly lower: number;
+  readonly parent: WrittenSpan | SpanContext | null;
   readonly startTime: HrTime;
-  readonly attributes: Attributes;
-  readonly links: Link[];
-  readonly events: TimedEvent[] = [];
-  readonly droppedAttributesCount = 0;
-  readonly droppedLinksCount = 0;
-  endTime: HrTime = [0, 0];
-  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  links: Link[];
+  events: TimedEvent[] = NO_EVENTS;
+  endTime: HrTime = NO_TIME;
+  status: SpanStatus = UNSET;
   droppedEventsCount = 0;
   ended = false;
-  readonly #context: SpanContext;
+  #attributes: Attributes;
+  #isOwn = false;
+  #context: SpanContext | null = null;
+  readonly #traceState: TraceState | undefined;
   readonly #rules: SpanRules;
 
   constructor(begin: SpanBegin, rules: SpanRules) {
-    const { name, kind, context, parent, startTime, attributes, links } = begin;
+    const { name, kind, parent, startTime, attributes, links } = begin;
     this.name = name;
     this.kind = kind;
-    if (parent) this.parentSpanContext = parent;
+    this.parent = parent;
+    this.traceId = parent?.traceId ?? traceIdOf();
+    this.upper = half();
+    this.lower = half();
     this.startTime = instantOf(startTime);
-    this.#context = context;
+    this.#traceState = parent instanceof WrittenSpan ? parent.#traceState : parent?.traceState;
     this.#rules = rules;
-    this.attributes = this.#kept(attributes);
-    this.links = (links ?? []).map((link) => this.#keptLink(link));
+    this.#attributes = this.#kept(attributes);
+    this.links = links ? links.map((link) => this.#keptLink(link)) : NO_LINKS;
   }
 
-  get resource(): Resource {
-    return this.#rules.resource;
+  get attributes(): Attributes {
+    return this.#attributes;
   }
 
-  get instrumentationScope(): InstrumentationScope {
-    return this.#rules.scope;
+  get traceState(): TraceState | undefined {
+    return this.#traceState;
   }
 
-  get duration(): HrTime {
-    return hrTimeDuration(this.startTime, this.endTime);
-  }
-
+  /** Ids in digits are made where somebody asks for them. */
   spanContext(): SpanContext {
-    return this.#context;
+    return (this.#context ??= {
+      traceId: this.traceId,
+      spanId: digitsOf(this.upper) + digitsOf(this.lower),
+      traceFlags: TraceFlags.SAMPLED,
+      ...(this.#traceState && { traceState: this.#traceState }),
+    });
   }
 
   setAttribute(name: string, value: AttributeValue): this {
-    if (!this.ended) this.#put(this.attributes, name, value);
+    if (this.ended) return this;
+    // What was given stays as it is.
+    if (!this.#isOwn) this.#attributes = { ...this.#attributes };
+    this.#isOwn = true;
+    this.#put(this.#attributes, name, value);
     return this;
   }
 
@@ -113,6 +133,7 @@ export class WrittenSpan implements Span, ReadableSpan {
       this.events.shift();
       this.droppedEventsCount += 1;
     }
+    if (this.events === NO_EVENTS) this.events = [];
     this.events.push({
       name,
       time: instantOf(isTime ? attributesOrTime : time),
@@ -123,7 +144,7 @@ export class WrittenSpan implements Span, ReadableSpan {
   }
 
   addLink(link: Link): this {
-    if (!this.ended) this.links.push(this.#keptLink(link));
+    if (!this.ended) this.links = [...this.links, this.#keptLink(link)];
     return this;
   }
 
@@ -159,11 +180,20 @@ export class WrittenSpan implements Span, ReadableSpan {
     this.#rules.onEnd(this);
   }
 
+  /** What may be written down of them, which usually is all. */
   #kept(attributes: Attributes | undefined): Attributes {
+    if (!attributes) return NO_ATTRIBUTES;
+    const names = Object.keys(attributes);
+    if (names.every((name) => this.#isWhole(name, attributes[name]))) return attributes;
     const kept: Attributes = {};
-    if (!attributes) return kept;
-    for (const name of Object.keys(attributes)) this.#put(kept, name, attributes[name]);
+    for (const name of names) this.#put(kept, name, attributes[name]);
     return kept;
+  }
+
+  #isWhole(name: string, value: AttributeValue | undefined): boolean {
+    const { keepsPrivate, mostTextChars } = this.#rules;
+    if (typeof value === 'string' && value.length > mostTextChars) return false;
+    return value !== undefined && (keepsPrivate || !isPrivate(name));
   }
 
   #put(attributes: Attributes, name: string, value: AttributeValue | undefined): void {
@@ -173,9 +203,23 @@ export class WrittenSpan implements Span, ReadableSpan {
     attributes[name] = isLong ? value.slice(0, mostTextChars) : value;
   }
 
-  #keptLink({ context, attributes }: Link): Link {
-    return attributes ? { context, attributes: this.#kept(attributes) } : { context };
+  #keptLink(link: Link): Link {
+    const { context, attributes } = link;
+    return attributes ? { context, attributes: this.#kept(attributes) } : link;
   }
+}
+
+/** Half of an id of eight bytes. */
+function half(): number {
+  return (Math.random() * TWO_32) >>> 0;
+}
+
+function digitsOf(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
+
+function traceIdOf(): string {
+  return digitsOf(half()) + digitsOf(half()) + digitsOf(half()) + digitsOf(half());
 }
 
 function instantOf(time: TimeInput | undefined): HrTime {

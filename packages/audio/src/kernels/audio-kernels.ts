@@ -5,7 +5,6 @@ type Kernel = (...values: number[]) => void;
 
 interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly widen: Kernel;
   readonly filter: Kernel;
   readonly interleave: Kernel;
 }
@@ -22,6 +21,8 @@ export interface PlacedWeights {
   readonly taps: number;
   readonly phases: number;
   readonly step: number;
+  /** What the sum of products is multiplied with. */
+  readonly scale: number;
 }
 
 /** How many samples go through the kernels at a time, what a filter looks back on included. */
@@ -30,15 +31,17 @@ export const MOST_INPUT = 4_096;
 /** How many come out at a time. */
 export const MOST_OUTPUT = 16_384;
 
-// Bytes: 16-bit input, the same widened, output, and weights behind them.
+// Bytes: input, output, and weights behind them.
 const IN_AT = 0;
-const WIDE_AT = 2 * MOST_INPUT;
-const OUT_AT = WIDE_AT + 4 * MOST_INPUT;
+const OUT_AT = 2 * MOST_INPUT;
 const WEIGHTS_AT = OUT_AT + 2 * MOST_OUTPUT;
 /** The inner loop of the filter takes so many weights at a time. */
-const ROW_MULTIPLE = 28;
+const ROW_MULTIPLE = 32;
+const GREATEST_WEIGHT = 32_766;
+/** A lane of the sum has a quarter of the weights: so much of them, and the loudest input, is below 2^31. */
+const MOST_A_LANE = 65_400;
 
-const { memory, widen, filter, interleave } = instantiate();
+const { memory, filter, interleave } = instantiate();
 const input = new Int16Array(memory.buffer, IN_AT, MOST_INPUT);
 const output = new Int16Array(memory.buffer, OUT_AT, MOST_OUTPUT);
 let weightsEnd = WEIGHTS_AT;
@@ -52,20 +55,49 @@ function instantiate(): Kernels {
 
 /**
  * Puts a filter's rows into the kernels' memory, for good: one `Float32Array` of `phases` rows of
- * taps, whose number is a multiple of 28. Throws a RangeError for rows that do not fit.
+ * taps. They are rounded to 16 bits, each row so that its sum stays. Throws a RangeError for rows
+ * that do not fit.
  */
 export function placeWeights(
   rows: Float32Array,
   { phases, step }: { readonly phases: number; readonly step: number },
 ): PlacedWeights {
-  const taps = rows.length / phases;
+  const given = rows.length / phases;
+  const taps = Math.ceil(given / ROW_MULTIPLE) * ROW_MULTIPLE;
   const at = weightsEnd;
-  if (taps % ROW_MULTIPLE !== 0 || at + rows.byteLength > memory.buffer.byteLength) {
-    throw new RangeError(`${phases} rows of ${taps} weights do not fit`);
+  const end = at + 2 * phases * taps;
+  if (end > memory.buffer.byteLength) {
+    throw new RangeError(`${phases} rows of ${given} weights do not fit`);
   }
-  new Float32Array(memory.buffer, at, rows.length).set(rows);
-  weightsEnd = at + rows.byteLength;
-  return { at, taps, phases, step };
+  const each = Array.from({ length: phases }, (_, phase) =>
+    rows.subarray(phase * given, (phase + 1) * given),
+  );
+  const unit = Math.floor(Math.min(...each.map(finestUnit)));
+  const placed = new Int16Array(memory.buffer, at, phases * taps);
+  each.forEach((row, phase) => placed.set(roundedRow(row, unit), phase * taps));
+  weightsEnd = end;
+  return { at, taps, phases, step, scale: 1 / unit };
+}
+
+/** The most that weights can be multiplied with. */
+function finestUnit(row: Float32Array): number {
+  const lanes = [0, 0, 0, 0];
+  row.forEach((weight, tap) => (lanes[(tap >> 1) & 3]! += Math.abs(weight)));
+  const greatest = row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  return Math.min(GREATEST_WEIGHT / greatest, MOST_A_LANE / Math.max(...lanes));
+}
+
+/** The weights in units of 1 / `unit`, each less than one of them off. */
+function roundedRow(row: Float32Array, unit: number): Int16Array {
+  const rounded = Int16Array.from(row, (weight) => Math.round(weight * unit));
+  const sum = row.reduce((total, weight) => total + weight, 0);
+  const missing = Math.round(sum * unit) - rounded.reduce((total, weight) => total + weight, 0);
+  const sign = Math.sign(missing);
+  // Those that were rounded the other way the most bear it best.
+  const owed = (tap: number) => sign * (row[tap]! * unit - rounded[tap]!);
+  const taps = [...rounded.keys()].toSorted((one, other) => owed(other) - owed(one));
+  for (const tap of taps.slice(0, Math.abs(missing))) rounded[tap]! += sign;
+  return rounded;
 }
 
 /** Where input of a filter is laid: what came before, then what is new. Used by one caller at a time. */
@@ -74,17 +106,16 @@ export function inputRoom(): Int16Array {
 }
 
 /**
- * Filters `count` outputs, at most MOST_OUTPUT, out of the first `inputs` samples of the room: the
+ * Filters `count` outputs, at most MOST_OUTPUT, out of the samples of the room: the
  * first output's row of weights is `phase`, and lies over the first sample. What it returns is
  * good until the next call.
  */
 export function filterInput(
   weights: PlacedWeights,
-  { inputs, phase, count }: { inputs: number; phase: number; count: number },
+  { phase, count }: { phase: number; count: number },
 ): Int16Array {
-  const { at, taps, phases, step } = weights;
-  widen(IN_AT, WIDE_AT, inputs);
-  filter(WIDE_AT, at, taps, phases, step, phase, count, OUT_AT);
+  const { at, taps, phases, step, scale } = weights;
+  filter(IN_AT, at, taps, phases, step, phase, count, OUT_AT, scale);
   return output.subarray(0, count);
 }
 

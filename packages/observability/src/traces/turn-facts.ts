@@ -1,5 +1,6 @@
-import type { Link, Tracer } from '@opentelemetry/api';
+import type { Link } from '@opentelemetry/api';
 import type { TurnReport } from '../turn-report.ts';
+import type { SpanMaker } from './span-maker.ts';
 
 /** The models of a session by what they do, as far as they are known. */
 export interface SessionModels {
@@ -56,7 +57,7 @@ export interface SpokenPiece {
 
 /** What a turn's trace begins with. */
 export interface TurnBegin {
-  readonly tracer: Tracer;
+  readonly tracer: SpanMaker;
   readonly agent: string;
   readonly pipeline: string;
   readonly sessionId: string;
@@ -71,7 +72,7 @@ export interface TurnBegin {
   /** Who ends turns: `server_vad`, `semantic_vad` or `manual`; null where it is not known. */
   readonly endpointing: string | null;
   readonly setup: SessionSetup;
-  readonly links: readonly Link[];
+  readonly links: Link[];
 }
 
 /** A generation as it ended. Instants are epoch milliseconds. */
@@ -104,6 +105,15 @@ export interface ToolEnd {
   readonly callId: string;
   readonly outcome: string;
   readonly output: string | null;
+  readonly atMs: number;
+}
+
+/** A state of one of the session's regions was left for another. */
+export interface StateChange {
+  readonly region: string;
+  readonly from: string;
+  readonly to: string;
+  readonly cause: string;
   readonly atMs: number;
 }
 

@@ -1,9 +1,11 @@
-import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { exceededBudgets } from '../latency-budgets.ts';
+import type { ExceededBudget } from '../latency-budgets.ts';
 import { HOPS } from '../turn-report.ts';
 import type { Hop, TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
+import type { SpanMaker } from './span-maker.ts';
 import { ATTRIBUTE, SPAN } from './span-names.ts';
 import type {
   Generation,
@@ -27,14 +29,17 @@ export interface CallerPart {
 
 /** Writes down, when a turn has ended, what it is known to have consisted of. */
 export class TurnSpans {
-  readonly #tracer: Tracer;
-  /** Of the turn's root. */
-  readonly #context: Context;
+  readonly #tracer: SpanMaker;
+  /** Of the turn. */
+  readonly #root: Span;
   readonly #setup: SessionSetup;
+  /** The report that was looked at last, and its hops that took longer than they may. */
+  #judged: TurnReport | null = null;
+  #exceeded: readonly ExceededBudget[] = [];
 
-  constructor(tracer: Tracer, context: Context, setup: SessionSetup) {
+  constructor(tracer: SpanMaker, root: Span, setup: SessionSetup) {
     this.#tracer = tracer;
-    this.#context = context;
+    this.#root = root;
     this.#setup = setup;
   }
 
@@ -49,14 +54,13 @@ export class TurnSpans {
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (report?.hops.endpointing ?? 0));
     const attributes = {
       ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
-      ...(report && overBudget(report, 'endpointing')),
+      ...(report && this.#overBudget(report, 'endpointing')),
     };
-    const endpointing = this.#child(SPAN.endpointing, {
+    const parent = this.#child(SPAN.endpointing, {
       startAtMs: voiceEndAtMs,
       endAtMs,
       attributes,
     });
-    const parent = trace.setSpan(this.#context, endpointing);
     if (stoppedAtMs !== null && stoppedAtMs > voiceEndAtMs) {
       this.#child(SPAN.hangover, { startAtMs: voiceEndAtMs, endAtMs: stoppedAtMs, parent });
     }
@@ -107,7 +111,7 @@ export class TurnSpans {
       report?.firstAudioAtMs ?? 0,
       pieces.at(-1)?.firstByteAtMs ?? 0,
     );
-    const response = this.#tracer.startSpan(
+    const response = this.#tracer.startChild(
       SPAN.response,
       {
         startTime: instant(startAtMs),
@@ -117,21 +121,20 @@ export class TurnSpans {
           ...(report && { [ATTRIBUTE.turnIndex]: report.turn }),
         },
       },
-      this.#context,
+      this.#root,
     );
     if (end?.outcome === 'failed') {
       response.setAttribute(ATTRIBUTE.errorType, end.errorCode ?? '_OTHER');
       response.setStatus({ code: SpanStatusCode.ERROR });
     }
-    const parent = trace.setSpan(this.#context, response);
-    if (report) this.#hops(report, end, parent);
-    else if (kind === 'answer') this.#unheard(generation, { startAtMs, endAtMs }, parent);
+    if (report) this.#hops(report, end, response);
+    else if (kind === 'answer') this.#unheard(generation, { startAtMs, endAtMs }, response);
     const { synthesis } = this.#setup.models;
     for (const { piece, startedAtMs, firstByteAtMs } of pieces) {
       this.#child(SPAN.synthesis(synthesis), {
         startAtMs: startedAtMs,
         endAtMs: firstByteAtMs,
-        parent,
+        parent: response,
         attributes: { ...modelOf(synthesis), [ATTRIBUTE.piece]: piece },
       });
     }
@@ -157,7 +160,7 @@ export class TurnSpans {
   #unheard(
     { end, firstTextAtMs }: Generation,
     { startAtMs, endAtMs }: { readonly startAtMs: number; readonly endAtMs: number },
-    parent: Context,
+    parent: Span,
   ): void {
     const { models } = this.#setup;
     const firstAtMs = firstTextAtMs === null ? null : Math.max(startAtMs, firstTextAtMs);
@@ -184,7 +187,7 @@ export class TurnSpans {
   }
 
   /** Each hop from where the one before ended; the last one ends with the first audio. */
-  #hops(report: TurnReport, end: GenerationEnd | null, parent: Context): void {
+  #hops(report: TurnReport, end: GenerationEnd | null, parent: Span): void {
     const { hops, voiceEndAtMs, committedAtMs } = report;
     const { models } = this.#setup;
     const zeroAtMs = voiceEndAtMs ?? committedAtMs;
@@ -203,7 +206,7 @@ export class TurnSpans {
         parent,
         kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
         attributes: {
-          ...overBudget(report, hop),
+          ...this.#overBudget(report, hop),
           ...(isChat
             ? this.#inferred(end, reachedAtMs - startAtMs)
             : hop === 'synthesis'
@@ -214,18 +217,34 @@ export class TurnSpans {
     }
   }
 
+  /** The hops of a report that took longer than they may. */
+  exceeded(report: TurnReport): readonly ExceededBudget[] {
+    if (report !== this.#judged) this.#exceeded = exceededBudgets(report);
+    this.#judged = report;
+    return this.#exceeded;
+  }
+
+  /** Marks a hop that took longer than it may. */
+  #overBudget(report: TurnReport, hop: Hop): Attributes | null {
+    for (const exceeded of this.exceeded(report)) {
+      if (exceeded.hop !== hop) continue;
+      return { [ATTRIBUTE.budgetExceeded]: true, [ATTRIBUTE.budgetMs]: exceeded.budgetMs };
+    }
+    return null;
+  }
+
   #child(
     name: string,
     span: {
       readonly startAtMs: number;
       readonly endAtMs: number;
-      readonly parent?: Context;
+      readonly parent?: Span;
       readonly kind?: SpanKind;
       readonly attributes?: Attributes;
     },
   ): Span {
-    const { startAtMs, endAtMs, parent = this.#context, kind = SpanKind.INTERNAL } = span;
-    const child = this.#tracer.startSpan(
+    const { startAtMs, endAtMs, parent = this.#root, kind = SpanKind.INTERNAL } = span;
+    const child = this.#tracer.startChild(
       name,
       { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
       parent,
@@ -244,13 +263,6 @@ function spanOfHop(hop: Exclude<Hop, 'endpointing' | 'wait'>, models: SessionMod
     default:
       return SPAN[hop];
   }
-}
-
-/** Marks a hop that took longer than it may. */
-function overBudget(report: TurnReport, hop: Hop): Attributes {
-  const exceeded = exceededBudgets(report).find((candidate) => candidate.hop === hop);
-  if (!exceeded) return {};
-  return { [ATTRIBUTE.budgetExceeded]: true, [ATTRIBUTE.budgetMs]: exceeded.budgetMs };
 }
 
 function modelOf(model: string | null): Attributes {

@@ -1,6 +1,5 @@
-import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Span, SpanContext } from '@opentelemetry/api';
-import { exceededBudgets } from '../latency-budgets.ts';
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
 import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
@@ -10,6 +9,7 @@ import type {
   GenerationEnd,
   ItemPlayed,
   SpokenPiece,
+  StateChange,
   ToolBegin,
   ToolEnd,
   TurnBegin,
@@ -26,6 +26,16 @@ const MOST_GENERATIONS = 64;
 /** No answer has more sentences; each is a span. */
 const MOST_PIECES = 64;
 
+/** They are told to the root together: at the end, and where there are so many. */
+const MOST_MOMENTS = 64;
+
+/** Something that happened at an instant. */
+interface Moment {
+  readonly name: string;
+  readonly atMs: number;
+  readonly attributes: Attributes;
+}
+
 /**
  * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
  * what runs for them can join; everything else is written down when the turn ends.
@@ -34,9 +44,11 @@ export class TurnTrace {
   readonly itemId: string | null;
   readonly #begin: TurnBegin;
   readonly #root: Span;
-  readonly #context: Context;
-  readonly #tools = new Map<string, Span>();
-  readonly #generations = new Map<string, Generation>();
+  #tools: Map<string, Span> | null = null;
+  /** In the order in which they began. */
+  readonly #generations: Generation[] = [];
+  /** What is no event of the root yet. */
+  readonly #moments: (Moment | StateChange)[] = [];
   #transcript: string | null = null;
   #transcribedAtMs: number | null = null;
   #reachedAtMs: number;
@@ -53,11 +65,11 @@ export class TurnTrace {
     this.#begin = begin;
     this.itemId = begin.itemId;
     this.#reachedAtMs = committedAtMs;
-    this.#root = tracer.startSpan(
+    this.#root = tracer.startChild(
       SPAN.turn(agent),
       {
         startTime: instant(startAtMs),
-        links: [...links],
+        links,
         attributes: {
           [ATTRIBUTE.operation]: 'invoke_agent',
           [ATTRIBUTE.agent]: agent,
@@ -67,9 +79,8 @@ export class TurnTrace {
           ...(codec !== null && { [ATTRIBUTE.codec]: codec }),
         },
       },
-      ROOT_CONTEXT,
+      null,
     );
-    this.#context = trace.setSpan(ROOT_CONTEXT, this.#root);
   }
 
   get spanContext(): SpanContext {
@@ -78,7 +89,9 @@ export class TurnTrace {
 
   /** Whether something that belongs to it goes on: a generation, or a tool. */
   get isBusy(): boolean {
-    return this.#tools.size > 0 || [...this.#generations.values()].some(({ end }) => end === null);
+    if (this.#tools !== null && this.#tools.size > 0) return true;
+    for (const { end } of this.#generations) if (end === null) return true;
+    return false;
   }
 
   /** Whether something happened that it is kept for whatever else comes. */
@@ -88,12 +101,14 @@ export class TurnTrace {
 
   /** Whether the agent has begun to answer it. */
   get isAnswered(): boolean {
-    return this.#generations.size > 0;
+    return this.#generations.length > 0;
   }
 
   /** The turns as reports count them, oldest first. */
   get reportedTurns(): readonly number[] {
-    return [...this.#generations.values()].flatMap(({ report }) => report?.turn ?? []);
+    const turns: number[] = [];
+    for (const { report } of this.#generations) if (report) turns.push(report.turn);
+    return turns;
   }
 
   heard(text: string, atMs: number): void {
@@ -103,21 +118,23 @@ export class TurnTrace {
 
   generationStarted(id: string, kind: string, startedAtMs: number): void {
     this.#reach(startedAtMs);
-    if (this.#generations.size >= MOST_GENERATIONS) return;
-    const blank = {
+    if (this.#generations.length >= MOST_GENERATIONS) return;
+    this.#generations.push({
+      id,
+      kind,
+      startedAtMs,
       itemId: null,
       end: null,
       report: null,
       played: null,
       pieces: [],
       firstTextAtMs: null,
-    };
-    this.#generations.set(id, { id, kind, startedAtMs, ...blank });
+    });
   }
 
   /** The first piece is the hop `synthesis`. */
   pieceSounded(spoken: SpokenPiece): void {
-    const pieces = this.#generations.get(spoken.generationId)?.pieces;
+    const pieces = this.#generation(spoken.generationId)?.pieces;
     if (!pieces || spoken.piece === 0 || pieces.length >= MOST_PIECES) return;
     this.#reach(spoken.firstByteAtMs);
     pieces.push(spoken);
@@ -125,17 +142,17 @@ export class TurnTrace {
 
   /** Some of its words came; when the first did is kept. */
   textCame(generationId: string, atMs: number): void {
-    const generation = this.#generations.get(generationId);
+    const generation = this.#generation(generationId);
     if (generation) generation.firstTextAtMs ??= atMs;
   }
 
   itemAdded(itemId: string, generationId: string): void {
-    const generation = this.#generations.get(generationId);
+    const generation = this.#generation(generationId);
     if (generation) generation.itemId ??= itemId;
   }
 
   generationEnded(end: GenerationEnd): void {
-    const generation = this.#generations.get(end.generationId);
+    const generation = this.#generation(end.generationId);
     if (!generation) return;
     this.#reach(end.atMs);
     generation.end = end;
@@ -146,7 +163,7 @@ export class TurnTrace {
   }
 
   measured(report: TurnReport): void {
-    const generation = this.#generations.get(report.generationId);
+    const generation = this.#generation(report.generationId);
     if (!generation) return;
     this.#reach(report.firstAudioAtMs);
     generation.report = report;
@@ -156,18 +173,18 @@ export class TurnTrace {
   }
 
   played(played: ItemPlayed): void {
-    const generation = [...this.#generations.values()].find(
-      ({ itemId }) => itemId === played.itemId,
-    );
-    if (!generation) return;
-    this.#reach(played.atMs);
-    generation.played = played;
-    if (played.isInterrupted) this.#isInterrupted = true;
+    for (const generation of this.#generations) {
+      if (generation.itemId !== played.itemId) continue;
+      this.#reach(played.atMs);
+      generation.played = played;
+      if (played.isInterrupted) this.#isInterrupted = true;
+      return;
+    }
   }
 
   toolStarted({ callId, name, arguments: text, confirm, atMs, ...where }: ToolBegin): void {
     this.#reach(atMs);
-    const span = this.#begin.tracer.startSpan(
+    const span = this.#begin.tracer.startChild(
       SPAN.tool(name),
       {
         startTime: instant(atMs),
@@ -180,24 +197,24 @@ export class TurnTrace {
           [ATTRIBUTE.toolArguments]: text,
         },
       },
-      this.#context,
+      this.#root,
     );
-    this.#tools.set(callId, span);
+    (this.#tools ??= new Map()).set(callId, span);
     if (where.isQueued) this.#note(ATTRIBUTE.turnQueuedTool);
     if (where.isFollowed) this.#note(ATTRIBUTE.turnFollowed);
   }
 
   /** Something happened to a running call. */
   toolEvent(callId: string, name: string, atMs: number): void {
-    this.#tools.get(callId)?.addEvent(name, instant(atMs));
+    this.#tools?.get(callId)?.addEvent(name, instant(atMs));
     this.#reach(atMs);
   }
 
   toolSettled({ callId, outcome, output, atMs }: ToolEnd): void {
-    const span = this.#tools.get(callId);
+    const span = this.#tools?.get(callId);
     if (!span) return;
     this.#reach(atMs);
-    this.#tools.delete(callId);
+    this.#tools?.delete(callId);
     span.setAttribute(ATTRIBUTE.toolOutcome, outcome);
     if (output !== null) span.setAttribute(ATTRIBUTE.toolOutput, output);
     if (FAILED_OUTCOMES.includes(outcome)) {
@@ -210,7 +227,7 @@ export class TurnTrace {
 
   /** The context of a running call, for what runs for it; null where there is none. */
   toolContext(callId: string): SpanContext | null {
-    return this.#tools.get(callId)?.spanContext() ?? null;
+    return this.#tools?.get(callId)?.spanContext() ?? null;
   }
 
   bargeIn(stage: string, playedMs: number, atMs: number): void {
@@ -222,13 +239,8 @@ export class TurnTrace {
     if (stage === 'cut') this.#isInterrupted = true;
   }
 
-  stateChanged(change: { region: string; from: string; to: string; cause: string; atMs: number }) {
-    this.#event(SPAN_EVENT.state, change.atMs, {
-      [ATTRIBUTE.stateRegion]: change.region,
-      [ATTRIBUTE.stateFrom]: change.from,
-      [ATTRIBUTE.stateTo]: change.to,
-      [ATTRIBUTE.stateCause]: change.cause,
-    });
+  stateChanged(change: StateChange): void {
+    this.#moment(change);
   }
 
   covered(atMs: number): void {
@@ -259,13 +271,13 @@ export class TurnTrace {
     if (this.#isEnded) return;
     this.#isEnded = true;
     const endAtMs = this.#reachedAtMs;
-    for (const span of this.#tools.values()) span.end(instant(endAtMs));
-    this.#tools.clear();
-    const generations = [...this.#generations.values()];
+    for (const span of this.#tools?.values() ?? []) span.end(instant(endAtMs));
+    this.#tools = null;
+    const generations = this.#generations;
     const first = generations.find(({ report }) => report !== null)?.report ?? null;
     const { tracer, startAtMs, stoppedAtMs, committedAtMs, endpointing, setup, evidence } =
       this.#begin;
-    const spans = new TurnSpans(tracer, this.#context, setup);
+    const spans = new TurnSpans(tracer, this.#root, setup);
     spans.caller(
       {
         voiceEndAtMs: first?.voiceEndAtMs ?? evidence.voiceEndAtMs ?? null,
@@ -294,7 +306,7 @@ export class TurnTrace {
       this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
     }
     if (first) {
-      const exceeded = exceededBudgets(first).map(({ hop }) => hop);
+      const exceeded = spans.exceeded(first).map(({ hop }) => hop);
       this.#root.setAttributes({
         [ATTRIBUTE.turnIndex]: first.turn,
         [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
@@ -307,6 +319,7 @@ export class TurnTrace {
       this.#root.setAttribute(ATTRIBUTE.errorType, this.#failure);
       this.#root.setStatus({ code: SpanStatusCode.ERROR });
     }
+    this.#tellMoments();
     this.#root.end(instant(endAtMs));
   }
 
@@ -316,7 +329,37 @@ export class TurnTrace {
   }
 
   #event(name: string, atMs: number, attributes: Attributes): void {
-    this.#root.addEvent(name, attributes, instant(atMs));
+    this.#moment({ name, atMs, attributes });
+  }
+
+  #moment(moment: Moment | StateChange): void {
+    if (this.#moments.push(moment) >= MOST_MOMENTS) this.#tellMoments();
+  }
+
+  #tellMoments(): void {
+    for (const moment of this.#moments) {
+      if ('region' in moment) {
+        const { region, from, to, cause, atMs } = moment;
+        this.#root.addEvent(
+          SPAN_EVENT.state,
+          {
+            [ATTRIBUTE.stateRegion]: region,
+            [ATTRIBUTE.stateFrom]: from,
+            [ATTRIBUTE.stateTo]: to,
+            [ATTRIBUTE.stateCause]: cause,
+          },
+          instant(atMs),
+        );
+      } else {
+        this.#root.addEvent(moment.name, moment.attributes, instant(moment.atMs));
+      }
+    }
+    this.#moments.length = 0;
+  }
+
+  #generation(id: string): Generation | undefined {
+    for (const generation of this.#generations) if (generation.id === id) return generation;
+    return undefined;
   }
 
   #note(attribute: string): void {

@@ -1,7 +1,7 @@
-import { ROOT_CONTEXT } from '@opentelemetry/api';
-import type { Link, SpanContext, Tracer } from '@opentelemetry/api';
+import type { Link, SpanContext } from '@opentelemetry/api';
 import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
+import type { SpanMaker } from './span-maker.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
 import { TurnTrace } from './turn-trace.ts';
 import { UNKNOWN_MODELS } from './turn-facts.ts';
@@ -11,6 +11,7 @@ import type {
   ItemPlayed,
   SessionSetup,
   SpokenPiece,
+  StateChange,
   ToolBegin,
   ToolEnd,
   TurnBegin,
@@ -29,7 +30,7 @@ export interface TracedTurn {
 
 /** Whose turns are traced, and with what. */
 export interface TurnTracerOptions {
-  readonly tracer: Tracer;
+  readonly tracer: SpanMaker;
   readonly sessionId: string;
   readonly agent: string;
   readonly pipeline: string;
@@ -38,15 +39,6 @@ export interface TurnTracerOptions {
   readonly caller?: () => SpanContext | null;
   /** Called when the spans of a turn have all ended. */
   readonly onTurn?: (turn: TracedTurn) => void;
-}
-
-/** A state of one of the session's regions was left for another. */
-export interface StateChange {
-  readonly region: string;
-  readonly from: string;
-  readonly to: string;
-  readonly cause: string;
-  readonly atMs: number;
 }
 
 /** Of what is told while the caller speaks: the next turn gets it. */
@@ -277,15 +269,19 @@ export class TurnTracer {
 
   /** What each trace of the session leads to: its start, a turn, and what its client runs for. */
   #links(turn: SpanContext | null): Link[] {
-    const contexts = [this.#sessionStart, turn, this.#options.caller?.() ?? null];
-    return contexts.flatMap((context) => (context ? [{ context }] : []));
+    const caller = this.#options.caller?.() ?? null;
+    const links: Link[] = [];
+    if (this.#sessionStart) links.push({ context: this.#sessionStart });
+    if (turn) links.push({ context: turn });
+    if (caller) links.push({ context: caller });
+    return links;
   }
 
   /** A short span of its own, with what everything of the session carries. */
   #moment(name: string, atMs: number, attributes: Record<string, string>): SpanContext {
     const { tracer, agent, pipeline, sessionId } = this.#options;
     const links = this.#links(null);
-    const span = tracer.startSpan(
+    const span = tracer.startChild(
       name,
       {
         startTime: instant(atMs),
@@ -297,7 +293,7 @@ export class TurnTracer {
           ...attributes,
         },
       },
-      ROOT_CONTEXT,
+      null,
     );
     span.end(instant(atMs));
     return span.spanContext();

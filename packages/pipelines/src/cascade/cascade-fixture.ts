@@ -137,12 +137,15 @@ export class CascadeCaller {
   /** How the caller's audio comes. */
   encoding: AudioEncoding | undefined;
   onEvent: (event: EngineEvent) => void = () => {};
+  /** What the session would tell of the caller's words. */
+  tellable: (text: string) => string | null = (text) => text;
 
   constructor(engine: VoiceEngine, sessionId: string) {
     this.session = engine.open({
       sessionId,
       history: () => this.items,
       callerEncoding: () => this.encoding,
+      tellable: (text) => this.tellable(text),
       onEvent: (event) => {
         this.events.push(event);
         this.onEvent(event);

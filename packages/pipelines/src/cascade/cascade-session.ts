@@ -74,6 +74,7 @@ export class CascadeSession implements EngineSession {
       transcriptMs: timeouts.transcriptMs,
       maxUnclear,
       expect: () => new TurnExpectation({ languageModel, history: () => context.history() }),
+      callerEncoding: () => context.callerEncoding?.(),
       onTranscript: (transcript) => this.#hearTranscript(transcript),
       onFault,
       onTookOver: (tookOver) => context.onTookOver?.(tookOver),
@@ -147,7 +148,9 @@ export class CascadeSession implements EngineSession {
   /** Makes ready the answer to what was heard so far, unless it is ready or being made so. */
   #prepare(pause: Pause): void {
     const { itemId, config } = pause;
-    const text = this.#transcripts.partialOf(itemId);
+    const heard = this.#transcripts.partialOf(itemId);
+    const { context } = this.#options;
+    const text = context.tellable ? (context.tellable(heard) ?? '') : heard;
     if (this.#prepared?.isFor(text)) return;
     this.#dropPrepared();
     const isBusy = this.#generation !== null && !this.#generation.isOver;

@@ -124,6 +124,34 @@ describe('an answer made ready', () => {
   });
 });
 
+describe('an answer made ready to words that hold a secret', () => {
+  async function pausedAfter(tellable: string | null): Promise<PausedFixture> {
+    const fixture = await PausedFixture.open({ turns: [{ text: SAID }] });
+    fixture.caller.tellable = () => tellable;
+    fixture.stt.recognitions[0]!.events.onPartial({ text: SAID });
+    await settle();
+    return fixture;
+  }
+
+  it('answers what the conversation will hold of them', async () => {
+    const fixture = await pausedAfter('It is ••••.');
+    expect(fixture.lm.requests.map(({ history }) => history)).toEqual([
+      [GREETING, message('turn', 'caller', 'It is ••••.')],
+    ]);
+    fixture.commit('It is ••••.');
+    fixture.caller.answer('a');
+    await settle();
+    expect(fixture.lm.requests).toHaveLength(1);
+    expect(fixture.outcomes).toEqual(['prepared', 'adopted']);
+  });
+
+  it('is not made while they may be the beginning of one', async () => {
+    const fixture = await pausedAfter(null);
+    expect(fixture.lm.requests).toEqual([]);
+    expect(fixture.held).toBe(1);
+  });
+});
+
 describe('an answer made ready is taken over', () => {
   async function isTakenOver(
     fixture: PausedFixture,

@@ -28,8 +28,8 @@ function opened(answer: string) {
       clock,
       budgetMs: 100,
       providers: [
-        new SpelledOutTextToSpeech(stuck),
-        new AlignedTextToSpeech(new SpelledOutTextToSpeech(untimed), { aligner, clock }),
+        new SpelledOutTextToSpeech(stuck, { clock }),
+        new AlignedTextToSpeech(new SpelledOutTextToSpeech(untimed, { clock }), { aligner, clock }),
       ],
     }),
   });

@@ -11,7 +11,7 @@ async function synthesized(text: string) {
   const words: TimedWord[] = [];
   let isOver = false;
   let spelledOut = 0;
-  new SpelledOutTextToSpeech(voice).synthesize(
+  new SpelledOutTextToSpeech(voice, { clock }).synthesize(
     { text, voice: 'fake-voice', speed: 1 },
     {
       onWords: (told) => words.push(...told),
@@ -70,7 +70,9 @@ describe('a voice that is given numbers as people say them', () => {
 describeTextToSpeech('FakeTextToSpeech that is given numbers as people say them', () => {
   const clock = new DrivenClock();
   return {
-    textToSpeech: new SpelledOutTextToSpeech(new FakeTextToSpeech(clock, { delayMs: 5 })),
+    textToSpeech: new SpelledOutTextToSpeech(new FakeTextToSpeech(clock, { delayMs: 5 }), {
+      clock,
+    }),
     drive: () => clock.advance(10),
   };
 });

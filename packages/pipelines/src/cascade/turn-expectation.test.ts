@@ -123,17 +123,39 @@ describe('how likely a turn is over otherwise', () => {
     expect(expectation.endOfTurn({ text: 'two one three' })).toBeUndefined();
   });
 
-  it('asks the model once, and not before the caller begins a number', () => {
+  it('counts digits of an earlier turn whose transcript comes during this one', () => {
+    const asked = message('agent', 'What is the order number?');
+    const items = [asked, message('caller', '')];
+    const languageModel = model(() => ORDER);
+    const expectation = new TurnExpectation({ languageModel, history: () => items });
+    expect(expectation.endOfTurn({ text: 'seven one' })).toBe(0);
+    items[1] = message('caller', 'four four');
+    expect(expectation.endOfTurn({ text: 'seven one' })).toBe(0.8);
+  });
+
+  it('expects no number of a question that turns out not to have been heard', () => {
+    const items = [message('agent', 'Thank you. What is your account number?')];
+    const expectation = new TurnExpectation({ languageModel: model(), history: () => items });
+    expect(expectation.endOfTurn({ text: 'two one', endOfUtterance: SCORE })).toBe(0);
+    items[0] = message('agent', 'Thank you.');
+    expect(expectation.endOfTurn({ text: 'two one', endOfUtterance: SCORE })).toBe(SCORE);
+  });
+
+  it('asks the model once of a conversation, and not before the caller begins a number', () => {
     const asked: number[] = [];
     const languageModel = model((history) => {
       asked.push(history.length);
       return ORDER;
     });
-    const expectation = new TurnExpectation({ languageModel, history: () => [] });
+    const items: ConversationItem[] = [];
+    const expectation = new TurnExpectation({ languageModel, history: () => items });
     expectation.endOfTurn({ text: 'well' });
     expect(asked).toEqual([]);
     expectation.endOfTurn({ text: "it's four" });
     expectation.endOfTurn({ text: "it's four four" });
     expect(asked).toEqual([0]);
+    items.push(message('agent', 'What is the order number?'));
+    expectation.endOfTurn({ text: "it's four four four" });
+    expect(asked).toEqual([0, 1]);
   });
 });

@@ -35,8 +35,16 @@ type NumberRating = { readonly isWhole: boolean; readonly endOfTurn: number | un
 /** What {@link TurnExpectation} needs. */
 export interface TurnExpectationOptions {
   readonly languageModel: LanguageModel;
-  /** The conversation as heard, without the turn in question. */
+  /** The conversation as heard, without the turn in question; read with each partial of a number. */
   readonly history: () => readonly ConversationItem[];
+}
+
+interface Found {
+  /** The conversation that it was found in. */
+  readonly history: readonly ConversationItem[];
+  readonly expectation: Expectation | null;
+  /** What the caller said before and nobody has answered. */
+  readonly before: readonly string[];
 }
 
 /**
@@ -47,8 +55,7 @@ export class TurnExpectation {
   readonly #options: TurnExpectationOptions;
   /** Words of this turn were the beginning of the number. */
   #isBegun = false;
-  #found: { readonly expectation: Expectation | null; readonly before: readonly string[] } | null =
-    null;
+  #found: Found | null = null;
 
   constructor(options: TurnExpectationOptions) {
     this.#options = options;
@@ -63,7 +70,7 @@ export class TurnExpectation {
     const hasDigits = digitRuns(tokens).length > 0;
     this.#isBegun = hasDigits || tokens.every((token) => LEAD_INS.has(token));
     if (!this.#isBegun) return endOfUtterance;
-    const { expectation, before } = (this.#found ??= this.#find());
+    const { expectation, before } = this.#find();
     this.#isBegun = expectation !== null;
     if (!expectation) return endOfUtterance;
     if (!hasDigits) return 0;
@@ -75,14 +82,24 @@ export class TurnExpectation {
     return best ? best.endOfTurn : endOfUtterance;
   }
 
-  #find(): { expectation: Expectation | null; before: readonly string[] } {
+  /** Once for as long as the conversation stays as it is. */
+  #find(): Found {
     const { languageModel } = this.#options;
     const history = this.#options.history();
+    if (this.#found && areSame(this.#found.history, history)) return this.#found;
     const expectation = languageModel.expects
       ? languageModel.expects(history)
       : askedNumber(history);
-    return { expectation, before: spokenTokens(unansweredText(history)) };
+    const before = spokenTokens(unansweredText(history));
+    // The history is live.
+    this.#found = { history: [...history], expectation, before };
+    return this.#found;
   }
+}
+
+/** Items are never changed, but replaced. */
+function areSame(one: readonly ConversationItem[], other: readonly ConversationItem[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 function rate(

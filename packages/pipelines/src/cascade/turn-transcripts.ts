@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type {
   AudioFrame,
   Clock,
@@ -11,6 +12,7 @@ import { providerError } from './provider-error.ts';
 import type {
   PartialTranscript,
   Recognition,
+  RecognitionEvents,
   SpeechToText,
   Transcript,
 } from './ports/speech-to-text.ts';
@@ -37,6 +39,8 @@ export interface TurnTranscriptsOptions {
   readonly maxUnclear: number;
   /** Called when a turn begins, for what says how likely it is over. */
   readonly expect: () => TurnExpectation;
+  /** How the caller's audio comes, where that is known. */
+  readonly callerEncoding?: () => AudioEncoding | undefined;
   readonly onTranscript: (transcript: TurnTranscript) => void;
   /** A recognition failed; its turn is settled with an empty text. */
   readonly onFault: (fault: PipelineError) => void;
@@ -143,15 +147,16 @@ export class TurnTranscripts {
   }
 
   #recognise(turn: Turn): void {
-    const { sessionId, speechToText } = this.#options;
+    const { sessionId, speechToText, callerEncoding } = this.#options;
+    const events: RecognitionEvents = {
+      onPartial: (partial) => this.#hearPartial(turn, partial),
+      onFinal: (transcript) => this.#settle(turn, this.#understood(transcript)),
+      onError: (error) => this.#fail(turn, providerError(speechToText.name, error)),
+      onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
+      onUsed: (used) => this.#options.onUsed?.(used),
+    };
     try {
-      turn.recognition = speechToText.recognise(sessionId, {
-        onPartial: (partial) => this.#hearPartial(turn, partial),
-        onFinal: (transcript) => this.#settle(turn, this.#understood(transcript)),
-        onError: (error) => this.#fail(turn, providerError(speechToText.name, error)),
-        onTookOver: (tookOver) => this.#options.onTookOver?.(tookOver),
-        onUsed: (used) => this.#options.onUsed?.(used),
-      });
+      turn.recognition = speechToText.recognise(sessionId, events, callerEncoding?.());
     } catch (error) {
       this.#fail(turn, providerError(speechToText.name, error));
     }

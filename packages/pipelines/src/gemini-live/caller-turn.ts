@@ -1,6 +1,7 @@
 import { pcm16ToBytes, StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame, TimerHandle } from '@antiphon/session';
+import { AudioBatch, BATCH_MS } from '../upstream/audio-batch.ts';
 
 /** What the upstream takes. */
 const RATE: SampleRate = 16_000;
@@ -10,6 +11,8 @@ const MAX_KEPT_BYTES = 1024 * 1024;
 
 /** A piece for the upstream is at most a second long. */
 const PIECE_BYTES = RATE * 2;
+
+const BATCH_BYTES = (BATCH_MS * PIECE_BYTES) / 1000;
 
 /** One turn of the caller, and its audio at 16 kHz until it has been written down. */
 export class CallerTurn {
@@ -21,6 +24,7 @@ export class CallerTurn {
   #resampler: StreamingResampler | null = null;
   #kept: Buffer[] = [];
   #bytes = 0;
+  readonly #unsent = new AudioBatch(BATCH_BYTES);
 
   constructor(itemId: string) {
     this.itemId = itemId;
@@ -36,37 +40,42 @@ export class CallerTurn {
     return this.#bytes <= MAX_KEPT_BYTES;
   }
 
-  /** Takes a frame and gives it as the upstream takes it, in base64; perhaps nothing yet. */
+  /** Takes a frame and gives what is to be sent now, in base64; perhaps nothing. */
   hear({ pcm, sampleRate }: AudioFrame): string {
-    if (sampleRate === RATE && !this.#resampler) return this.#keep([pcm]);
-    const changed = this.#resampler?.fromRate === sampleRate ? null : this.#resampler;
-    if (this.#resampler?.fromRate !== sampleRate) {
-      this.#resampler = new StreamingResampler(sampleRate, RATE);
-    }
-    const rest = changed ? [changed.flush()] : [];
-    return this.#keep([...rest, this.#resampler.process(pcm)]);
+    const rate = this.#resampler?.fromRate ?? RATE;
+    const rest = rate === sampleRate ? [] : [this.#changeRate(sampleRate)];
+    const sound = this.#resampler?.process(pcm) ?? pcm;
+    return this.#add([...rest, sound]).toString('base64');
   }
 
   /** What is still to be sent when it is over. */
   finish(): string {
-    return this.#resampler ? this.#keep([this.#resampler.flush()]) : '';
+    const rest = this.#add(this.#resampler ? [this.#resampler.flush()] : []);
+    return Buffer.concat([rest, this.#unsent.take()]).toString('base64');
   }
 
-  /** All of its audio so far, in base64, in pieces of up to a second. */
+  /** All of its audio so far, in base64, in pieces of up to a second; none of it is to be sent again. */
   *audio(): Generator<string> {
+    this.#unsent.take();
     const all = Buffer.concat(this.#kept);
     for (let from = 0; from < all.length; from += PIECE_BYTES) {
       yield all.subarray(from, from + PIECE_BYTES).toString('base64');
     }
   }
 
+  /** Gives what is left at the rate before. */
+  #changeRate(sampleRate: SampleRate): Int16Array {
+    const rest = this.#resampler?.flush() ?? new Int16Array(0);
+    this.#resampler = new StreamingResampler(sampleRate, RATE);
+    return rest;
+  }
+
   /** Copies: frames belong to the leg. */
-  #keep(pcm: readonly Int16Array[]): string {
-    const bytes = Buffer.concat(pcm.map(pcm16ToBytes));
-    if (bytes.length === 0) return '';
+  #add(sound: readonly Int16Array[]): Buffer {
+    const bytes = Buffer.concat(sound.map(pcm16ToBytes));
     this.#bytes += bytes.length;
-    if (this.isWhole) this.#kept.push(bytes);
-    else this.#kept = [];
-    return bytes.toString('base64');
+    if (!this.isWhole) this.#kept = [];
+    else if (bytes.length > 0) this.#kept.push(bytes);
+    return this.#unsent.add(bytes);
   }
 }

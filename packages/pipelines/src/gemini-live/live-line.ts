@@ -19,6 +19,8 @@ import { isBeingSaid, UpstreamMemory } from './upstream-memory.ts';
 /** A connection that ends is left so long before its end, or at half of what is left. */
 const LEAVE_BEFORE_MS = 2_000;
 
+const NO_OPTIONS: AnswerOptions = {};
+
 /** Whom a line tells. */
 export interface LineEvents {
   /** There is a connection, or something else to go on from. */
@@ -64,7 +66,9 @@ export class LiveLine {
   /** An answer ended before the upstream said so; its word for that is still to come. */
   #owesTurnEnd = false;
   #config: SessionConfig | null;
-  #options: AnswerOptions = {};
+  #options = NO_OPTIONS;
+  /** The connection's setup, when these were last looked at. */
+  #compared: LiveLink['setup'] = null;
   /** Items that were said while it heard a turn; they are told when that turn is answered. */
   readonly #later = new Set<string>();
   readonly #callIds = new CallIds();
@@ -95,10 +99,13 @@ export class LiveLine {
   }
 
   /** What answers are made with. A connection keeps what it was set up with, so another is opened. */
-  configure(config: SessionConfig, options: AnswerOptions = {}): void {
+  configure(config: SessionConfig, options = NO_OPTIONS): void {
+    const { setup } = this.link;
+    const isSame = config === this.#config && options === this.#options;
+    if (isSame && setup === this.#compared) return;
     this.#config = config;
     this.#options = options;
-    const { setup } = this.link;
+    this.#compared = setup;
     if (setup && JSON.stringify(setup) !== JSON.stringify(this.#setup())) this.renew();
   }
 

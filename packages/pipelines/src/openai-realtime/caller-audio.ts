@@ -35,6 +35,11 @@ export type CallerAudioFormat =
 const rateOf = (format: CallerAudioFormat): SampleRate =>
   format.type === 'audio/pcm' ? format.rate : 8000;
 
+/** How much of the wire a millisecond of sound takes, before base64. */
+export function bytesPerMs(format: CallerAudioFormat): number {
+  return (rateOf(format) / 1000) * (format.type === 'audio/pcm' ? 2 : 1);
+}
+
 /** One turn's audio on its way to the format of the provider. */
 export class CallerAudioEncoder {
   readonly #format: CallerAudioFormat;

@@ -1,6 +1,6 @@
 import type { ServerEvent, SessionObject } from '@antiphon/protocol';
 import type { AudioFrame, TurnDetection } from '@antiphon/session';
-import { CallerAudioEncoder } from './caller-audio.ts';
+import { bytesPerMs, CallerAudioEncoder } from './caller-audio.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
 import { FoundSpeeches } from './found-speech.ts';
 import { vadBounds, wireDetection } from './provider-vad.ts';
@@ -190,8 +190,7 @@ export class CallerLine {
     const format = formatFor(frame);
     this.#encoder = new CallerAudioEncoder(format);
     this.#isConfirmed = false;
-    const bytesPerMs = format.type === 'audio/pcm' ? 48 : 8;
-    this.#baseMs = startMs - link.appendedBytes / bytesPerMs;
+    this.#baseMs = startMs - link.appendedBytes / bytesPerMs(format);
     onDetection();
     detector.handedOver();
   }

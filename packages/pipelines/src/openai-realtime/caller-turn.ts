@@ -1,5 +1,6 @@
 import type { AudioFrame, EngineEvent, TimerHandle } from '@antiphon/session';
-import { CallerAudioEncoder } from './caller-audio.ts';
+import { AudioBatch, BATCH_MS } from '../upstream/audio-batch.ts';
+import { bytesPerMs, CallerAudioEncoder } from './caller-audio.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
 import type { FoundSpeech } from './found-speech.ts';
 
@@ -27,10 +28,12 @@ export class CallerTurn {
   readonly #encoder: CallerAudioEncoder;
   #kept: Buffer[] = [];
   #bytes = 0;
+  readonly #unsent: AudioBatch;
 
   constructor(itemId: string, format: UpstreamFormat) {
     this.itemId = itemId;
     this.#encoder = new CallerAudioEncoder(format);
+    this.#unsent = new AudioBatch(BATCH_MS * bytesPerMs(format));
   }
 
   /** Whether all of its audio is still here. */
@@ -48,18 +51,20 @@ export class CallerTurn {
     if (this.speech?.itemId === this.itemId) this.speech.itemId = null;
   }
 
-  /** Takes a frame and gives it as the upstream takes it; perhaps nothing yet. */
+  /** Takes a frame and gives what is to be sent now; perhaps nothing. */
   hear(frame: AudioFrame): Buffer {
-    return this.#keep(this.#encoder.encode(frame));
+    return this.#unsent.add(this.#keep(this.#encoder.encode(frame)));
   }
 
   /** What is still to be sent when it is over. */
   finish(): Buffer {
-    return this.#keep(this.#encoder.finish(this.#bytes, LEAST_COMMIT_MS));
+    const rest = this.#unsent.add(this.#keep(this.#encoder.finish(this.#bytes, LEAST_COMMIT_MS)));
+    return Buffer.concat([rest, this.#unsent.take()]);
   }
 
-  /** All of its audio so far, in base64, in pieces as they were heard. */
+  /** All of its audio so far, in base64, in pieces as they were heard; none of it is to be sent again. */
   *audio(): Generator<string> {
+    this.#unsent.take();
     for (const bytes of this.#kept) yield bytes.toString('base64');
   }
 

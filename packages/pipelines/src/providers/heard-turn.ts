@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioFrame, Clock, TimerHandle } from '@antiphon/session';
 import type { Recognition, RecognitionEvents } from '../cascade/ports/speech-to-text.ts';
-import { CallerAudioEncoder } from '../openai-realtime/caller-audio.ts';
+import { bytesPerMs, CallerAudioEncoder } from '../openai-realtime/caller-audio.ts';
 import type { CallerAudioFormat } from '../openai-realtime/caller-audio.ts';
 import type { PipelineError } from '../pipeline-error.ts';
+import { AudioBatch, BATCH_MS } from '../upstream/audio-batch.ts';
 import type { TokenCounts } from '../upstream/token-costs.ts';
 import { providerFault } from './provider-fault.ts';
 import type { SocketLease, SocketUser } from './socket-seat.ts';
@@ -11,7 +12,7 @@ import type { SocketFrame } from './warm-socket.ts';
 import type { WarmSockets } from './warm-sockets.ts';
 
 /**
- * What is kept of a turn to send it again: 16 seconds of PCM16 at 24 kHz, 98 of mu-law. A longer turn
+ * What is kept of a turn to send it again: 16 seconds of PCM16 at 24 kHz, 98 of G.711. A longer turn
  * ends with the loss of its connection.
  */
 const MAX_KEPT_BYTES = 768 * 1024;
@@ -76,6 +77,7 @@ export interface HeardTurnOptions {
 interface Line {
   readonly format: CallerAudioFormat;
   readonly encoder: CallerAudioEncoder;
+  readonly unsent: AudioBatch;
   lease: SocketLease;
   protocol: HearingProtocol;
 }
@@ -103,7 +105,7 @@ export class HeardTurn implements Recognition, SocketUser {
   accept(frame: AudioFrame): void {
     if (this.#isFinished || this.#isOver) return;
     this.#line ??= this.#open(this.#options.formatOf(frame));
-    this.#send(this.#line.encoder.encode(frame));
+    this.#send(this.#line.unsent.add(this.#line.encoder.encode(frame)));
   }
 
   finish(): void {
@@ -114,6 +116,7 @@ export class HeardTurn implements Recognition, SocketUser {
       queueMicrotask(() => this.#end({ text: '' }));
       return;
     }
+    this.#send(this.#line.unsent.take());
     this.#send(this.#line.encoder.finish(this.#bytes, leastMs));
     this.#line.lease.send(this.#line.protocol.finish());
     this.#timers = [
@@ -168,7 +171,8 @@ export class HeardTurn implements Recognition, SocketUser {
 
   #open(format: CallerAudioFormat): Line {
     const encoder = new CallerAudioEncoder(format);
-    return { format, encoder, ...this.#connect(format) };
+    const unsent = new AudioBatch(BATCH_MS * bytesPerMs(format));
+    return { format, encoder, unsent, ...this.#connect(format) };
   }
 
   #connect(format: CallerAudioFormat): Pick<Line, 'lease' | 'protocol'> {

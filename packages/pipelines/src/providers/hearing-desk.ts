@@ -1,4 +1,5 @@
-import type { AudioFrame, Clock } from '@antiphon/session';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
+import type { Clock } from '@antiphon/session';
 import type { Recognition, RecognitionEvents } from '../cascade/ports/speech-to-text.ts';
 import type { CallerAudioFormat } from '../openai-realtime/caller-audio.ts';
 import { PipelineError } from '../pipeline-error.ts';
@@ -13,6 +14,12 @@ const MAX_TURNS = 1_000;
 /** A connection of no use for so long is closed where others are open, so that peaks pass. */
 export const IDLE_CONNECTION_MS = 120_000;
 
+/** What a caller's line is like, by the first frame of a turn. */
+export interface HeardLine {
+  readonly rate: SampleRate;
+  readonly encoding?: AudioEncoding | undefined;
+}
+
 /** What a {@link HearingDesk} serves. */
 export interface HearingDeskOptions {
   readonly provider: string;
@@ -21,7 +28,7 @@ export interface HearingDeskOptions {
   /** Formats for which connections are opened in advance. */
   readonly warmFormats: readonly CallerAudioFormat[];
   readonly leastMs: number;
-  readonly formatOf: (frame: AudioFrame) => CallerAudioFormat;
+  readonly formatOf: (line: HeardLine) => CallerAudioFormat;
   /** Connections for audio of a format: a connection hears one format only. */
   readonly open: (format: CallerAudioFormat) => WarmSockets;
   readonly protocol: (format: CallerAudioFormat) => HearingProtocol;
@@ -47,7 +54,7 @@ export class HearingDesk {
     for (const format of options.warmFormats) this.#socketsFor(format);
   }
 
-  recognise(events: RecognitionEvents): Recognition {
+  recognise(events: RecognitionEvents, encoding?: AudioEncoding): Recognition {
     const { provider, clock, leastMs, formatOf, protocol } = this.#options;
     const turn: HeardTurn = new HeardTurn({
       provider,
@@ -55,7 +62,7 @@ export class HearingDesk {
       clock,
       timeouts: this.#timeouts,
       leastMs,
-      formatOf,
+      formatOf: ({ sampleRate: rate }) => formatOf({ rate, encoding }),
       protocol,
       socketsFor: (format) => this.#socketsFor(format),
       onOver: () => this.#turns.delete(turn),
@@ -81,7 +88,7 @@ export class HearingDesk {
   }
 
   #socketsFor(format: CallerAudioFormat): WarmSockets {
-    const key = format.type === 'audio/pcm' ? `pcm ${format.rate}` : 'pcmu';
+    const key = format.type === 'audio/pcm' ? `pcm ${format.rate}` : format.type;
     const pool = this.#pools.get(key) ?? this.#options.open(format);
     this.#pools.set(key, pool);
     return pool;

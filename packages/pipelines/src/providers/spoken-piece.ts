@@ -3,9 +3,9 @@ import type { SampleRate } from '@antiphon/audio';
 import type { Clock, TimedWord } from '@antiphon/session';
 import type { Synthesis, SynthesisEvents } from '../cascade/ports/text-to-speech.ts';
 import { StallTimer } from '../cascade/stall-timer.ts';
+import { WordedAudio } from '../cascade/worded-audio.ts';
 import type { PipelineError } from '../pipeline-error.ts';
 import { providerFault } from './provider-fault.ts';
-import { WordedAudio } from './worded-audio.ts';
 import { WrittenWords } from './written-words.ts';
 
 /** A sentence lasts seconds; what goes on for so long is no sentence. */
@@ -16,8 +16,6 @@ const SHORT_BY = 1.25;
 const LONG_BY = 1.6;
 /** In a shorter piece the silence around the words is too large a part to tell. */
 const TELLING_MS = 1_000;
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/u;
 
 /** How long a synthesizer may take, in milliseconds of the Clock. */
 export interface SpeechTimeouts {
@@ -119,7 +117,9 @@ export class SpokenPiece implements Synthesis {
 
   /** The same in base64. */
   hearBase64(text: string): void {
-    if (BASE64.test(text)) this.hear(Buffer.from(text, 'base64'));
+    const bytes = Buffer.from(text, 'base64');
+    // What is none is left out of the bytes, or ends them.
+    if (bytes.length === Buffer.byteLength(text, 'base64')) this.hear(bytes);
     else this.fail(this.#fault('provider_garbled', 'audio that is no base64'));
   }
 

@@ -24,6 +24,11 @@ export class SaidWords {
     });
   }
 
+  /** Where a written word begins of which not all was said yet; null between two of them. */
+  get unfinishedFromMs(): number | null {
+    return this.#said > 0 ? this.#startMs : null;
+  }
+
   /** Takes words that are said and returns the written ones that end with them. */
   take(said: readonly TimedWord[]): TimedWord[] {
     const told: TimedWord[] = [];

@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { AudioFrame, Clock, TimerHandle } from '@antiphon/session';
 import type {
   PartialTranscript,
@@ -26,6 +27,8 @@ export class FakeRecognition implements Recognition {
   /** The listener's callbacks, for a test that plays a provider which breaks the rules. */
   readonly events: RecognitionEvents;
   readonly frames: AudioFrame[] = [];
+  /** How the caller's audio comes, as it was told. */
+  callerEncoding: AudioEncoding | undefined;
   isFinished = false;
   isCancelled = false;
   readonly #turn: FakeTurn;
@@ -82,9 +85,14 @@ export class FakeSpeechToText implements SpeechToText {
     this.#turns = turns;
   }
 
-  recognise(sessionId: string, events: RecognitionEvents): Recognition {
+  recognise(
+    sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition {
     const turn = this.#turns[this.recognitions.length] ?? this.#turns.at(-1) ?? {};
     const recognition = new FakeRecognition(sessionId, events, [turn, this.#clock]);
+    recognition.callerEncoding = callerEncoding;
     this.recognitions.push(recognition);
     return recognition;
   }

@@ -80,7 +80,8 @@ export class UpstreamSocket {
       this.#lose(providerFault(this.#options.provider, 'provider_lost', 'it takes no more data'));
       return;
     }
-    this.#socket.send(text);
+    // Of bytes ws makes one piece with its header, of a text two.
+    this.#socket.send(Buffer.from(text), { binary: false });
   }
 
   /** Asks for a sign of life; the connection is lost where none comes in time. */

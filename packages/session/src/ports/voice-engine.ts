@@ -144,12 +144,19 @@ export type GenerationRequest =
 export interface EngineContext {
   readonly sessionId: string;
   /**
-   * The conversation as heard, oldest first. Read it when an answer is made, not before: the
-   * transcript of the last turn may have just come.
+   * The conversation as heard, oldest first, without the open turn. It may be read at any time, in
+   * the middle of a turn too, and holds for that moment alone: transcripts of earlier turns may
+   * still come, and what is being said may be cut. So an answer reads it when it is made, and
+   * nothing that was read is kept without a look at whether it still holds.
    */
   history(): readonly ConversationItem[];
   /** How the caller's audio comes, where the line tells: G.711 can go on as it came. */
   callerEncoding?(): AudioEncoding | undefined;
+  /**
+   * Words of the caller as the conversation would hold them, were they a final transcript; null
+   * where they may be the beginning of a secret. Without it nothing is secret.
+   */
+  tellable?(text: string): string | null;
   /** Called synchronously for each event; it does not throw. */
   onEvent(event: EngineEvent): void;
   /** Told of providers that were replaced, whatever for; it does not throw. */

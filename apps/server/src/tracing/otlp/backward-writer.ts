@@ -5,6 +5,10 @@ const MOST_KEPT_BYTES = 4_194_304;
 
 const TWO_32 = 2 ** 32;
 
+const VARINT = 0;
+const FIXED_64 = 1;
+const WITH_LENGTH = 2;
+
 /**
  * Writes a message of Protocol Buffers from its last byte to its first, so that the length of each
  * part is known when it is its turn: `end` is where a part ends, `finish(end)` puts its length.
@@ -88,8 +92,32 @@ export class BackwardWriter {
     this.varint(bytes.length);
   }
 
-  /** Bytes given as hexadecimal digits, with their length. */
-  hex(digits: string): void {
+  /** A text as a field. */
+  text(field: number, text: string): void {
+    this.string(text);
+    this.tag(field, WITH_LENGTH);
+  }
+
+  /** An integer as a field. */
+  number(field: number, value: number): void {
+    this.varint(value);
+    this.tag(field, VARINT);
+  }
+
+  /** An instant in seconds and nanoseconds as a field. */
+  instant(field: number, instant: readonly [number, number]): void {
+    this.nanoseconds(instant);
+    this.tag(field, FIXED_64);
+  }
+
+  /** Ends a message that ends where this much was written, as a field of the one around it. */
+  close(field: number, end: number): void {
+    this.finish(end);
+    this.tag(field, WITH_LENGTH);
+  }
+
+  /** Bytes given as hexadecimal digits as a field. */
+  hex(field: number, digits: string): void {
     const count = digits.length / 2;
     if (this.#at < count) this.#grow(count);
     this.#at -= count;
@@ -98,6 +126,17 @@ export class BackwardWriter {
         valueOf(digits.charCodeAt(2 * index)) * 16 + valueOf(digits.charCodeAt(2 * index + 1));
     }
     this.varint(count);
+    this.tag(field, WITH_LENGTH);
+  }
+
+  /** An id of eight bytes, given as its halves, as a field. */
+  id(field: number, { upper, lower }: { readonly upper: number; readonly lower: number }): void {
+    if (this.#at < 8) this.#grow(8);
+    this.#at -= 8;
+    this.#bytes.writeUInt32BE(upper, this.#at);
+    this.#bytes.writeUInt32BE(lower, this.#at + 4);
+    this.varint(8);
+    this.tag(field, WITH_LENGTH);
   }
 
   /** Puts the length of the part that ends where this much was written. */
@@ -106,6 +145,16 @@ export class BackwardWriter {
   }
 
   #longVarint(value: number): void {
+    if (value >= 0 && value < 0x8000_0000) {
+      let count = 2;
+      for (let left = value >>> 14; left > 0; left >>>= 7) count += 1;
+      this.#at -= count;
+      let at = this.#at;
+      let rest = value;
+      for (; rest > 0x7f; rest >>>= 7) this.#bytes[at++] = (rest & 0x7f) | 0x80;
+      this.#bytes[at] = rest;
+      return;
+    }
     let rest = value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(value);
     let count = 1;
     for (let left = rest >> 7n; left > 0n; left >>= 7n) count += 1;

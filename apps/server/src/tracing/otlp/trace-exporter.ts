@@ -3,21 +3,22 @@ import {
   convertLegacyHttpOptions,
   createOtlpHttpExportDelegate,
 } from '@opentelemetry/otlp-exporter-base/node-http';
-import {
-  ProtobufTraceSerializer,
-  TraceExporterMetricsHelper,
-} from '@opentelemetry/otlp-transformer';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { traceRequestOf } from './trace-request.ts';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+
+/** A request that is written. */
+export interface WrittenRequest {
+  readonly spans: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Sends spans by OTLP over HTTP (Protocol Buffers), with the library's transport and retries. */
-export class TraceExporter extends OTLPExporterBase<ReadableSpan[]> {
+export class TraceExporter extends OTLPExporterBase<WrittenRequest> {
   constructor(options: { readonly url: string; readonly timeoutMillis: number }) {
     const http = convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', {
       'Content-Type': 'application/x-protobuf',
     });
     const serializer = {
-      serializeRequest: traceRequestOf,
+      serializeRequest: ({ bytes }: WrittenRequest) => bytes,
       deserializeResponse: (bytes: Uint8Array) =>
         ProtobufTraceSerializer.deserializeResponse(bytes),
     };
@@ -26,7 +27,7 @@ export class TraceExporter extends OTLPExporterBase<ReadableSpan[]> {
         http,
         serializer,
         'otlp_http_span_exporter',
-        TraceExporterMetricsHelper,
+        { name: 'span', countItems: ({ spans }) => spans },
         undefined,
       ),
     );

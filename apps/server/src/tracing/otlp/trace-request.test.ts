@@ -2,13 +2,17 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readableOf } from '../readable-span.ts';
+import type { SpanOrigin } from '../readable-span.ts';
 import { WritingTracer } from '../writing-tracer.ts';
-import { traceRequestOf } from './trace-request.ts';
+import type { WrittenSpan } from '../written-span.ts';
+import { TraceRequest } from './trace-request.ts';
 
 const resource = resourceFromAttributes({ 'service.name': 'antiphon', nodes: 3 });
+
+const SCOPE = { name: 'antiphon', version: '1' };
 
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constant('x'.repeat(300)));
 const number = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger(), fc.constant(-(2 ** 60)));
@@ -45,6 +49,18 @@ const described = fc.record({
   }),
 });
 
+/** What is made of spans, which it holds latest first. */
+function requestOf(spans: readonly WrittenSpan[], scope: SpanOrigin['scope']): Uint8Array {
+  const request = new TraceRequest();
+  for (const span of spans.toReversed()) request.add(span);
+  return request.take({ resource, scope });
+}
+
+function expectedOf(spans: readonly WrittenSpan[], scope: SpanOrigin['scope']) {
+  const readable = spans.map((span) => readableOf(span, { resource, scope }));
+  return ProtobufTraceSerializer.serializeRequest(readable);
+}
+
 function digitsOf(bytes: Uint8Array | undefined): string {
   return Buffer.from(bytes ?? []).toString('hex');
 }
@@ -53,10 +69,8 @@ describe('the bytes of a trace', () => {
   it('are those of the library’s serializer, whatever the spans hold', () => {
     fc.assert(
       fc.property(fc.array(described, { minLength: 1, maxLength: 4 }), (spans) => {
-        const written: ReadableSpan[] = [];
+        const written: WrittenSpan[] = [];
         const tracer = new WritingTracer({
-          resource,
-          scope: { name: 'antiphon', version: '1' },
           keepsPrivate: true,
           mostTextChars: 100_000,
           onEnd: (span) => written.push(span),
@@ -68,27 +82,27 @@ describe('the bytes of a trace', () => {
           span.setStatus(status);
           span.end(endTime);
         }
-        const expected = ProtobufTraceSerializer.serializeRequest(written);
-        expect(digitsOf(traceRequestOf(written))).toBe(digitsOf(expected));
+        const expected = expectedOf(written, SCOPE);
+        expect(digitsOf(requestOf(written, SCOPE))).toBe(digitsOf(expected));
       }),
       { numRuns: 300 },
     );
   });
 
   it('hold what a buffer has to grow for', () => {
-    const written: ReadableSpan[] = [];
-    const rules = { resource, scope: { name: 'a' }, keepsPrivate: true, mostTextChars: 4_000 };
+    const written: WrittenSpan[] = [];
+    const rules = { keepsPrivate: true, mostTextChars: 4_000 };
     const tracer = new WritingTracer({ ...rules, onEnd: (span) => written.push(span) });
     const long: Attributes = { text: 'long '.repeat(800) };
     for (let count = 0; count < 2_000; count++) {
       const span = tracer.startSpan(`span ${count}`, { attributes: long }, ROOT_CONTEXT);
       span.setStatus({ code: SpanStatusCode.ERROR }).end();
     }
-    const expected = ProtobufTraceSerializer.serializeRequest(written);
-    expect(digitsOf(traceRequestOf(written)) === digitsOf(expected)).toBe(true);
+    const expected = expectedOf(written, SCOPE);
+    expect(digitsOf(requestOf(written, SCOPE)) === digitsOf(expected)).toBe(true);
   });
 
   it('are none where there are no spans', () => {
-    expect(traceRequestOf([])).toHaveLength(0);
+    expect(requestOf([], SCOPE)).toHaveLength(0);
   });
 });

@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { SpeechToTextPrices } from '@antiphon/session';
 import { pricedAt } from '../../upstream/token-costs.ts';
 import type { TokenCounts } from '../../upstream/token-costs.ts';
@@ -28,7 +29,11 @@ export class CountedSpeechToText implements SpeechToText {
     return this.#inner.name;
   }
 
-  recognise(sessionId: string, events: RecognitionEvents): Recognition {
+  recognise(
+    sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition {
     let audioMs = 0;
     let isOver = false;
     const count = (counts: TokenCounts): void => {
@@ -36,7 +41,7 @@ export class CountedSpeechToText implements SpeechToText {
       isOver = true;
       if (audioMs > 0) events.onUsed?.(this.#used(audioMs, counts));
     };
-    const recognition = this.#inner.recognise(sessionId, {
+    const counted: RecognitionEvents = {
       onPartial: (partial) => events.onPartial(partial),
       onFinal: (transcript) => {
         count(transcript.tokens ?? NO_COUNTS);
@@ -46,7 +51,8 @@ export class CountedSpeechToText implements SpeechToText {
         isOver = true;
         events.onError(error);
       },
-    });
+    };
+    const recognition = this.#inner.recognise(sessionId, counted, callerEncoding);
     return {
       accept: (frame) => {
         audioMs += (frame.pcm.length * 1000) / frame.sampleRate;

@@ -63,7 +63,7 @@ function start({ answer = SAYS, turn = { text: 'where is it' }, ...rest }: Trial
   const speaks = (provider: string, options: FakeVoiceOptions) => {
     const fake = new FakeTextToSpeech(clock, options);
     const as = { provider, model: 'tts', ...priced({ characters: 20 }) };
-    const spelled = new SpelledOutTextToSpeech(new CountedTextToSpeech(fake, as));
+    const spelled = new SpelledOutTextToSpeech(new CountedTextToSpeech(fake, as), { clock });
     return new AlignedTextToSpeech(spelled, { aligner: new FakeWordAligner(), clock });
   };
   const engine = new CascadeEngine({

@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { AudioFrame, TimerHandle } from '@antiphon/session';
 import { PipelineError } from '../../pipeline-error.ts';
 import type { Recognition, RecognitionEvents, SpeechToText } from '../ports/speech-to-text.ts';
@@ -23,7 +24,11 @@ export class FallbackSpeechToText implements SpeechToText {
     this.name = namesOf(options.providers);
   }
 
-  recognise(sessionId: string, events: RecognitionEvents): Recognition {
+  recognise(
+    sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition {
     const onTookOver = (told: Replaced) => {
       const tookOver = { service: 'speechToText', ...told } as const;
       this.#options.onTookOver?.(tookOver);
@@ -33,6 +38,7 @@ export class FallbackSpeechToText implements SpeechToText {
     const turn = new TurnRelay({
       sessionId,
       events,
+      callerEncoding,
       asked,
       budgetMs: this.#options.budgetMs,
       clock: this.#options.clock,
@@ -50,6 +56,7 @@ export class FallbackSpeechToText implements SpeechToText {
 interface TurnRelayOptions extends Pick<FallbackOptions<SpeechToText>, 'budgetMs' | 'clock'> {
   readonly sessionId: string;
   readonly events: RecognitionEvents;
+  readonly callerEncoding: AudioEncoding | undefined;
   readonly asked: readonly Candidate<SpeechToText>[];
   readonly onTookOver: (tookOver: Replaced) => void;
 }
@@ -71,12 +78,12 @@ class TurnRelay implements Recognition {
   }
 
   start(): void {
-    const { asked, sessionId, events } = this.#options;
+    const { asked, sessionId, events, callerEncoding } = this.#options;
     const at = this.#at;
     const candidate = asked[at]!;
     const { provider, breaker } = candidate;
     const isCurrent = () => !this.#isOver && this.#at === at;
-    const recognition = provider.recognise(sessionId, {
+    const relayed: RecognitionEvents = {
       onPartial: (partial) => {
         if (isCurrent()) events.onPartial(partial);
       },
@@ -90,7 +97,8 @@ class TurnRelay implements Recognition {
         if (isCurrent()) this.#goOn(candidate, 'failed', providerError(provider.name, error));
       },
       onUsed: (used) => events.onUsed?.(used),
-    });
+    };
+    const recognition = provider.recognise(sessionId, relayed, callerEncoding);
     if (!isCurrent()) {
       recognition.cancel();
       return;

@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { AudioFrame, ProviderTookOver, ProviderUsage } from '@antiphon/session';
 import type { TokenCounts } from '../../upstream/token-costs.ts';
 
@@ -51,6 +52,11 @@ export interface RecognitionEvents {
 /** Turns caller audio into words, one recognition per turn. It leaves out where turns end. */
 export interface SpeechToText {
   readonly name: string;
-  recognise(sessionId: string, events: RecognitionEvents): Recognition;
+  /** With how the caller's audio comes, where that is known: G.711 can go on as it came. */
+  recognise(
+    sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition;
   close(): Promise<void>;
 }

@@ -1,13 +1,16 @@
 import type { listen } from '@deepgram/sdk';
-import type { AudioFrame, Clock } from '@antiphon/session';
+import type { AudioEncoding } from '@antiphon/audio';
+import type { Clock } from '@antiphon/session';
 import type {
   Recognition,
   RecognitionEvents,
   SpeechToText,
 } from '../../cascade/ports/speech-to-text.ts';
+import { formatFor } from '../../openai-realtime/caller-audio.ts';
 import type { CallerAudioFormat } from '../../openai-realtime/caller-audio.ts';
 import type { HearingTimeouts } from '../heard-turn.ts';
 import { HearingDesk, IDLE_CONNECTION_MS, socketUrl } from '../hearing-desk.ts';
+import type { HeardLine } from '../hearing-desk.ts';
 import { WarmSockets } from '../warm-sockets.ts';
 import { DEEPGRAM, DeepgramTurn, StreamEnds } from './deepgram-turn.ts';
 
@@ -18,6 +21,13 @@ const KEEP_ALIVE_MS = 4_000;
 
 const KEEP_ALIVE = JSON.stringify({ type: 'KeepAlive' } satisfies listen.ListenV1KeepAlive);
 const CLOSE_STREAM = JSON.stringify({ type: 'CloseStream' } satisfies listen.ListenV1CloseStream);
+
+/** Its names of the formats. */
+const ENCODINGS = {
+  'audio/pcm': 'linear16',
+  'audio/pcmu': 'mulaw',
+  'audio/pcma': 'alaw',
+} as const satisfies Record<CallerAudioFormat['type'], string>;
 
 /** How a {@link DeepgramSpeechToText} hears; all but the key may stand in a file. */
 export interface DeepgramSpeechToTextOptions {
@@ -31,13 +41,13 @@ export interface DeepgramSpeechToTextOptions {
   readonly language?: string | undefined;
   /** Numbers, dates and the like in their written form, with punctuation; off unless given. */
   readonly smartFormat?: boolean | undefined;
-  /** `auto`, mu-law for frames of 8 kHz and PCM16 for others, unless given. */
+  /** `auto`, G.711 of the caller's law for frames of 8 kHz and PCM16 for others, unless given. */
   readonly audio?: 'auto' | 'pcm' | undefined;
   readonly clock: Clock;
   readonly timeouts?: Partial<HearingTimeouts> | undefined;
   /** Connections opened in advance for each of 8 and 24 kHz; 1 unless given. */
   readonly warm?: number | undefined;
-  /** For each rate of audio, with one turn at a time on each; 50 unless given. */
+  /** For each format of audio, with one turn at a time on each; 50 unless given. */
   readonly maxConnections?: number | undefined;
 }
 
@@ -53,22 +63,28 @@ export class DeepgramSpeechToText implements SpeechToText {
   constructor(options: DeepgramSpeechToTextOptions) {
     const { clock, timeouts = {}, audio = 'auto' } = options;
     const ends = new StreamEnds();
-    const formatOf = ({ sampleRate: rate }: Pick<AudioFrame, 'sampleRate'>): CallerAudioFormat =>
-      rate === 8000 && audio === 'auto' ? { type: 'audio/pcmu' } : { type: 'audio/pcm', rate };
+    const formatOf = ({ rate, encoding }: HeardLine): CallerAudioFormat =>
+      rate === 8000 && audio === 'auto'
+        ? formatFor({ rate, encoding })
+        : { type: 'audio/pcm', rate };
     this.#desk = new HearingDesk({
       provider: DEEPGRAM,
       clock,
       timeouts,
       leastMs: 0,
       formatOf,
-      warmFormats: [formatOf({ sampleRate: 8000 }), formatOf({ sampleRate: 24000 })],
+      warmFormats: [formatOf({ rate: 8000 }), formatOf({ rate: 24000 })],
       open: (format) => connectionsFor(format, options),
       protocol: (format) => new DeepgramTurn(format, ends),
     });
   }
 
-  recognise(_sessionId: string, events: RecognitionEvents): Recognition {
-    return this.#desk.recognise(events);
+  recognise(
+    _sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition {
+    return this.#desk.recognise(events, callerEncoding);
   }
 
   close(): Promise<void> {
@@ -85,7 +101,7 @@ function connectionsFor(
   const asked = {
     model: options.model ?? 'nova-3',
     language: options.language ?? 'en',
-    encoding: format.type === 'audio/pcm' ? 'linear16' : 'mulaw',
+    encoding: ENCODINGS[format.type],
     sample_rate: String(format.type === 'audio/pcm' ? format.rate : 8000),
     channels: '1',
     interim_results: 'true',

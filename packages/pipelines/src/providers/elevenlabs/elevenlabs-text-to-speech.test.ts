@@ -1,6 +1,7 @@
 import { systemClock } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { SpelledOutTextToSpeech } from '../../cascade/spelled-out-text-to-speech.ts';
 import { describeTextToSpeech } from '../../testing/index.ts';
 import { until } from '../../testing/until.ts';
 import { countingVoice } from '../testing/local-voice.ts';
@@ -68,6 +69,13 @@ describe('ElevenLabs', () => {
     const server = await LocalElevenlabsServer.start();
     servers.push(server);
     return { textToSpeech: speechOf(server) };
+  });
+
+  describeTextToSpeech('elevenlabs that is given numbers as people say them', async () => {
+    const server = await LocalElevenlabsServer.start();
+    servers.push(server);
+    const clock = systemClock;
+    return { textToSpeech: new SpelledOutTextToSpeech(speechOf(server), { clock }) };
   });
 
   it.each([

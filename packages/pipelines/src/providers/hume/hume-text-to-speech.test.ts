@@ -2,6 +2,7 @@ import { systemClock } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AlignedTextToSpeech } from '../../cascade/aligned-text-to-speech.ts';
+import { SpelledOutTextToSpeech } from '../../cascade/spelled-out-text-to-speech.ts';
 import { describeTextToSpeech, FakeWordAligner } from '../../testing/index.ts';
 import { until } from '../../testing/until.ts';
 import { countingVoice } from '../testing/local-voice.ts';
@@ -63,6 +64,13 @@ describe('Hume', () => {
     const server = await LocalHumeServer.start();
     servers.push(server);
     return { textToSpeech: speechOf(server) };
+  });
+
+  describeTextToSpeech('hume that is given numbers as people say them', async () => {
+    const server = await LocalHumeServer.start();
+    servers.push(server);
+    const clock = systemClock;
+    return { textToSpeech: new SpelledOutTextToSpeech(speechOf(server), { clock }) };
   });
 
   describeTextToSpeech('hume, Octave 1 with acting directions and an aligner', async () => {

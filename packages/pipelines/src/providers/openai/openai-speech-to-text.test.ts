@@ -63,7 +63,7 @@ describe('OpenAI transcription', () => {
 
   it('tells words while they are said, and all of them in the end', async () => {
     const { openai } = await startTrial();
-    const trial = new HeardTrial(openai);
+    const trial = new HeardTrial(openai, countingFrames(520));
     await until(() => trial.partials.at(-1) === HALF_A_SECOND);
     expect(trial.partials).toEqual([100, 200, 300, 400, 500].map((ms) => countedWords(ms)));
     trial.hear(countingFrames(200));
@@ -121,7 +121,7 @@ describe('OpenAI transcription', () => {
     expect([...server.turns[0]!]).toEqual(frames.flatMap(({ pcm }) => [...pcm]));
   });
 
-  it('sends a telephone as mu-law where that is wanted', async () => {
+  it('sends a telephone whose law is not known as mu-law where that is wanted', async () => {
     const { server, openai } = await startTrial({}, { audio: 'auto' });
     const frames = countingFrames(500, 8000);
     await new HeardTrial(openai, frames).outcome();

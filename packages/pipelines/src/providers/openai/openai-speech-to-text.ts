@@ -1,3 +1,4 @@
+import type { AudioEncoding } from '@antiphon/audio';
 import type { Clock } from '@antiphon/session';
 import type { SessionUpdateEvent } from 'openai/resources/realtime/realtime';
 import type {
@@ -36,7 +37,7 @@ export interface OpenaiSpeechToTextOptions {
   readonly model?: string | undefined;
   /** ISO 639-1; found in the audio unless given. */
   readonly language?: string | undefined;
-  /** `auto` sends frames of 8 kHz as mu-law; PCM16 at 24 kHz for all unless given. */
+  /** `auto` sends frames of 8 kHz as G.711 of the caller's law; PCM16 at 24 kHz for all unless given. */
   readonly audio?: 'auto' | 'pcm' | undefined;
   readonly clock: Clock;
   readonly timeouts?: Partial<HearingTimeouts> | undefined;
@@ -65,15 +66,19 @@ export class OpenaiSpeechToText implements SpeechToText {
       clock,
       timeouts,
       leastMs: LEAST_MS,
-      formatOf: ({ sampleRate: rate }) => formatFor({ rate }, audio),
+      formatOf: (line) => formatFor(line, audio),
       warmFormats: [formatFor({ rate: 8000 }, audio), formatFor({ rate: 24000 }, audio)],
       open: (format) => connectionsFor(format as UpstreamFormat, options),
       protocol: () => new OpenaiTurn(past),
     });
   }
 
-  recognise(_sessionId: string, events: RecognitionEvents): Recognition {
-    return this.#desk.recognise(events);
+  recognise(
+    _sessionId: string,
+    events: RecognitionEvents,
+    callerEncoding?: AudioEncoding,
+  ): Recognition {
+    return this.#desk.recognise(events, callerEncoding);
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { systemClock } from '@antiphon/session';
 import { DrivenClock } from '@antiphon/session/testing';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AlignedTextToSpeech } from '../../cascade/aligned-text-to-speech.ts';
+import { SpelledOutTextToSpeech } from '../../cascade/spelled-out-text-to-speech.ts';
 import { describeTextToSpeech, FakeWordAligner } from '../../testing/index.ts';
 import { until } from '../../testing/until.ts';
 import { countingVoice } from '../testing/local-voice.ts';
@@ -56,18 +57,28 @@ describe('OpenAI speech, its words found by an aligner', () => {
     for (const server of servers) await server.close();
   });
 
-  describeTextToSpeech('openai-speech', async () => {
+  const clock = systemClock;
+  const aligner = new FakeWordAligner();
+
+  async function voice(): Promise<OpenaiTextToSpeech> {
     const server = await LocalOpenaiSpeechServer.start();
     servers.push(server);
-    const inner = new OpenaiTextToSpeech({
+    return new OpenaiTextToSpeech({
       apiKey: OPENAI_SPEECH_KEY,
       url: server.url,
       voice: 'alloy',
       voices: { Emma: 'marin' },
-      clock: systemClock,
+      clock,
     });
-    const aligner = new FakeWordAligner();
-    return { textToSpeech: new AlignedTextToSpeech(inner, { aligner, clock: systemClock }) };
+  }
+
+  describeTextToSpeech('openai-speech', async () => {
+    return { textToSpeech: new AlignedTextToSpeech(await voice(), { aligner, clock }) };
+  });
+
+  describeTextToSpeech('openai-speech that is given numbers as people say them', async () => {
+    const spelled = new SpelledOutTextToSpeech(await voice(), { clock });
+    return { textToSpeech: new AlignedTextToSpeech(spelled, { aligner, clock }) };
   });
 });
 

@@ -1,6 +1,10 @@
-import type { SampleRate } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
-import type { Recognition, SpeechToText } from '../../cascade/ports/speech-to-text.ts';
+import type {
+  Recognition,
+  RecognitionEvents,
+  SpeechToText,
+} from '../../cascade/ports/speech-to-text.ts';
 import type { PipelineError } from '../../pipeline-error.ts';
 import type { TokenCounts } from '../../upstream/token-costs.ts';
 
@@ -26,12 +30,16 @@ export class HeardTrial {
   readonly over: Promise<void>;
   #onPartial: (() => void)[] = [];
 
-  constructor(speechToText: SpeechToText, frames: readonly AudioFrame[] = countingFrames(500)) {
+  constructor(
+    speechToText: SpeechToText,
+    frames: readonly AudioFrame[] = countingFrames(500),
+    callerEncoding?: AudioEncoding,
+  ) {
     let finish: () => void = () => {};
     this.over = new Promise((resolve) => {
       finish = resolve;
     });
-    this.recognition = speechToText.recognise('session', {
+    const events: RecognitionEvents = {
       onPartial: ({ text }) => {
         this.partials.push(text);
         for (const run of this.#onPartial.splice(0)) run();
@@ -45,7 +53,8 @@ export class HeardTrial {
         this.error = error as PipelineError;
         finish();
       },
-    });
+    };
+    this.recognition = speechToText.recognise('session', events, callerEncoding);
     this.hear(frames);
   }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { listen } from '@deepgram/sdk';
-import { bytesToPcm16, isSampleRate, ulawToPcm16 } from '@antiphon/audio';
-import type { SampleRate } from '@antiphon/audio';
+import { decodeAudio, isSampleRate } from '@antiphon/audio';
+import type { AudioEncoding, SampleRate } from '@antiphon/audio';
 import { LocalSocketServer } from '../../testing/local-socket-server.ts';
 import type { LocalConnection, UpgradeRefusal } from '../../testing/local-socket-server.ts';
 import { countingEars } from '../../testing/local-ear.ts';
@@ -13,6 +13,12 @@ export const DEEPGRAM_KEY = 'deepgram-local';
 
 const MODELS: ReadonlySet<string> = new Set(['nova-3', 'nova-2']);
 
+const ENCODINGS: ReadonlyMap<string, AudioEncoding> = new Map([
+  ['linear16', 'pcm16'],
+  ['mulaw', 'g711_ulaw'],
+  ['alaw', 'g711_alaw'],
+]);
+
 /** What the server does; whatever is left out goes well. */
 export interface DeepgramScript {
   readonly ears?: LocalEars;
@@ -21,7 +27,7 @@ export interface DeepgramScript {
   /** Sees each result before it is sent; false keeps it back. */
   readonly sends?: (result: listen.ListenV1Results, connection: LocalConnection) => boolean;
   /** Called with each slice of audio, before it is heard. */
-  readonly onAudio?: (connection: LocalConnection, bytes: number) => void;
+  readonly onAudio?: (connection: LocalConnection, bytes: Buffer) => void;
   readonly refuses?: (count: number) => UpgradeRefusal | null;
   /** Leaves upgrades without an answer. */
   readonly isMute?: boolean;
@@ -74,12 +80,14 @@ export class LocalDeepgramServer {
     const asked = queryOf(request);
     const rate = Number(asked.get('sample_rate'));
     if (!isSampleRate(rate)) throw new Error(`A rate of ${rate} is not heard here.`);
+    const encoding = ENCODINGS.get(asked.get('encoding') ?? '');
+    if (!encoding) throw new Error('This encoding is not heard here.');
     const heard: Int16Array[] = [];
     this.audio.push(heard);
     const stream = new ListenStream(rate, connection, () => this.script);
     connection.onBytes((bytes) => {
-      this.script.onAudio?.(connection, bytes.length);
-      const pcm = asked.get('encoding') === 'mulaw' ? ulawToPcm16(bytes) : bytesToPcm16(bytes);
+      this.script.onAudio?.(connection, bytes);
+      const pcm = decodeAudio(bytes, encoding);
       heard.push(pcm);
       stream.hear(pcm);
     });

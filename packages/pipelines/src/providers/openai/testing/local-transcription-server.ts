@@ -5,7 +5,7 @@ import type {
   RealtimeServerEvent,
   RealtimeTranscriptionSessionCreateRequest,
 } from 'openai/resources/realtime/realtime';
-import { bytesToPcm16, ulawToPcm16 } from '@antiphon/audio';
+import { decodeAudio } from '@antiphon/audio';
 import { LocalSocketServer } from '../../testing/local-socket-server.ts';
 import type { LocalConnection, UpgradeRefusal } from '../../testing/local-socket-server.ts';
 import { countingEars } from '../../testing/local-ear.ts';
@@ -21,6 +21,12 @@ const MODELS: ReadonlyMap<string, { readonly isLive: boolean }> = new Map([
   ['gpt-4o-mini-transcribe', { isLive: false }],
   ['azure-deployment', { isLive: false }],
 ]);
+
+const ENCODINGS = {
+  'audio/pcm': 'pcm16',
+  'audio/pcmu': 'g711_ulaw',
+  'audio/pcma': 'g711_alaw',
+} as const;
 
 /** What the server does; whatever is left out goes well. */
 export interface TranscriptionScript {
@@ -147,7 +153,7 @@ class TranscriptionSession {
   #append(base64: string): void {
     const bytes = Buffer.from(base64, 'base64');
     const { format } = this.#settings.audio?.input ?? {};
-    const pcm = format?.type === 'audio/pcmu' ? ulawToPcm16(bytes) : bytesToPcm16(bytes);
+    const pcm = decodeAudio(bytes, ENCODINGS[format?.type ?? 'audio/pcm']);
     this.#buffer.push(pcm);
     const { ears = countingEars } = this.#server.script;
     this.#ear ??= ears(this.#rate);
@@ -211,7 +217,8 @@ class TranscriptionSession {
   }
 
   get #rate(): 8000 | 24000 {
-    return this.#settings.audio?.input?.format?.type === 'audio/pcmu' ? 8000 : 24000;
+    const { type = 'audio/pcm' } = this.#settings.audio?.input?.format ?? {};
+    return type === 'audio/pcm' ? 24000 : 8000;
   }
 
   #refuse(

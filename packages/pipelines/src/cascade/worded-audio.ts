@@ -42,8 +42,13 @@ export class WordedAudio {
 
   /** All words that begin before this position are told. */
   knowUntil(ms: number): void {
-    const known = ms === Infinity ? Infinity : msToSamples(ms, this.#options.sampleRate);
-    this.#knownSamples = Math.max(this.#knownSamples, known);
+    this.#knownSamples = Math.max(this.#knownSamples, this.#samplesAt(ms));
+    this.#pass();
+  }
+
+  /** A word that begins at this position is not told yet; all before it are. */
+  missAt(ms: number): void {
+    if (this.#options.holdMs > 0) this.#knownSamples = this.#samplesAt(ms);
     this.#pass();
   }
 
@@ -51,6 +56,10 @@ export class WordedAudio {
   stop(): void {
     this.#stopTimer();
     this.#held = [];
+  }
+
+  #samplesAt(ms: number): number {
+    return ms === Infinity ? Infinity : msToSamples(ms, this.#options.sampleRate);
   }
 
   #pass(): void {
