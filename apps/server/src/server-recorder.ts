@@ -15,9 +15,16 @@ export interface Recordings {
   readonly owners: RecordingOwners;
 }
 
-/** Opens the folder, which other servers may share. */
-export async function openRecordings(folder: string, clock: Clock): Promise<Recordings> {
-  const owners = await RecordingOwners.open({ folder, clock });
+/** The folder, which other servers may share; nobody is told of this one until its owners are opened. */
+export function recordingsIn(
+  folder: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Recordings {
+  const onFault = (err: unknown) => {
+    if (err === null) log.info('servers that share the data folder are told again of this one');
+    else log.warn({ err }, 'servers that share the data folder are not told of this one');
+  };
+  const owners = new RecordingOwners({ folder, clock, onFault });
   return { archive: new SessionArchive(folder), owners };
 }
 

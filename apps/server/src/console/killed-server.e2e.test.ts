@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readWav } from '@antiphon/audio';
 import type { SessionDetail, Waveform } from '@antiphon/observability';
+import { DrivenClock } from '@antiphon/session/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ServerDeps } from '../server.ts';
 import { speak } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { startTestServer, TEST_KEY, writeAgent } from '../testing/test-server.ts';
@@ -18,8 +20,8 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const HEADER_BYTES = 44;
 
-/** Longer than servers take to look at each other's calls. */
-const PATIENTLY = { timeout: 40_000 };
+/** As often servers look at each other's calls. */
+const LOOK_MS = 10_000;
 
 let folder: string;
 const closings: (() => unknown)[] = [];
@@ -83,17 +85,53 @@ async function ask(server: TestServer, url: string): Promise<Response> {
   return fetch(`${server.url}${url}`, { headers: { authorization: `Bearer ${TEST_KEY}` } });
 }
 
-it('calls of a server that was killed say what is missing, and can be heard as far as they go', async () => {
+async function serverOf(deps?: ServerDeps): Promise<TestServer> {
+  const server = await startTestServer({ dataDir: path.join(folder, 'data') }, deps);
+  closings.push(() => server.close());
+  return server;
+}
+
+/** How a session ended, as a server lists it. */
+async function endReasonOf(server: TestServer, id: string): Promise<unknown> {
+  const detail = await ask(server, `/console/sessions/${id}`);
+  return detail.ok ? ((await detail.json()) as SessionDetail).row.endReason : detail.status;
+}
+
+/** Whether a recording has the header of one that goes on. */
+async function goesOn(id: string): Promise<boolean> {
+  const file = await readFile(fileOf(id, 'audio.wav'));
+  return file.readUInt32LE(40) !== file.length - HEADER_BYTES;
+}
+
+it('calls of a server are left to it until it is killed, then say what is missing, and can be heard as far as they go', async () => {
   const first = await startProcess();
   const long = await openCall(first.url);
+  const ending = await openCall(first.url);
   await speakUntil(long.client, fileOf(long.id, 'audio.wav'), HEADER_BYTES);
   const short = await openCall(first.url);
   await speakUntil(short.client, fileOf(short.id, 'events.jsonl'), 0);
+
+  const clock = new DrivenClock();
+  const beside = await serverOf({ clock });
+  const seenBeside = (id: string) => {
+    clock.advance(LOOK_MS);
+    return endReasonOf(beside, id);
+  };
+  for (const { id } of [long, ending, short]) expect(await endReasonOf(beside, id)).toBe(404);
+  await ending.client.close();
+  await expect.poll(() => seenBeside(ending.id)).toBe('callerLeft');
+  for (const { id } of [long, short]) {
+    expect(await seenBeside(id)).toBe(404);
+    expect(await goesOn(id)).toBe(true);
+    await expect(stat(fileOf(id, 'summary.json'))).rejects.toThrow('ENOENT');
+  }
+
   await first.kill();
   const written = (await stat(fileOf(long.id, 'audio.wav'))).size;
+  await expect.poll(() => seenBeside(short.id)).toBe('crashed');
+  await expect.poll(() => seenBeside(long.id)).toBe('crashed');
 
-  const second = await startTestServer({ dataDir: path.join(folder, 'data') });
-  closings.push(() => second.close());
+  const second = await serverOf();
   for (const { id } of [long, short]) {
     const detail = (await (await ask(second, `/console/sessions/${id}`)).json()) as SessionDetail;
     expect(detail.row).toMatchObject({
@@ -112,6 +150,7 @@ it('calls of a server that was killed say what is missing, and can be heard as f
     const shape = await ask(second, `/console/sessions/${id}/waveform?points=50`);
     const { caller } = (await shape.json()) as Waveform;
     expect(caller.length > 0).toBe(pcm.length > 0);
+    await expect(stat(fileOf(id, 'owner'))).rejects.toThrow('ENOENT');
   }
   const heard = (await stat(fileOf(long.id, 'audio.wav'))).size;
   expect(heard).toBeGreaterThan(HEADER_BYTES);
@@ -120,38 +159,11 @@ it('calls of a server that was killed say what is missing, and can be heard as f
   expect(await replay.json()).toMatchObject({ problem: null, disagreement: null });
 });
 
-it('calls of another server that shares the folder are left to it while it lives', async () => {
+it('calls of a server that was killed are listed by the next one from its start', async () => {
   const first = await startProcess();
-  const ending = await openCall(first.url);
-  await speakUntil(ending.client, fileOf(ending.id, 'audio.wav'), HEADER_BYTES);
-  const cut = await openCall(first.url);
-  await speakUntil(cut.client, fileOf(cut.id, 'events.jsonl'), 0);
-
-  const second = await startTestServer({ dataDir: path.join(folder, 'data') });
-  closings.push(() => second.close());
-  const endReasonOf = async (id: string) => {
-    const detail = await ask(second, `/console/sessions/${id}`);
-    return detail.ok ? ((await detail.json()) as SessionDetail).row.endReason : detail.status;
-  };
-  expect(await endReasonOf(ending.id)).toBe(404);
-  await expect(stat(fileOf(ending.id, 'summary.json'))).rejects.toThrow('ENOENT');
-  expect(await unendedLength(ending.id)).toBe(true);
-
-  await ending.client.close();
-  await expect.poll(() => endReasonOf(ending.id), PATIENTLY).toBe('callerLeft');
-  expect(await endReasonOf(cut.id)).toBe(404);
-  await expect(stat(fileOf(cut.id, 'summary.json'))).rejects.toThrow('ENOENT');
-
+  const { client, id } = await openCall(first.url);
+  await speakUntil(client, fileOf(id, 'events.jsonl'), 0);
   await first.kill();
-  await expect.poll(() => endReasonOf(cut.id), PATIENTLY).toBe('crashed');
-  expect(await unendedLength(cut.id)).toBe(false);
-  for (const { id } of [ending, cut]) {
-    await expect(stat(fileOf(id, 'owner'))).rejects.toThrow('ENOENT');
-  }
+  expect(await endReasonOf(await serverOf(), id)).toBe('crashed');
+  expect(await goesOn(id)).toBe(false);
 });
-
-/** Whether a recording has a header of one that goes on. */
-async function unendedLength(id: string): Promise<boolean> {
-  const file = await readFile(fileOf(id, 'audio.wav'));
-  return file.readUInt32LE(40) !== file.length - HEADER_BYTES;
-}

@@ -115,6 +115,7 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     ended: (sessionId) => keeper?.ended(sessionId) ?? Promise.resolve(),
     open: async () => {
       servers.open();
+      await recordings?.owners.open();
       await keeper?.open();
     },
     close: async () => {

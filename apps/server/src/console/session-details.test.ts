@@ -18,9 +18,9 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function open(feedOf: (id: string) => SessionFeed | null) {
+function open(feedOf: (id: string) => SessionFeed | null) {
   const clock = new DrivenClock();
-  const owners = await RecordingOwners.open({ folder, clock });
+  const owners = new RecordingOwners({ folder, clock });
   const archive = new SessionArchive(folder);
   const board = new SessionBoard(clock);
   const log = pino({ level: 'silent' });
@@ -45,7 +45,7 @@ async function open(feedOf: (id: string) => SessionFeed | null) {
 
 it('a session of an earlier process is shown with what was told beside it, such as its traces', async () => {
   const feed = new SessionFeed({ sessionId: 'sess_1', events: null, recording: null });
-  const before = await open(() => feed);
+  const before = open(() => feed);
   const recording = new FileRecorder({ folder, clock: new DrivenClock() }).open('sess_1', 0);
   const row = before.board.open({
     id: 'sess_1',
@@ -70,7 +70,7 @@ it('a session of an earlier process is shown with what was told beside it, such 
   await before.keeper.ended('sess_1');
   before.keeper.close();
 
-  const after = await open(() => null);
+  const after = open(() => null);
   await after.keeper.open();
   after.keeper.close();
   const detail = await after.details.detail('sess_1');
