@@ -20,6 +20,7 @@ const computingTests = [
 
 /** These wait for time to pass most of the time, and mind no neighbour: three of them run at once. */
 const waitingTests = [
+  'apps/server/src/console/killed-server.e2e.test.ts',
   'apps/server/src/faked-consent.e2e.test.ts',
   'apps/server/src/main.e2e.test.ts',
   'apps/server/src/offered-answer.e2e.test.ts',

@@ -1,11 +1,8 @@
 import path from 'node:path';
-import type { AddressInfo } from 'node:net';
 import type { OtlpMetricsOptions } from '@antiphon/observability';
 import type { Clock } from '@antiphon/session';
 import { systemClock } from '@antiphon/session';
-import { SessionArchive } from '@antiphon/storage';
 import { QueueView, ToolQueue } from '@antiphon/tools';
-import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { openApiKeys } from './api-key.ts';
@@ -18,18 +15,17 @@ import type { AudioCounts } from './counted-leg.ts';
 import { FeedUpgrade } from './feed-upgrade.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { buildHttp } from './http.ts';
+import { listen } from './listen.ts';
 import { openAgents } from './open-agents.ts';
 import { openPipelines } from './pipelines.ts';
 import type { Pipelines } from './pipelines.ts';
 import { openBreakers } from './provider-breakers.ts';
 import { Readiness } from './readiness.ts';
 import { RealtimeUpgrade } from './realtime-upgrade.ts';
-import { ServerError } from './server-error.ts';
 import { openServerAnalyses } from './server-analyses.ts';
 import { openServerFollowUps } from './server-follow-ups.ts';
 import { ServerMetrics } from './server-metrics.ts';
-import { openServerRecorder } from './server-recorder.ts';
-import type { RecordingDisk } from './server-recorder.ts';
+import { openServerRecorder, recordingsIn, type RecordingDisk } from './server-recorder.ts';
 import { SessionMetricsChannel } from './session-metrics-channel.ts';
 import { SessionRegistry } from './session-registry.ts';
 import type { LiveSession } from './session-registry.ts';
@@ -130,8 +126,9 @@ export async function startServer(
   const analyses = openServerAnalyses(config, { log, metrics: metrics.analyses });
   const undurableTools = queue ? [] : queuedToolsOf(agents.loaded);
   const feedOf = (id: string) => registry.feed(id);
+  const recordings = config.recordings ? recordingsIn(recordingsDir, { clock, log }) : null;
   const consoleSide = openConsole({
-    archive: config.recordings ? new SessionArchive(recordingsDir) : null,
+    recordings,
     feedOf,
     isLive: (id) => registry.isLive(id),
     sessions: () => registry.list(),
@@ -193,13 +190,14 @@ export async function startServer(
       detectorsOf: (agent) => opened().detectorsOf(agent),
       toolsOf: (agent) => tracing.toolsOf(toolsOf(agent)),
     },
-    recorder: config.recordings
+    recorder: recordings
       ? openServerRecorder(recordingsDir, {
           clock,
           log,
           metrics: metrics.recordings,
           board: consoleSide.board,
           feedOf,
+          owners: recordings.owners,
           disk: deps.recordingDisk,
         })
       : null,
@@ -363,28 +361,6 @@ function openQueue(url: string, { clock, log }: { clock: Clock; log: Logger }): 
       else log.warn({ reason }, 'Redis cannot be reached: queued tools fail until it is back');
     },
   });
-}
-
-async function listen(http: FastifyInstance, { host, port, tls }: ServerConfig): Promise<string> {
-  try {
-    await http.listen({ host, port });
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const advice =
-      code === 'EADDRINUSE'
-        ? 'Another program listens there: stop it, or choose another port with --port.'
-        : 'Choose another address with --host and --port.';
-    throw new ServerError(
-      'cannot_listen',
-      `Cannot listen on ${host}:${port} (${code}). ${advice}`,
-      {
-        cause,
-      },
-    );
-  }
-  const { port: actualPort } = http.server.address() as AddressInfo;
-  const scheme = tls ? 'https' : 'http';
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
 }
 
 /** Waits for the work, but not for longer than `ms`. */

@@ -1,5 +1,6 @@
 import {
   appendFile,
+  mkdir,
   mkdtemp,
   open,
   readFile,
@@ -150,6 +151,9 @@ describe('the archive', () => {
     }
     expect(await archive.sweep(500_000, (id) => id !== 'sess_old')).toEqual(['sess_old']);
     expect((await stat(path.join(folder, 'sess_live'))).isDirectory()).toBe(true);
+    // Its files are just being made, by another process maybe.
+    await mkdir(path.join(folder, 'sess_new'));
+    expect(await archive.sweep(500_000, (id) => id !== 'sess_new')).toEqual([]);
     expect(await archive.delete('sess_live')).toBe(true);
     await expect(stat(path.join(folder, 'sess_live'))).rejects.toThrow('ENOENT');
   });

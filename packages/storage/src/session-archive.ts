@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { wavHeader } from '@antiphon/audio';
 import type { RecordedEvent } from '@antiphon/session';
+import { keepFile } from './kept-file.ts';
 import { StorageError } from './storage-error.ts';
 
 /** As {@link SessionFiles} and FileRecorder write them. */
@@ -60,7 +61,7 @@ export class SessionArchive {
 
   /** Keeps what lists show of a session beside its files; rejects where there are none. */
   async keepSummary(id: string, summary: object): Promise<void> {
-    await keepJson(this.#file(id, SUMMARY), JSON.stringify(summary));
+    await keepFile(this.#file(id, SUMMARY), `${JSON.stringify(summary)}\n`);
   }
 
   /** What was kept of it; null where nothing was, or nothing that can be read. */
@@ -70,7 +71,7 @@ export class SessionArchive {
 
   /** Keeps what a model made of a call beside its files; rejects where there are none. */
   async keepAnalysis(id: string, analysis: object): Promise<void> {
-    await keepJson(this.#file(id, ANALYSIS), JSON.stringify(analysis, null, 2));
+    await keepFile(this.#file(id, ANALYSIS), `${JSON.stringify(analysis, null, 2)}\n`);
   }
 
   /** What a model made of it; null where nothing was kept, or nothing that can be read. */
@@ -223,8 +224,11 @@ export class SessionArchive {
   }
 
   async #changedAtMs(id: string): Promise<number> {
-    const found = await stat(this.#file(id, EVENTS)).catch(() => null);
-    return found?.mtimeMs ?? 0;
+    for (const name of [EVENTS, '.']) {
+      const found = await stat(this.#file(id, name)).catch(() => null);
+      if (found) return found.mtimeMs;
+    }
+    return 0;
   }
 
   #file(id: string, name: string): string {
@@ -233,12 +237,6 @@ export class SessionArchive {
     }
     return path.join(this.#folder, id, name);
   }
-}
-
-/** Whole or not at all; what callers said is nobody's but its owner's. */
-async function keepJson(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.new`, `${text}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
 }
 
 async function readJson(file: string): Promise<unknown> {

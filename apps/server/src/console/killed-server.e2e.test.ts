@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readWav } from '@antiphon/audio';
 import type { SessionDetail, Waveform } from '@antiphon/observability';
+import { DrivenClock } from '@antiphon/session/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ServerDeps } from '../server.ts';
 import { speak } from '../testing/spoken-turn.ts';
 import { TestClient } from '../testing/test-client.ts';
 import { startTestServer, TEST_KEY, writeAgent } from '../testing/test-server.ts';
@@ -17,6 +19,9 @@ import type { TestServer } from '../testing/test-server.ts';
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const HEADER_BYTES = 44;
+
+/** As often servers look at each other's calls. */
+const LOOK_MS = 10_000;
 
 let folder: string;
 const closings: (() => unknown)[] = [];
@@ -80,25 +85,59 @@ async function ask(server: TestServer, url: string): Promise<Response> {
   return fetch(`${server.url}${url}`, { headers: { authorization: `Bearer ${TEST_KEY}` } });
 }
 
-it('calls of a server that was killed say what is missing, and can be heard as far as they go', async () => {
+async function serverOf(deps?: ServerDeps): Promise<TestServer> {
+  const server = await startTestServer({ dataDir: path.join(folder, 'data') }, deps);
+  closings.push(() => server.close());
+  return server;
+}
+
+/** How a session ended, as a server lists it. */
+async function endReasonOf(server: TestServer, id: string): Promise<unknown> {
+  const detail = await ask(server, `/console/sessions/${id}`);
+  return detail.ok ? ((await detail.json()) as SessionDetail).row.endReason : detail.status;
+}
+
+/** Whether a recording has the header of one that goes on. */
+async function goesOn(id: string): Promise<boolean> {
+  const file = await readFile(fileOf(id, 'audio.wav'));
+  return file.readUInt32LE(40) !== file.length - HEADER_BYTES;
+}
+
+it('calls of a server are left to it until it is killed, then say what is missing, and can be heard as far as they go', async () => {
   const first = await startProcess();
   const long = await openCall(first.url);
+  const ending = await openCall(first.url);
   await speakUntil(long.client, fileOf(long.id, 'audio.wav'), HEADER_BYTES);
   const short = await openCall(first.url);
   await speakUntil(short.client, fileOf(short.id, 'events.jsonl'), 0);
+
+  const clock = new DrivenClock();
+  const beside = await serverOf({ clock });
+  const seenBeside = (id: string) => {
+    clock.advance(LOOK_MS);
+    return endReasonOf(beside, id);
+  };
+  for (const { id } of [long, ending, short]) expect(await endReasonOf(beside, id)).toBe(404);
+  await ending.client.close();
+  await expect.poll(() => seenBeside(ending.id)).toBe('callerLeft');
+  for (const { id } of [long, short]) {
+    expect(await seenBeside(id)).toBe(404);
+    expect(await goesOn(id)).toBe(true);
+    await expect(stat(fileOf(id, 'summary.json'))).rejects.toThrow('ENOENT');
+  }
+
   await first.kill();
   const written = (await stat(fileOf(long.id, 'audio.wav'))).size;
 
-  const second = await startTestServer({ dataDir: path.join(folder, 'data') });
-  closings.push(() => second.close());
+  const next = await serverOf();
   for (const { id } of [long, short]) {
-    const detail = (await (await ask(second, `/console/sessions/${id}`)).json()) as SessionDetail;
+    const detail = (await (await ask(next, `/console/sessions/${id}`)).json()) as SessionDetail;
     expect(detail.row).toMatchObject({
       endReason: 'crashed',
       recordingFault: 'the process died: the last seconds are missing',
     });
     const sound = Buffer.from(
-      await (await ask(second, `/sessions/${id}/recording.wav`)).arrayBuffer(),
+      await (await ask(next, `/sessions/${id}/recording.wav`)).arrayBuffer(),
     );
     expect([sound.readUInt32LE(4), sound.readUInt32LE(40)]).toEqual([
       sound.length - 8,
@@ -106,13 +145,17 @@ it('calls of a server that was killed say what is missing, and can be heard as f
     ]);
     const { pcm, sampleRate } = readWav(sound);
     expect(detail.recordingMs).toBeCloseTo((1000 * pcm.length) / 2 / sampleRate, 3);
-    const shape = await ask(second, `/console/sessions/${id}/waveform?points=50`);
+    const shape = await ask(next, `/console/sessions/${id}/waveform?points=50`);
     const { caller } = (await shape.json()) as Waveform;
     expect(caller.length > 0).toBe(pcm.length > 0);
+    await expect(stat(fileOf(id, 'owner'))).rejects.toThrow('ENOENT');
+  }
+  for (const { id } of [long, short]) {
+    await expect.poll(() => seenBeside(id)).toBe('crashed');
   }
   const heard = (await stat(fileOf(long.id, 'audio.wav'))).size;
   expect(heard).toBeGreaterThan(HEADER_BYTES);
   expect(written - heard).toBeLessThan(4);
-  const replay = await ask(second, `/console/sessions/${long.id}/replay`);
+  const replay = await ask(next, `/console/sessions/${long.id}/replay`);
   expect(await replay.json()).toMatchObject({ problem: null, disagreement: null });
 });

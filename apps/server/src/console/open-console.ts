@@ -6,6 +6,7 @@ import type { QueueView } from '@antiphon/tools';
 import type { Logger } from 'pino';
 import type { Access } from '../access.ts';
 import type { ServerConfig } from '../config.ts';
+import type { Recordings } from '../server-recorder.ts';
 import type { SessionFeed } from '../session-feed.ts';
 import type { NewSession } from '../session-registry.ts';
 import { ConsoleLogins } from './console-logins.ts';
@@ -19,8 +20,8 @@ import { SessionDetails } from './session-details.ts';
 
 /** What the server side of the console is made from. */
 export interface OpenConsoleOptions {
-  /** Null where nothing is recorded. */
-  readonly archive: SessionArchive | null;
+  /** Where sessions are recorded; null where none is. */
+  readonly recordings: Recordings | null;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
   /** Whether a session holds anything still. */
   readonly isLive: (sessionId: string) => boolean;
@@ -64,7 +65,8 @@ export interface ConsoleSide {
 
 /** Makes the server side of the console; it shows nothing of earlier processes until it is opened. */
 export function openConsole(options: OpenConsoleOptions): ConsoleSide {
-  const { archive, feedOf, isLive, sessions, queueView, clock, log, config } = options;
+  const { recordings, feedOf, isLive, sessions, queueView, clock, log, config } = options;
+  const archive = recordings?.archive ?? null;
   const board = new SessionBoard(clock, archive ? (id) => kept(archive, id) : undefined);
   const fleets = new Fleets(clock);
   const servers = new ServerList({
@@ -80,8 +82,9 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     },
     clock,
   });
-  const keeper = archive
-    ? new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: config.recordingsDays })
+  const keptDays = config.recordingsDays;
+  const keeper = recordings
+    ? new RecordingsKeeper({ ...recordings, board, feedOf, clock, log, keptDays })
     : null;
   return {
     board,
@@ -112,10 +115,12 @@ export function openConsole(options: OpenConsoleOptions): ConsoleSide {
     ended: (sessionId) => keeper?.ended(sessionId) ?? Promise.resolve(),
     open: async () => {
       servers.open();
+      await recordings?.owners.open();
       await keeper?.open();
     },
     close: async () => {
       keeper?.close();
+      await recordings?.owners.close();
       await servers.close();
     },
   };

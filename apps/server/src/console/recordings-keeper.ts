@@ -1,11 +1,11 @@
 import type { SessionRow } from '@antiphon/observability';
-import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
-import type { ArchivedSession, SessionArchive } from '@antiphon/storage';
+import type { Clock, TimerHandle } from '@antiphon/session';
+import type { ArchivedSession, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
 import type { SessionFeed } from '../session-feed.ts';
+import { completeCrashed, CRASHED } from './crashed-session.ts';
 import { keptRow } from './kept-row.ts';
 import type { SessionBoard } from './session-board.ts';
-import { firstRow, rowAfter } from './session-row.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -13,12 +13,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** The start waits for so many recordings of earlier processes; the others are listed meanwhile. */
 const FIRST_RESTORED = 1_000;
 
-const CRASHED = 'crashed';
-
-/** What is wrong with the recording of a session whose process ended before it did. */
-const DIED = 'the process died: the last seconds are missing';
-/** The same where the session had ended, and what lists show of it could not be kept. */
-const NOT_ALL_WRITTEN = 'not all of it could be written';
+/** How often it is looked what became of calls that another process had when this one began. */
+const LOOK_MS = 10_000;
 
 /** So many are read at once. */
 const BATCH = 64;
@@ -26,6 +22,7 @@ const BATCH = 64;
 /** What a keeper needs. */
 export interface RecordingsKeeperOptions {
   readonly archive: SessionArchive;
+  readonly owners: RecordingOwners;
   readonly board: SessionBoard;
   readonly feedOf: (sessionId: string) => SessionFeed | null;
   readonly clock: Clock;
@@ -37,10 +34,14 @@ export interface RecordingsKeeperOptions {
 /**
  * Keeps the recordings in order: puts those of earlier processes on the board, keeps a summary of
  * each session that ends, and deletes what is older than it may be, at the start and every hour.
+ * What a process that lives is writing is left alone until it has ended, or the process has.
  */
 export class RecordingsKeeper {
   readonly #options: RecordingsKeeperOptions;
   #timer: TimerHandle | null = null;
+  /** Calls that another process is writing. */
+  readonly #written = new Map<string, ArchivedSession>();
+  #lookTimer: TimerHandle | null = null;
   #isClosed = false;
 
   constructor(options: RecordingsKeeperOptions) {
@@ -56,23 +57,26 @@ export class RecordingsKeeper {
 
   /** A session has ended, and its recording is complete. */
   async ended(id: string): Promise<void> {
-    const { archive, board, feedOf, log } = this.#options;
+    const { archive, owners, board, feedOf, log } = this.#options;
     const row = board.row(id);
-    if (!row) return;
     try {
-      await archive.keepSummary(id, { ...row, beside: feedOf(id)?.beside() ?? [] });
+      if (row) await archive.keepSummary(id, { ...row, beside: feedOf(id)?.beside() ?? [] });
       board.settle(id, true);
     } catch (err) {
       // Nothing of it could be recorded; that was said when it happened.
       log.debug({ err, sessionId: id }, 'no summary is kept');
       board.settle(id, false);
     }
+    await owners.release(id);
   }
 
   close(): void {
     this.#isClosed = true;
-    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    for (const timer of [this.#timer, this.#lookTimer]) {
+      if (timer !== null) this.#options.clock.clearTimeout(timer);
+    }
     this.#timer = null;
+    this.#lookTimer = null;
   }
 
   async #sweep(): Promise<void> {
@@ -100,59 +104,61 @@ export class RecordingsKeeper {
     }
   }
 
+  /** Lists calls that another process was writing, once they or it have ended. */
+  async #look(): Promise<void> {
+    const { board, log } = this.#options;
+    this.#lookTimer = null;
+    const found = [...this.#written.values()];
+    this.#written.clear();
+    try {
+      for (const row of await this.#readAll(found)) board.endedElsewhere(row);
+    } catch (err) {
+      log.warn({ err }, 'calls of another server are not listed');
+    }
+  }
+
+  #lookLater(session: ArchivedSession): void {
+    this.#written.set(session.id, session);
+    if (this.#lookTimer !== null || this.#isClosed) return;
+    this.#lookTimer = this.#options.clock.setTimeout(() => void this.#look(), LOOK_MS);
+  }
+
   /** Lists recordings; the latest is in front. */
   async #restore(found: readonly ArchivedSession[]): Promise<void> {
-    const { board } = this.#options;
+    const rows = await this.#readAll(found);
+    this.#options.board.restore(rows.toReversed());
+  }
+
+  async #readAll(found: readonly ArchivedSession[]): Promise<SessionRow[]> {
     const rows: SessionRow[] = [];
     for (let at = 0; at < found.length; at += BATCH) {
       const read = found.slice(at, at + BATCH).map((session) => this.#read(session));
       rows.push(...(await Promise.all(read)).filter((row) => row !== null));
     }
-    board.restore(rows.toReversed());
+    return rows;
   }
 
-  /** The row of a recording; null where nothing can be read. */
-  async #read({ id, changedAtMs }: ArchivedSession): Promise<SessionRow | null> {
-    const { archive, log } = this.#options;
+  /** The row of a recording; null where nothing can be read, or not yet. */
+  async #read(session: ArchivedSession): Promise<SessionRow | null> {
+    const { archive, owners, log } = this.#options;
+    const { id } = session;
     try {
+      const atFirst = keptRow(await archive.summary(id));
+      if (atFirst && atFirst.endReason !== CRASHED) return atFirst;
+      const standing = await owners.standing(id);
+      // One that ended meanwhile had its summary before it was nobody's.
       const row = keptRow(await archive.summary(id));
+      if (row && row.endReason !== CRASHED) return row;
+      if (standing === 'writing') {
+        this.#lookLater(session);
+        return null;
+      }
       // Earlier versions said nothing of what is missing.
-      const isToldOf = row?.endReason !== CRASHED || row.recordingFault !== null;
-      return row && isToldOf ? row : await this.#crashed(id, changedAtMs);
+      const isTold = row !== null && row.recordingFault !== null;
+      return isTold && standing === 'nobodys' ? row : await completeCrashed(session, this.#options);
     } catch (err) {
       log.warn({ err, sessionId: id }, 'a recording cannot be read');
       return null;
     }
   }
-
-  /** A session without a summary: its process ended before it did. */
-  async #crashed(id: string, changedAtMs: number): Promise<SessionRow | null> {
-    const { archive } = this.#options;
-    const events = await archive.events(id);
-    const started = events?.find(({ type }) => type === 'session.started');
-    if (started?.type !== 'session.started') return null;
-    const begun = firstRow({
-      id,
-      tenant: started.tenant ?? null,
-      agent: started.agent,
-      leg: 'realtime',
-      pipeline: '',
-      startedAtMs: started.atMs,
-      hasRecording: true,
-    });
-    const isCut = await archive.completeSound(id);
-    const row: SessionRow = {
-      ...(events ?? []).reduce(rowAfter, begun),
-      endedAtMs: events?.at(-1)?.atMs ?? changedAtMs,
-      endReason: CRASHED,
-      openTools: [],
-      recordingFault: isCut || !events?.some(isEnd) ? DIED : NOT_ALL_WRITTEN,
-    };
-    await archive.keepSummary(id, row).catch(() => {});
-    return row;
-  }
-}
-
-function isEnd({ type }: RecordedEvent): boolean {
-  return type === 'session.ended';
 }

@@ -39,6 +39,13 @@ export class SessionBoard {
     this.#ended.restore(rows);
   }
 
+  /** Puts a session of another process on the board, of which all is kept. */
+  endedElsewhere(row: SessionRow): void {
+    this.#end(row);
+    this.settle(row.id, true);
+    this.#tell(row);
+  }
+
   /** The summary of a session that ended is kept, or cannot be. */
   settle(id: string, isKept: boolean): void {
     this.#tellAll(this.#ended.settle(id, isKept));

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DrivenClock } from '@antiphon/session/testing';
-import { FileRecorder, SessionArchive } from '@antiphon/storage';
+import { FileRecorder, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SessionFeed } from '../session-feed.ts';
@@ -20,10 +20,19 @@ afterEach(() => rm(folder, { recursive: true }));
 
 function open(feedOf: (id: string) => SessionFeed | null) {
   const clock = new DrivenClock();
+  const owners = new RecordingOwners({ folder, clock });
   const archive = new SessionArchive(folder);
   const board = new SessionBoard(clock);
   const log = pino({ level: 'silent' });
-  const keeper = new RecordingsKeeper({ archive, board, feedOf, clock, log, keptDays: 1e6 });
+  const keeper = new RecordingsKeeper({
+    archive,
+    owners,
+    board,
+    feedOf,
+    clock,
+    log,
+    keptDays: 1e6,
+  });
   const details = new SessionDetails({
     board,
     feedOf,
