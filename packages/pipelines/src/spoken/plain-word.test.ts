@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainWords } from './plain-word.ts';
 
@@ -56,4 +57,14 @@ describe('plainWords', () => {
     const word = '*x'.repeat(600);
     expect(plain(word)).toBe(word);
   });
+});
+
+it('leaves an ordinary word as looking through it would', () => {
+  const ordinary = fc.stringMatching(/^[A-Za-z][a-z]*(?:'[a-z]+)?[.,;:!?]*$/);
+  fc.assert(
+    fc.property(ordinary, (word) => {
+      // A joiner is left out of a word that is looked through.
+      expect(plainWords([`${word}\u200D`])).toEqual(plainWords([word]));
+    }),
+  );
 });

@@ -30,6 +30,9 @@ const ATTACHED_EMOTICON = /(?<=[\p{L}\d.!?])[:;]-[)(DP]+$/u;
 /** Nobody can say a longer word; it is not looked through. */
 const LONGEST_WORD = 1_000;
 
+/** Most words: nothing below changes them. Faces may be written with x. */
+const ORDINARY = /^[A-WYZa-wyz][a-z]*(?:'[a-z]+)?[.,;:!?]*$/;
+
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 /**
@@ -42,7 +45,7 @@ export function plainWords(written: readonly string[]): string[] {
 }
 
 function plainWord(written: string): string {
-  if (written.length > LONGEST_WORD) return written;
+  if (written.length > LONGEST_WORD || ORDINARY.test(written)) return written;
   if (/^(?:#+|•|[-=_~*]{3,}|`{3,}.*|(?:[:-]*\|)+[:-]*|[{}[\],]+)$/.test(written)) return '';
   if (EMOTICON.test(written)) return '';
   const unlinked = written.replaceAll(LINK_TARGET, '');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { speakableText, spokenForm } from './spoken-form.ts';
 
@@ -146,4 +147,16 @@ describe('spokenForm', () => {
     const text = 'A €3 x^2 <b>50%</b> @home #tag 1e9 9:99 30/2 $x 1.2.3 v2.0 ½ ² C++ \\n a|b {}';
     expect(spoken(text)).toMatch(/^[a-z' ,.?!]*$/);
   });
+});
+
+it('says an ordinary word as looking through it would', () => {
+  const ordinary = fc.stringMatching(/^[A-Za-z]+(?:'[a-z]+)?[.,;:!?]*$/);
+  fc.assert(
+    fc.property(fc.array(ordinary, { maxLength: 4 }), (words) => {
+      const said = (written: readonly string[]) =>
+        spokenForm(written.join(' ')).map(({ spoken, pause, kind }) => ({ spoken, pause, kind }));
+      // A joiner is left out of a word that is looked through.
+      expect(said(words.map((word) => `${word}\u200D`))).toEqual(said(words));
+    }),
+  );
 });

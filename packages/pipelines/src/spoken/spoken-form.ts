@@ -35,6 +35,8 @@ interface Token {
 
 const HEAD = /^(?:["'([{<>*_`~¿¡•]|#+(?!\d))+/;
 const TAIL = /["')\]}>*_`~.,;:!?…—–-]+$/;
+/** Most words: nothing is found in them but the marks that end them. */
+const ORDINARY = /^([A-Za-z]+(?:'[a-z]+)?)([.,;:!?]*)$/;
 const PICTURES =
   /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|\u200D|\uFE0F/gu;
 
@@ -81,6 +83,8 @@ export function speakableText(words: readonly SpokenWord[]): string {
 }
 
 function tokenOf(written: string): Token {
+  const ordinary = ORDINARY.exec(written);
+  if (ordinary) return { written, core: ordinary[1]!, head: '', tail: ordinary[2]! };
   const plain = written
     .replaceAll(PICTURES, '')
     .replaceAll(/[‘’]/g, "'")

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
@@ -28,12 +28,14 @@ export class LocalConnection {
   /** The code the client closed with. */
   closeCode: number | null = null;
   readonly #socket: WebSocket;
+  readonly #raw: Duplex;
   #onFrame: ((frame: Record<string, unknown>) => void) | null = null;
   #onBytes: ((bytes: Buffer) => void) | null = null;
   #onClose: (() => void) | null = null;
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, raw: Duplex) {
     this.#socket = socket;
+    this.#raw = raw;
     socket.on('message', (data: RawData, isBinary) => {
       if (isBinary) {
         this.#onBytes?.(data as Buffer);
@@ -67,9 +69,14 @@ export class LocalConnection {
     this.sendText(JSON.stringify(frame));
   }
 
-  /** Anything at all, in a text frame. */
+  /** Anything at all, in a text frame; frames of one turn of the event loop go out together. */
   sendText(text: string): void {
-    if (this.isOpen) this.#socket.send(text);
+    if (!this.isOpen) return;
+    if (this.#raw.writableCorked === 0) {
+      this.#raw.cork();
+      process.nextTick(() => this.#sendAll());
+    }
+    this.#socket.send(text);
   }
 
   /** Bytes, which no JSON is. */
@@ -79,7 +86,7 @@ export class LocalConnection {
 
   /** The first bytes of a frame that says it is longer, and then the end of the connection. */
   sendHalfFrame(): void {
-    const { _socket: raw } = this.#socket as unknown as { _socket: Socket };
+    const raw = this.#raw;
     raw.write(Buffer.from([0x81, 0x7e, 0x01, 0x00, 0x7b]), () => raw.destroy());
   }
 
@@ -89,6 +96,7 @@ export class LocalConnection {
 
   /** Drops the connection without a word. */
   cut(): void {
+    this.#sendAll();
     this.#socket.terminate();
   }
 
@@ -100,6 +108,10 @@ export class LocalConnection {
   /** Reads again. */
   thaw(): void {
     this.#socket.resume();
+  }
+
+  #sendAll(): void {
+    if (this.#raw.writableCorked > 0) this.#raw.uncork();
   }
 }
 
@@ -164,7 +176,7 @@ export class LocalSocketServer {
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      const connection = new LocalConnection(client);
+      const connection = new LocalConnection(client, socket);
       this.connections.push(connection);
       this.#behaviour.onConnection?.(connection, request);
     });

@@ -12,9 +12,15 @@ import { pause } from './bench-providers.ts';
 import type { BenchProviders, ProviderDelays } from './bench-providers.ts';
 import { BENCH_ANSWER, benchEars, benchVoice, LATE_WORD } from './bench-speech.ts';
 
+/** Deepgram's own example of its preliminary results has one a second. */
+const INTERIM_MS = 200;
+
 /** A recogniser, a language model and a synthesizer, each with a connection that is kept. */
 export async function startBenchCascade(delays: ProviderDelays): Promise<BenchProviders> {
-  const ears = await LocalDeepgramServer.start({ ears: benchEars(delays.finalMs) });
+  const ears = await LocalDeepgramServer.start({
+    ears: benchEars(delays.finalMs),
+    interimMs: INTERIM_MS,
+  });
   const chat = await LocalChatServer.start({
     answer: () => [...textChunks(BENCH_ANSWER), ...endChunks('stop')],
     step: (chunk) => pause(chunk === 0 ? delays.firstTokenMs : 0),

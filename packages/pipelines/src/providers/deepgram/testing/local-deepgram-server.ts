@@ -24,6 +24,8 @@ export interface DeepgramScript {
   readonly ears?: LocalEars;
   /** Milliseconds of audio after which words become final unasked; never unless given. */
   readonly segmentMs?: number;
+  /** Milliseconds of audio from one preliminary result to the next; with each slice unless given. */
+  readonly interimMs?: number;
   /** Sees each result before it is sent; false keeps it back. */
   readonly sends?: (result: listen.ListenV1Results, connection: LocalConnection) => boolean;
   /** Called with each slice of audio, before it is heard. */
@@ -111,6 +113,8 @@ class ListenStream {
   #from = 0;
   /** Words of the ear's that have become final. */
   #told = 0;
+  /** Where the last result was told. */
+  #toldAt = 0;
   #line: Promise<void> = Promise.resolve();
 
   constructor(rate: SampleRate, connection: LocalConnection, script: () => DeepgramScript) {
@@ -121,13 +125,17 @@ class ListenStream {
 
   hear(pcm: Int16Array): void {
     this.#then(() => {
-      const { ears = countingEars, segmentMs = Infinity } = this.#script();
+      const { ears = countingEars, segmentMs = Infinity, interimMs = 0 } = this.#script();
       this.#ear ??= ears(this.#rate);
       this.#samples += pcm.length;
       const words = this.#ear.hear(pcm);
       const fresh = words.slice(this.#told);
       const isFinal = ((this.#samples - this.#from) * 1000) / this.#rate >= segmentMs;
-      if (fresh.length > 0 || isFinal) this.#tell(fresh, { is_final: isFinal });
+      const isDue = ((this.#samples - this.#toldAt) * 1000) / this.#rate >= interimMs;
+      if ((fresh.length > 0 && isDue) || isFinal) {
+        this.#toldAt = this.#samples;
+        this.#tell(fresh, { is_final: isFinal });
+      }
       if (!isFinal) return;
       this.#told = words.length;
       this.#from = this.#samples;
