@@ -35,12 +35,21 @@ export interface TrialServer {
   close(): Promise<void>;
 }
 
-/** One of the local servers that speak over WebSockets. */
-interface SocketServer {
+/** One of the local servers of providers. */
+interface LocalServer {
   readonly url: string;
-  readonly open: number;
   script: object;
   close(): Promise<void>;
+}
+
+/** One that speaks over WebSockets. */
+interface SocketServer extends LocalServer {
+  readonly open: number;
+}
+
+/** One that is asked over HTTP. */
+interface HttpServer extends LocalServer {
+  readonly http: { readonly open: number };
 }
 
 interface Connection {
@@ -105,40 +114,27 @@ function httpAnswer(misdeed: Misdeed | null): { answers?: (response: ServerRespo
   };
 }
 
-const overSocket =
-  (start: (script: SocketScript) => Promise<SocketServer>) =>
+/** Makes trials of servers that take such scripts, and tells what is open at them. */
+const trialsOf =
+  <Server extends LocalServer, Script>(
+    scriptOf: (misdeed: Misdeed | null) => Script,
+    openOf: (server: Server) => number,
+  ) =>
+  (start: (script: Script) => Promise<Server>) =>
   async (misdeed: Misdeed | null): Promise<TrialServer> => {
-    const server = await start(socketScript(misdeed));
+    const server = await start(scriptOf(misdeed));
     return {
       url: server.url,
       get open() {
-        return server.open;
+        return openOf(server);
       },
       behave: () => (server.script = {}),
       close: () => server.close(),
     };
   };
 
-const overHttp =
-  (
-    start: (script: ReturnType<typeof httpAnswer>) => Promise<{
-      readonly url: string;
-      readonly http: { readonly open: number };
-      script: object;
-      close(): Promise<void>;
-    }>,
-  ) =>
-  async (misdeed: Misdeed | null): Promise<TrialServer> => {
-    const server = await start(httpAnswer(misdeed));
-    return {
-      url: server.url,
-      get open() {
-        return server.http.open;
-      },
-      behave: () => (server.script = {}),
-      close: () => server.close(),
-    };
-  };
+const overSocket = trialsOf(socketScript, (server: SocketServer) => server.open);
+const overHttp = trialsOf(httpAnswer, (server: HttpServer) => server.http.open);
 
 /** The hosted synthesizers. */
 export const VOICES: readonly (ProviderTrial & { readonly voice: string })[] = [
