@@ -15,7 +15,7 @@ import {
 } from '@antiphon/pipelines/testing';
 
 /** What a provider does instead of what it should. */
-export type Misdeed = 'garbage' | 'halfAFrame' | 'nothing' | 'rateLimit' | 'quota';
+export type Misdeed = 'garbage' | 'halfAFrame' | 'nothing' | 'rateLimit' | 'quota' | 'down';
 
 /** A provider's local server, which can be made to misbehave and to behave again. */
 export interface ProviderTrial {
@@ -65,6 +65,7 @@ interface SocketScript {
 const REFUSALS = {
   rateLimit: { status: 429, body: '{"error":{"code":"rate_limit_exceeded"}}' },
   quota: { status: 402, body: '{"error":{"code":"insufficient_quota"}}' },
+  down: { status: 503, body: '{}' },
 };
 
 function socketScript(misdeed: Misdeed | null): SocketScript {
@@ -77,6 +78,7 @@ function socketScript(misdeed: Misdeed | null): SocketScript {
       return instead(() => {});
     case 'rateLimit':
     case 'quota':
+    case 'down':
       return { refuses: () => REFUSALS[misdeed] };
     default:
       return {};
@@ -99,14 +101,14 @@ function httpAnswer(misdeed: Misdeed | null): { answers?: (response: ServerRespo
   if (misdeed === null) return {};
   return {
     answers: (response) => {
-      if (misdeed === 'rateLimit' || misdeed === 'quota') {
-        const { status, body } = REFUSALS[misdeed];
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-      } else if (misdeed === 'garbage') {
+      if (misdeed === 'garbage') {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>\n');
       } else if (misdeed === 'halfAFrame') {
         response.writeHead(200, { 'content-length': 100_000, 'content-type': 'audio/pcm' });
         response.write('{"type":"au', () => response.destroy());
+      } else if (misdeed !== 'nothing') {
+        const { status, body } = REFUSALS[misdeed];
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       }
       // Nothing is said of a request that is left without an answer.
       return true;
