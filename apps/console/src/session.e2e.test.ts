@@ -152,7 +152,7 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
 
     it('says what is missing, and shows what there is', async () => {
       await show({ row, recordingMs: 4_000 });
-      expect(await isSeen(page.getByText('ended: crashed'))).toBe(true);
+      expect(await isSeen(page.getByText('ended: its process died'))).toBe(true);
       expect(await isSeen(page.getByText(`the recording is incomplete: ${recordingFault}`))).toBe(
         true,
       );

@@ -1,4 +1,5 @@
 import type { SessionRow } from '@antiphon/observability';
+import type { SessionEnding } from '@antiphon/observability/session-endings';
 import type { Clock, RecordedEvent, TimerHandle } from '@antiphon/session';
 import type { ArchivedSession, SessionArchive } from '@antiphon/storage';
 import type { Logger } from 'pino';
@@ -13,7 +14,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** The start waits for so many recordings of earlier processes; the others are listed meanwhile. */
 const FIRST_RESTORED = 1_000;
 
-const CRASHED = 'crashed';
+const CRASHED: SessionEnding = 'crashed';
 
 /** What is wrong with the recording of a session whose process ended before it did. */
 const DIED = 'the process died: the last seconds are missing';
