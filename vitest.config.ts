@@ -46,7 +46,6 @@ const pairedTests = [
   'apps/console/src/session.e2e.test.ts',
   'apps/server/src/covered-model.e2e.test.ts',
   'apps/server/src/last-resort-voice.e2e.test.ts',
-  'apps/server/src/lost-words.e2e.test.ts',
   'apps/server/src/realtime-chain.e2e.test.ts',
   'apps/server/src/session-page.e2e.test.ts',
   'apps/server/src/stock-clients/agents-realtime-speech.e2e.test.ts',

@@ -196,7 +196,7 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
         sampleRow(`sess_${at}`, {
           startedAtMs: 0,
           endedAtMs: 65_000 + 1000 * (130 - at),
-          endReason: 'caller hung up',
+          endReason: 'callerLeft',
         }),
       );
       for (const row of ended) fake.rows.set(row.id, row);
@@ -207,13 +207,13 @@ describe.skipIf(isBrowserMissing)('the console in a browser', () => {
       await page.getByRole('button', { name: 'Show more' }).click();
       await expect.poll(() => rowsOf(page).count()).toBe(130);
       expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
-      fake.tellRows([sampleRow('sess_live', { endedAtMs: Date.now(), endReason: 'handed off' })]);
-      await rowsOf(page).first().getByText('handed off').waitFor();
+      fake.tellRows([sampleRow('sess_live', { endedAtMs: Date.now(), endReason: 'handedOff' })]);
+      await rowsOf(page).first().getByText('handed to a person').waitFor();
       expect(await rowsOf(page).first().locator('td').last().innerText()).toBe('yes');
       fake.tellRows([
         sampleRow('sess_live', {
           endedAtMs: Date.now(),
-          endReason: 'handed off',
+          endReason: 'handedOff',
           recordingFault: 'the disk is full',
         }),
       ]);

@@ -152,7 +152,7 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
 
     it('says what is missing, and shows what there is', async () => {
       await show({ row, recordingMs: 4_000 });
-      expect(await isSeen(page.getByText('ended: crashed'))).toBe(true);
+      expect(await isSeen(page.getByText('ended: its process died'))).toBe(true);
       expect(await isSeen(page.getByText(`the recording is incomplete: ${recordingFault}`))).toBe(
         true,
       );
@@ -216,6 +216,23 @@ describe.skipIf(isBrowserMissing)('the page of a session', () => {
       found.map((note) => note.getAttribute('title')),
     );
     expect(titles).toEqual(['provider_lost: The model is gone.', 'changed for the ear: markup']);
+  });
+
+  it('shows lines that begin at one instant one below the other', async () => {
+    const said = ['One moment, please.', 'Your order has shipped.'];
+    const events = sampleEvents(
+      'sess_one',
+      STARTED_AT_MS,
+      said.map((delta, at) => ({ type: 'agent.text', itemId: `item_${at}`, delta })),
+    ).map((event) => ({ ...event, atMs: STARTED_AT_MS + 2_000 }));
+    await show({ events });
+    const boxes = await Promise.all(
+      said.map(async (text) => page.locator('.said', { hasText: text }).boundingBox()),
+    );
+    const [upper, lower] = boxes;
+    expect(lower?.x).toBe(upper?.x);
+    expect(lower?.y).toBeGreaterThanOrEqual((upper?.y ?? Infinity) + (upper?.height ?? 0));
+    expect(lower?.height).toBeGreaterThan(12);
   });
 
   describe('has marks that the keyboard reaches', () => {

@@ -31,6 +31,7 @@ const FAULTS: readonly Fault[] = [
   { name: 'nothing at all', misdeed: 'nothing', codes: ['provider_timeout'] },
   { name: 'a rate limit', misdeed: 'rateLimit', codes: ['provider_rate_limited'] },
   { name: 'a used up account', misdeed: 'quota', codes: ['provider_quota_exceeded'] },
+  { name: 'a server that is down', misdeed: 'down', codes: ['provider_failed'] },
 ];
 
 interface Trial {
@@ -107,7 +108,12 @@ describe.each(RECOGNISERS)('a caller of an agent whose ear is of $provider', (tr
         run: async (call, server) => {
           call.speak();
           await expect.poll(() => call.heard, PATIENCE).toEqual([APOLOGY]);
-          expect(fault.codes).toContain(call.of('engine.failed')[0]?.code);
+          const [failed] = call.of('engine.failed');
+          const [lost] = call.of('caller.transcript').filter(({ isFinal }) => isFinal);
+          expect(fault.codes).toContain(failed?.code);
+          expect(lost?.error?.code).toBe(failed?.code);
+          // Of words that were lost the model is asked nothing.
+          expect(call.chat.exchanges).toEqual([]);
           const isLasting = fault.misdeed === undefined;
           server.behave();
           // Some are not asked again for a while.
@@ -118,6 +124,7 @@ describe.each(RECOGNISERS)('a caller of an agent whose ear is of $provider', (tr
             await expect.poll(() => call.heard.length, PATIENCE).toBeGreaterThan(length);
           }
           expect(call.heard.at(-1)).toBe(isLasting ? APOLOGY : ANSWER);
+          expect(call.chat.exchanges).toHaveLength(answers(call));
         },
       });
     },

@@ -91,7 +91,7 @@ describe.skipIf(isBrowserMissing)('the page of a session of the embedded pipelin
     const noted = (await page.evaluate<readonly string[]>('noted')).join(' | ');
     expect(noted).toMatch(/caller\.speaking.*turn\.responding\.speaking.*caller\.speaking/u);
     await client.close();
-    await page.getByText('ended: callerLeft').waitFor();
+    await page.getByText('ended: the caller hung up').waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe.skipIf(isBrowserMissing)('the page of a session of the embedded pipelin
       await opened.page.locator('.turn-chip').first().waitFor();
       await opened.page.locator('.transcript li').first().waitFor();
       await client.close();
-      await opened.page.getByText('ended: callerLeft').waitFor();
+      await opened.page.getByText('ended: the caller hung up').waitFor();
       expect(await fault.isVisible()).toBe(true);
       await opened.page.getByText('no sound was recorded: the disk is full').first().waitFor();
       expect(opened.complaints).toEqual([]);

@@ -1,4 +1,5 @@
 import type { SessionRow } from './console-feed.ts';
+import { endingWords } from './session-endings.ts';
 
 /** The words of a search, which must all be found in a session; case does not matter. */
 export function searchWords(search: string): readonly string[] {
@@ -8,7 +9,8 @@ export function searchWords(search: string): readonly string[] {
 /** What is searched of a session beside its id, in lower case. */
 export function searchedTraits(row: SessionRow): string {
   const { tenant, agent, leg, pipeline, state, openTools, endReason } = row;
-  return [tenant ?? '', agent, leg, pipeline, state.turn, ...openTools, endReason ?? '']
+  const ending = endReason === null ? [] : [endReason, endingWords(endReason)];
+  return [tenant ?? '', agent, leg, pipeline, state.turn, ...openTools, ...ending]
     .join(' ')
     .toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Charts, Replay, Waveform } from '@antiphon/observability';
+import { endingWords } from '@antiphon/observability/session-endings';
 import { useAnswer } from '../api/use-answer.ts';
 import type { KnownSession } from '../feed/session-history.ts';
 import { useSession } from '../feed/use-session.ts';
@@ -76,7 +77,7 @@ function Known({ session }: { readonly session: KnownSession }) {
       <Figures>
         <Figure
           name="state"
-          value={isOver ? `ended: ${row.endReason ?? ''}` : row.state.turn}
+          value={isOver ? endedInWords(row.endReason) : row.state.turn}
           note={`${row.agent}${row.tenant === null ? '' : ` · ${row.tenant}`} · ${row.leg}${row.pipeline === '' ? '' : ` · ${row.pipeline}`}`}
         />
         <Figure
@@ -181,6 +182,10 @@ function Known({ session }: { readonly session: KnownSession }) {
       {isReplayed && steps.length > 0 ? <Context step={steps[Math.max(0, step)]!.context} /> : null}
     </>
   );
+}
+
+function endedInWords(reason: string | null): string {
+  return reason === null ? 'ended' : `ended: ${endingWords(reason)}`;
 }
 
 function whyNoSound({

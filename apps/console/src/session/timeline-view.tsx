@@ -6,8 +6,9 @@ import { formatLatency } from '../format/format-duration.ts';
 import { TimelineMarkLayer } from './timeline-mark-layer.tsx';
 import { marksOf } from './timeline-marks.ts';
 import type { Timeline } from './timeline-model.ts';
-import { useTimelineWindow } from './use-timeline-window.ts';
+import { isWithin, placed, useTimelineWindow } from './use-timeline-window.ts';
 import type { TimelineWindow } from './use-timeline-window.ts';
+import { Words } from './timeline-words-lanes.tsx';
 import './timeline-view.css';
 
 /** Pixels a second, from a whole hour on a screen to single words. */
@@ -16,9 +17,6 @@ const STEP_MS = 1_000;
 
 /** The last turn has room for its figures, however short it is. */
 const CHIP_PX = 90;
-
-/** Words that have less room than this are cut off in their first line. */
-const NARROW_PX = 60;
 
 /** The names of the lanes, and how high each is. */
 const LANES = [
@@ -160,15 +158,6 @@ export function TimelineView({
   );
 }
 
-/** Whether a stretch of the axis is in the part that is drawn. */
-function isWithin({ fromPx, toPx }: TimelineWindow, startPx: number, endPx: number): boolean {
-  return endPx >= fromPx && startPx <= toPx;
-}
-
-function placed(fromMs: number, toMs: number, pxPerMs: number) {
-  return { left: fromMs * pxPerMs, width: Math.max(2, (toMs - fromMs) * pxPerMs) };
-}
-
 function Lane({ children }: { readonly children: ReactNode }) {
   return <div className="lane">{children}</div>;
 }
@@ -272,38 +261,4 @@ function Sound({
       )}
     </div>
   );
-}
-
-function Words({
-  timeline,
-  pxPerMs,
-  shown,
-}: {
-  readonly timeline: Timeline;
-  readonly pxPerMs: number;
-  readonly shown: TimelineWindow;
-}) {
-  return (['caller', 'agent'] as const).map((speaker) => (
-    <div className="lane words" key={speaker}>
-      {timeline.lines
-        .filter((line) => line.speaker === speaker)
-        .map((line, index, all) => {
-          const nextMs = all[index + 1]?.atMs ?? timeline.lengthMs;
-          return { ...line, toMs: Math.max(nextMs, line.atMs + 400) };
-        })
-        .filter(({ atMs, toMs }) => isWithin(shown, atMs * pxPerMs, toMs * pxPerMs))
-        .map(({ itemId, atMs, toMs, text, unheard, isOpen }) => (
-          <span
-            key={itemId}
-            className="said"
-            data-open={isOpen || undefined}
-            data-narrow={(toMs - atMs) * pxPerMs < NARROW_PX || undefined}
-            title={unheard === '' ? text : `${text} [not heard: ${unheard}]`}
-            style={placed(atMs, toMs, pxPerMs)}
-          >
-            {text} {unheard === '' ? null : <s>{unheard}</s>}
-          </span>
-        ))}
-    </div>
-  ));
 }

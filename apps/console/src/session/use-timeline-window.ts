@@ -68,3 +68,17 @@ export function keepInSight(scroll: HTMLElement, atPx: number, afterPx = AT_END_
   if (atPx >= scrollLeft && atPx <= scrollLeft + clientWidth - afterPx) return;
   scroll.scrollLeft = Math.max(0, atPx - clientWidth / 4);
 }
+
+/** Whether a stretch of the axis is in the part that is drawn. */
+export function isWithin(
+  { fromPx, toPx }: TimelineWindow,
+  startPx: number,
+  endPx: number,
+): boolean {
+  return endPx >= fromPx && startPx <= toPx;
+}
+
+/** Where it is on the axis, and how wide; seen however short it is. */
+export function placed(fromMs: number, toMs: number, pxPerMs: number) {
+  return { left: fromMs * pxPerMs, width: Math.max(2, (toMs - fromMs) * pxPerMs) };
+}

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { SessionRow } from '@antiphon/observability';
+import { endingWords } from '@antiphon/observability/session-endings';
 import { formatAge, UNKNOWN } from '../format/format-duration.ts';
 import { formatDateTime } from '../format/format-time.ts';
 import { TurnLatency } from './turn-latency.tsx';
@@ -69,6 +70,7 @@ const EndedLine = memo(function EndedLine({
   const [, go] = useLocation();
   const href = `/s/${encodeURIComponent(row.id)}`;
   const { startedAtMs, endedAtMs } = row;
+  const ending = row.endReason === null ? UNKNOWN : endingWords(row.endReason);
   return (
     <tr onClick={({ target }) => isLink(target) || go(href)}>
       <td>{endedAtMs === null ? UNKNOWN : formatDateTime(endedAtMs)}</td>
@@ -88,8 +90,8 @@ const EndedLine = memo(function EndedLine({
         <TurnLatency turn={row.lastTurn} />
       </td>
       <td className="number">{row.bargeIns === 0 ? '' : row.bargeIns}</td>
-      <td className="quiet" title={row.endReason ?? undefined}>
-        {row.endReason ?? UNKNOWN}
+      <td className="quiet" title={ending}>
+        {ending}
       </td>
       <td className="quiet">
         {row.recordingFault === null ? (

@@ -7,7 +7,7 @@ const waits = sampleRow('sess_Waits', {
   openTools: ['look_up_order'],
 });
 const listens = sampleRow('sess_listens', { agent: 'greeter', leg: 'phone' });
-const over = sampleRow('sess_over', { endedAtMs: 5, endReason: 'caller hung up' });
+const over = sampleRow('sess_over', { endedAtMs: 5, endReason: 'callerLeft' });
 const rows = [waits, listens, over];
 const everything = { isEnded: false, search: '', agent: '', turn: '' };
 const ids = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
@@ -26,6 +26,14 @@ describe('which sessions are shown', () => {
     ['  ', [waits, listens]],
   ])('those in which every word of "%s" is found', (search, found) => {
     expect(filterRows(rows, { ...everything, search })).toEqual(found);
+  });
+
+  it.each([
+    ['hung up', [over]],
+    ['callerleft', [over]],
+    ['process died', []],
+  ])('those that ended so, in words or by its name: "%s"', (search, found) => {
+    expect(filterRows(rows, { ...everything, isEnded: true, search })).toEqual(found);
   });
 
   it('those of an agent, and those in a state; the state counts for live ones only', () => {

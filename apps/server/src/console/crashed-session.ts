@@ -1,9 +1,10 @@
 import type { SessionRow } from '@antiphon/observability';
+import type { SessionEnding } from '@antiphon/observability/session-endings';
 import type { ArchivedSession, RecordingOwners, SessionArchive } from '@antiphon/storage';
 import { firstRow, rowAfter } from './session-row.ts';
 
 /** The end of a session that the end of its process was. */
-export const CRASHED = 'crashed';
+export const CRASHED: SessionEnding = 'crashed';
 
 /** What is wrong with its recording. */
 const DIED = 'the process died: the last seconds are missing';

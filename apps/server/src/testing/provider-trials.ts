@@ -15,7 +15,7 @@ import {
 } from '@antiphon/pipelines/testing';
 
 /** What a provider does instead of what it should. */
-export type Misdeed = 'garbage' | 'halfAFrame' | 'nothing' | 'rateLimit' | 'quota';
+export type Misdeed = 'garbage' | 'halfAFrame' | 'nothing' | 'rateLimit' | 'quota' | 'down';
 
 /** A provider's local server, which can be made to misbehave and to behave again. */
 export interface ProviderTrial {
@@ -35,12 +35,21 @@ export interface TrialServer {
   close(): Promise<void>;
 }
 
-/** One of the local servers that speak over WebSockets. */
-interface SocketServer {
+/** One of the local servers of providers. */
+interface LocalServer {
   readonly url: string;
-  readonly open: number;
   script: object;
   close(): Promise<void>;
+}
+
+/** One that speaks over WebSockets. */
+interface SocketServer extends LocalServer {
+  readonly open: number;
+}
+
+/** One that is asked over HTTP. */
+interface HttpServer extends LocalServer {
+  readonly http: { readonly open: number };
 }
 
 interface Connection {
@@ -56,6 +65,7 @@ interface SocketScript {
 const REFUSALS = {
   rateLimit: { status: 429, body: '{"error":{"code":"rate_limit_exceeded"}}' },
   quota: { status: 402, body: '{"error":{"code":"insufficient_quota"}}' },
+  down: { status: 503, body: '{}' },
 };
 
 function socketScript(misdeed: Misdeed | null): SocketScript {
@@ -68,6 +78,7 @@ function socketScript(misdeed: Misdeed | null): SocketScript {
       return instead(() => {});
     case 'rateLimit':
     case 'quota':
+    case 'down':
       return { refuses: () => REFUSALS[misdeed] };
     default:
       return {};
@@ -90,14 +101,14 @@ function httpAnswer(misdeed: Misdeed | null): { answers?: (response: ServerRespo
   if (misdeed === null) return {};
   return {
     answers: (response) => {
-      if (misdeed === 'rateLimit' || misdeed === 'quota') {
-        const { status, body } = REFUSALS[misdeed];
-        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-      } else if (misdeed === 'garbage') {
+      if (misdeed === 'garbage') {
         response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>\n');
       } else if (misdeed === 'halfAFrame') {
         response.writeHead(200, { 'content-length': 100_000, 'content-type': 'audio/pcm' });
         response.write('{"type":"au', () => response.destroy());
+      } else if (misdeed !== 'nothing') {
+        const { status, body } = REFUSALS[misdeed];
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body);
       }
       // Nothing is said of a request that is left without an answer.
       return true;
@@ -105,40 +116,27 @@ function httpAnswer(misdeed: Misdeed | null): { answers?: (response: ServerRespo
   };
 }
 
-const overSocket =
-  (start: (script: SocketScript) => Promise<SocketServer>) =>
+/** Makes trials of servers that take such scripts, and tells what is open at them. */
+const trialsOf =
+  <Server extends LocalServer, Script>(
+    scriptOf: (misdeed: Misdeed | null) => Script,
+    openOf: (server: Server) => number,
+  ) =>
+  (start: (script: Script) => Promise<Server>) =>
   async (misdeed: Misdeed | null): Promise<TrialServer> => {
-    const server = await start(socketScript(misdeed));
+    const server = await start(scriptOf(misdeed));
     return {
       url: server.url,
       get open() {
-        return server.open;
+        return openOf(server);
       },
       behave: () => (server.script = {}),
       close: () => server.close(),
     };
   };
 
-const overHttp =
-  (
-    start: (script: ReturnType<typeof httpAnswer>) => Promise<{
-      readonly url: string;
-      readonly http: { readonly open: number };
-      script: object;
-      close(): Promise<void>;
-    }>,
-  ) =>
-  async (misdeed: Misdeed | null): Promise<TrialServer> => {
-    const server = await start(httpAnswer(misdeed));
-    return {
-      url: server.url,
-      get open() {
-        return server.http.open;
-      },
-      behave: () => (server.script = {}),
-      close: () => server.close(),
-    };
-  };
+const overSocket = trialsOf(socketScript, (server: SocketServer) => server.open);
+const overHttp = trialsOf(httpAnswer, (server: HttpServer) => server.http.open);
 
 /** The hosted synthesizers. */
 export const VOICES: readonly (ProviderTrial & { readonly voice: string })[] = [

@@ -1,19 +1,7 @@
-import type { AgentDefinition } from '@antiphon/session';
-import { FakeTools, TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
-import { pino } from 'pino';
+import { TestSession, ToolSession } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
 import { ServerMetrics } from '../server-metrics.ts';
-import { KeptSpans } from '../testing/kept-spans.ts';
-import { openTracing } from './open-tracing.ts';
-
-const agent: AgentDefinition = {
-  name: 'test',
-  description: 'For tests.',
-  pipeline: 'fake',
-  detector: 'energy',
-  config: TEST_CONFIG,
-  dialogue: null,
-};
+import { answerAfter, KeptTracing } from '../testing/kept-tracing.ts';
 
 interface BoundedOptions {
   readonly ratio?: number;
@@ -21,44 +9,22 @@ interface BoundedOptions {
 }
 
 /** Four turns a second are traced at most, at an instant that only a test moves on. */
-function open({ ratio = 1, webhooks = [] }: BoundedOptions = {}) {
+function open(options: BoundedOptions = {}) {
   let nowMs = 0;
-  const exporter = new KeptSpans();
-  const leftOut: boolean[] = [];
-  const tracing = openTracing({
-    config: {
-      redisUrl: null,
-      tracing: {
-        url: 'http://127.0.0.1:9/v1/traces',
-        serviceName: 'test',
-        ratio,
-        turnsPerSecond: 4,
-        keepsPrivate: false,
-      },
-    },
-    log: pino({ level: 'silent' }),
-    exporter,
-    webhooksOf: () => new Set(webhooks),
-    onTurn: () => {},
-    onLeftOut: (isRemarkable) => leftOut.push(isRemarkable),
-    now: () => nowMs,
-  });
-  const runner = new FakeTools();
-  const listen = () =>
-    tracing.listenersOf({ sessionId: 'sess_test', agent, traceparent: () => null });
+  const kept = new KeptTracing({ ...options, turnsPerSecond: 4, now: () => nowMs });
+  const { tracing, leftOut, runner } = kept;
   return {
     tracing,
     leftOut,
     runner,
-    session: () => new TestSession({}, {}, { channels: listen() }),
+    session: () => new TestSession({}, {}, { channels: kept.channels() }),
     toolSession: () =>
-      new ToolSession({ more: { channels: listen(), tools: tracing.toolsOf(runner) } }),
+      new ToolSession({ more: { channels: kept.channels(), tools: tracing.toolsOf(runner) } }),
     pass: (ms: number) => void (nowMs += ms),
     /** All traces that were exported, by the names of their spans. */
     traces: async () => {
-      await tracing.close();
       const traces = new Map<string, string[]>();
-      for (const span of exporter.getFinishedSpans()) {
+      for (const span of await kept.spans()) {
         const { traceId } = span.spanContext();
         traces.set(traceId, [...(traces.get(traceId) ?? []), span.name]);
       }
@@ -69,22 +35,13 @@ function open({ ratio = 1, webhooks = [] }: BoundedOptions = {}) {
 
 const isTurn = (names: readonly string[]) => names.includes('invoke_agent test');
 
-/** A turn that is answered after so much silence; after 1.5 s it is remarkable. */
-function answer(test: TestSession, afterMs: number): void {
-  test.callerTurn(600);
-  test.hear(afterMs);
-  test.engine.session.speak('fine');
-  test.engine.session.end();
-  test.hear(400);
-}
-
 describe('turns of which more come than are traced', () => {
   it('are left out whole, and counted', async () => {
     const { session, traces, pass, leftOut } = open();
     const test = session();
-    for (let turn = 0; turn < 6; turn++) answer(test, 0);
+    for (let turn = 0; turn < 6; turn++) answerAfter(test, 0);
     pass(500);
-    for (let turn = 0; turn < 6; turn++) answer(test, 0);
+    for (let turn = 0; turn < 6; turn++) answerAfter(test, 0);
     test.session.control.end('clientEnded');
     const kept = [...(await traces()).values()];
     // Two at once and two half a second later; the session's two ends are no turns.
@@ -97,7 +54,7 @@ describe('turns of which more come than are traced', () => {
   it('are kept first where something is remarkable in them, as far as there is room', async () => {
     const { session, traces, leftOut } = open();
     const test = session();
-    for (const afterMs of [0, 0, 0, 1_600, 1_600, 1_600, 1_600]) answer(test, afterMs);
+    for (const afterMs of [0, 0, 0, 1_600, 1_600, 1_600, 1_600]) answerAfter(test, afterMs);
     test.session.control.end('clientEnded');
     expect([...(await traces()).values()].filter(isTurn)).toHaveLength(4);
     expect(leftOut).toEqual([false, true, true]);
@@ -119,7 +76,7 @@ describe('turns of which more come than are traced', () => {
   it('are not counted where the ratio left them out', async () => {
     const { session, traces, leftOut } = open({ ratio: 0 });
     const test = session();
-    for (let turn = 0; turn < 9; turn++) answer(test, 0);
+    for (let turn = 0; turn < 9; turn++) answerAfter(test, 0);
     test.session.control.end('clientEnded');
     expect([...(await traces()).values()].filter(isTurn)).toEqual([]);
     expect(leftOut).toEqual([]);

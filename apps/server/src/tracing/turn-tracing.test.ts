@@ -1,52 +1,7 @@
-import type { AgentDefinition, ControlChannel } from '@antiphon/session';
+import type { ControlChannel } from '@antiphon/session';
 import { TEST_CONFIG, TestSession, ToolSession } from '@antiphon/session/testing';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { KeptSpans } from '../testing/kept-spans.ts';
-import { spanPicture } from '../testing/span-picture.ts';
-import { openTracing } from './open-tracing.ts';
-import type { Tracing } from './open-tracing.ts';
-
-const START_AT_MS = 1_000_000;
-
-const agent: AgentDefinition = {
-  name: 'test',
-  description: 'For tests.',
-  pipeline: 'fake',
-  detector: 'energy',
-  config: TEST_CONFIG,
-  dialogue: null,
-};
-
-const SESSION = {
-  sessionId: 'sess_test',
-  tenant: null,
-  agent,
-  startedAtMs: START_AT_MS,
-  traceparent: () => null,
-};
-
-/** Tracing into memory, and what listens to one session. */
-function open({ ratio = 1, keepsPrivate = false } = {}) {
-  const exporter = new KeptSpans();
-  const turns: { traceId: string; turns: readonly number[] }[] = [];
-  const tracing = openTracing({
-    config: {
-      redisUrl: null,
-      tracing: { url: 'http://127.0.0.1:9', serviceName: 'test', ratio, keepsPrivate },
-    },
-    log: pino({ level: 'silent' }),
-    exporter,
-    onTurn: (_sessionId, turn) => turns.push(turn),
-  });
-  const channels = tracing.listenersOf(SESSION);
-  return { tracing, exporter, turns, channels };
-}
-
-async function picture(tracing: Tracing, exporter: KeptSpans): Promise<string> {
-  await tracing.close();
-  return spanPicture(exporter.getFinishedSpans(), START_AT_MS);
-}
+import { KeptTracing } from '../testing/kept-tracing.ts';
 
 function markedAnswer(test: TestSession, text: string): void {
   const { session } = test.engine;
@@ -73,9 +28,9 @@ function plainTurn(channels: readonly ControlChannel[]): TestSession {
 
 describe('the trace of a turn', () => {
   it('says where the milliseconds of a plain turn went', async () => {
-    const { tracing, exporter, channels } = open();
-    plainTurn(channels).session.control.end('clientEnded');
-    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+    const kept = new KeptTracing();
+    plainTurn(kept.channels()).session.control.end('clientEnded');
+    expect(await kept.picture()).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
       invoke_agent test 200..1960 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=aggregation turn.latency_ms=880
         * antiphon.state 800 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
@@ -100,8 +55,8 @@ describe('the trace of a turn', () => {
   });
 
   it('says what was played when the caller cut in, and is followed by a linked one', async () => {
-    const { tracing, exporter, channels } = open();
-    const test = new TestSession({}, {}, { channels });
+    const kept = new KeptTracing();
+    const test = new TestSession({}, {}, { channels: kept.channels() });
     test.callerTurn(600);
     markedAnswer(test, 'one two three four five six');
     test.engine.session.end();
@@ -114,7 +69,7 @@ describe('the trace of a turn', () => {
     test.engine.session.end();
     test.hear(600);
     test.session.control.end('clientEnded');
-    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+    expect(await kept.picture()).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
       invoke_agent test 0..1960 links 1 leg=realtime agent.invocation.end_reason=interrupted turn.interrupted=true turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=360 turn.budgets_exceeded=aggregation turn.latency_ms=880
         * antiphon.state 600 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
@@ -162,14 +117,14 @@ describe('the trace of a turn', () => {
   });
 
   it('has the tool that was waited for, its cover and the answer after it', async () => {
-    const { tracing, exporter, channels } = open();
-    const test = new ToolSession({ more: { channels } });
+    const kept = new KeptTracing();
+    const test = new ToolSession({ more: { channels: kept.channels() } });
     test.calls('lookup_order');
     await test.wait(1_500);
     await test.tools.finish('{"status":"lost"}');
     await test.wait(1_000);
     test.session.control.end('clientEnded');
-    expect(await picture(tracing, exporter)).toMatchInlineSnapshot(`
+    expect(await kept.picture()).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
       invoke_agent test 400..3100 links 1 leg=realtime agent.invocation.end_reason=completed turn.interrupted=false turn.index=2 turn.unexplained_ms=0 turn.post_endpoint_ms=500 turn.latency_ms=1020
         * antiphon.state 1400 state.region=turn state.from=listening state.to=responding.thinking state.cause=caller.turnCommitted
@@ -205,9 +160,8 @@ describe('the trace of a turn', () => {
   });
 
   it('says how the last sound came in, how likely the turn was over, and when each piece sounded', async () => {
-    const { tracing, exporter } = open();
-    const channels = tracing.listenersOf({
-      ...SESSION,
+    const kept = new KeptTracing();
+    const channels = kept.channels({
       rttMs: () => 42,
       codec: () => 'g711_ulaw',
     });
@@ -248,7 +202,7 @@ describe('the trace of a turn', () => {
     test.engine.session.end();
     test.hear(1_600);
     test.session.control.end('clientEnded');
-    const drawn = await picture(tracing, exporter);
+    const drawn = await kept.picture();
     expect(drawn.replaceAll(/^ *\* .*\n/gmu, '')).toMatchInlineSnapshot(`
       "antiphon.session.start 0..0
       invoke_agent test 0..2460 links 1 leg=realtime codec=g711_ulaw agent.invocation.end_reason=completed turn.interrupted=false turn.index=1 turn.unexplained_ms=0 turn.post_endpoint_ms=420 turn.budgets_exceeded=inference,aggregation turn.latency_ms=720
@@ -270,8 +224,8 @@ describe('the trace of a turn', () => {
   });
 
   it('is kept, and has an event, where another provider took over in it or while it was spoken', async () => {
-    const { tracing, exporter, channels } = open({ ratio: 0 });
-    const test = new TestSession({}, {}, { channels });
+    const kept = new KeptTracing({ ratio: 0 });
+    const test = new TestSession({}, {}, { channels: kept.channels() });
     const { context } = test.engine.session;
     const why = { from: 'a', to: 'b', why: 'failed', code: 'provider_lost' } as const;
     context.onTookOver?.({ service: 'speechToText', ...why });
@@ -281,8 +235,7 @@ describe('the trace of a turn', () => {
     test.engine.session.end();
     test.hear(800);
     test.session.control.end('clientEnded');
-    await tracing.close();
-    const turn = exporter.getFinishedSpans().find(({ name }) => name === 'invoke_agent test');
+    const turn = (await kept.spans()).find(({ name }) => name === 'invoke_agent test');
     expect(turn?.attributes['antiphon.turn.failed_over']).toBe(true);
     const failovers = turn?.events.filter(({ name }) => name === 'antiphon.provider.failover');
     expect(failovers?.map(({ attributes }) => attributes)).toEqual([
@@ -303,15 +256,14 @@ describe('the trace of a turn', () => {
   });
 
   it('is linked to the turn before and to the start of the session', async () => {
-    const { tracing, exporter, channels } = open();
-    const test = plainTurn(channels);
+    const kept = new KeptTracing();
+    const test = plainTurn(kept.channels());
     test.callerTurn(600);
     markedAnswer(test, 'two');
     test.engine.session.end();
     test.hear(600);
     test.session.control.end('clientEnded');
-    await tracing.close();
-    const roots = exporter.getFinishedSpans().filter(({ parentSpanContext }) => !parentSpanContext);
+    const roots = (await kept.spans()).filter(({ parentSpanContext }) => !parentSpanContext);
     const [start, first, second, end] = roots;
     const linksOf = (span = start) => span?.links.map(({ context }) => context.spanId);
     expect(roots.map(({ name }) => name)).toEqual([
@@ -326,21 +278,19 @@ describe('the trace of a turn', () => {
   });
 
   it('is told by the turns it holds, once it is exported', async () => {
-    const { tracing, exporter, channels, turns } = open();
-    const test = plainTurn(channels);
-    await tracing.close();
-    const root = exporter.getFinishedSpans().find(({ name }) => name === 'invoke_agent test');
-    expect(turns).toMatchObject([{ traceId: root?.spanContext().traceId, turns: [1] }]);
+    const kept = new KeptTracing();
+    const test = plainTurn(kept.channels());
+    const root = (await kept.spans()).find(({ name }) => name === 'invoke_agent test');
+    expect(kept.turns).toMatchObject([{ traceId: root?.spanContext().traceId, turns: [1] }]);
     test.session.control.end('clientEnded');
   });
 
   it('is ended and exported with the session while a tool still runs', async () => {
-    const { tracing, exporter, channels } = open();
-    const test = new ToolSession({ more: { channels } });
+    const kept = new KeptTracing();
+    const test = new ToolSession({ more: { channels: kept.channels() } });
     test.calls('lookup_order');
     test.session.control.end('callerLeft');
-    await tracing.close();
-    const names = exporter.getFinishedSpans().map(({ name }) => name);
+    const names = (await kept.spans()).map(({ name }) => name);
     expect(names.slice(1)).toEqual([
       'execute_tool lookup_order',
       'user_speech',

@@ -1,40 +1,15 @@
 import { NO_USAGE } from '@antiphon/session';
-import { TEST_CONFIG, TestSession } from '@antiphon/session/testing';
-import { pino } from 'pino';
+import { TestSession } from '@antiphon/session/testing';
 import { describe, expect, it } from 'vitest';
-import { KeptSpans } from '../testing/kept-spans.ts';
-import { spanPicture } from '../testing/span-picture.ts';
-import { openTracing } from './open-tracing.ts';
+import { KeptTracing } from '../testing/kept-tracing.ts';
 
 /** A session that is traced, and the picture of its spans, without the events, once it is over. */
 function open() {
-  const exporter = new KeptSpans();
-  const tracing = openTracing({
-    config: {
-      redisUrl: null,
-      tracing: { url: 'http://127.0.0.1:9', serviceName: 'test', ratio: 1, keepsPrivate: false },
-    },
-    log: pino({ level: 'silent' }),
-    exporter,
-    onTurn: () => {},
-  });
-  const channels = tracing.listenersOf({
-    sessionId: 'sess_test',
-    agent: {
-      name: 'test',
-      description: 'For tests.',
-      pipeline: 'fake',
-      detector: 'energy',
-      config: TEST_CONFIG,
-      dialogue: null,
-    },
-    traceparent: () => null,
-  });
-  const test = new TestSession({}, {}, { channels });
+  const kept = new KeptTracing();
+  const test = new TestSession({}, {}, { channels: kept.channels() });
   const picture = async () => {
     test.session.control.end('clientEnded');
-    await tracing.close();
-    return spanPicture(exporter.getFinishedSpans(), 1_000_000).replaceAll(/^ *\* .*\n/gmu, '');
+    return (await kept.picture()).replaceAll(/^ *\* .*\n/gmu, '');
   };
   return { test, picture };
 }

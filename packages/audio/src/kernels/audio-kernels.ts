@@ -37,6 +37,7 @@ const OUT_AT = 2 * MOST_INPUT;
 const WEIGHTS_AT = OUT_AT + 2 * MOST_OUTPUT;
 /** The inner loop of the filter takes so many weights at a time. */
 const ROW_MULTIPLE = 32;
+/** One less than 16 bits hold: a rounded weight may be moved by one for the sum of its row. */
 const GREATEST_WEIGHT = 32_766;
 /** A lane of the sum has a quarter of the weights: so much of them, and the loudest input, is below 2^31. */
 const MOST_A_LANE = 65_400;

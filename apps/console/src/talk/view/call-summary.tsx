@@ -1,18 +1,9 @@
 import { Link } from 'wouter';
+import { endingWords } from '@antiphon/observability/session-endings';
 import type { KnownSession } from '../../feed/session-history.ts';
 import { formatAge, formatLatency } from '../../format/format-duration.ts';
 import { Figure, Figures } from '../../ui/figures.tsx';
 import { callFigures } from './call-figures.ts';
-
-/** Reasons for which calls end, in words. */
-const REASONS: Readonly<Record<string, string>> = {
-  callerLeft: 'you hung up',
-  clientEnded: 'you hung up',
-  handedOff: 'you were passed on to a person',
-  expired: 'its time was over',
-  serverStopping: 'the server stopped',
-  failed: 'it failed',
-};
 
 /** What the call came to, and where it is kept. */
 export function CallSummary({ session }: { readonly session: KnownSession }) {
@@ -25,7 +16,7 @@ export function CallSummary({ session }: { readonly session: KnownSession }) {
         <Figure
           name="Call"
           value={formatAge(durationMs)}
-          note={endReason === null ? 'is ending' : (REASONS[endReason] ?? endReason)}
+          note={endReason === null ? 'is ending' : endingWords(endReason, 'toCaller')}
         />
         <Figure
           name="Answers to speech"
