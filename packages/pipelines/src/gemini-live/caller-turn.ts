@@ -1,6 +1,7 @@
 import { pcm16ToBytes, StreamingResampler } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame, TimerHandle } from '@antiphon/session';
+import { BATCH_MS } from '../upstream/audio-batch.ts';
 
 /** What the upstream takes. */
 const RATE: SampleRate = 16_000;
@@ -10,12 +11,6 @@ const MAX_KEPT_BYTES = 1024 * 1024;
 
 /** A piece for the upstream is at most a second long. */
 const PIECE_BYTES = RATE * 2;
-
-/**
- * Sent at a time while a turn is spoken. Nobody waits for it: the model answers once it is told that
- * the turn is over, and what is left goes with that.
- */
-const BATCH_MS = 100;
 
 /** One turn of the caller, and its audio at 16 kHz until it has been written down. */
 export class CallerTurn {

@@ -14,7 +14,7 @@ afterEach(async () => {
 
 describe('the relay of OpenaiRealtimeEngine', () => {
   it.each([8000, 16_000, 24_000] as const)(
-    'passes on 40 ms of the caller as soon as they are there, and the rest with the end of the turn (%i Hz)',
+    'passes on 100 ms of the caller as soon as they are there, and the rest with the end of the turn (%i Hz)',
     async (rate) => {
       fixture = await RealtimeFixture.start();
       await fixture.connected();
@@ -22,7 +22,7 @@ describe('the relay of OpenaiRealtimeEngine', () => {
       const { last } = fixture.upstream;
       session.beginTurn('turn');
       // A resampler keeps a little back, for which a batch waits for one frame more.
-      const inBatch = rate === 16_000 ? 3 : 2;
+      const inBatch = rate === 16_000 ? 6 : 5;
       for (let frames = 1; frames <= inBatch; frames += 1) {
         expect(last.appends).toBe(0);
         session.hear(callerFrame(rate));
