@@ -2,6 +2,7 @@ import { Agent as PlainAgent, request as plainRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
 import type { Clock, TimerHandle } from '@antiphon/session';
+import { BodyChunks } from './body-chunks.ts';
 import { providerFault } from './provider-fault.ts';
 
 /** Requests that may wait for a connection; one more is refused with `queue_full`. */
@@ -9,12 +10,6 @@ const MAX_WAITING = 200;
 
 /** A server may have closed all idle connections a moment ago; each is found out by a request. */
 const STALE_RETRIES = 3;
-
-/** Of one answer: an hour of talk is less. More is no answer. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
-
-/** Chunks that wait for a slow reader; then the connection waits. */
-const MAX_CHUNKS = 64;
 
 /** The end of a body follows its last event; a server that keeps it back loses the connection. */
 const END_MS = 250;
@@ -104,7 +99,7 @@ export class WarmFetch {
     let isAnswered = false;
     request.on('response', (response) => {
       isAnswered = true;
-      call.resolve(this.#responseOf(response));
+      this.#answer(response, call);
       // An answer that was given up took its connection with it.
       response.on('close', () => {
         if (!response.complete) this.#warmUp();
@@ -121,54 +116,38 @@ export class WarmFetch {
     this.#warmUp();
   }
 
-  #responseOf(response: IncomingMessage): Response {
+  /** An answer that goes well is read as it comes, another one when it is whole. */
+  #answer(response: IncomingMessage, call: Call): void {
     const { statusCode: status = 0 } = response;
     const headers = new Headers();
     for (const [name, value] of Object.entries(response.headers)) {
       headers.set(name, String(value));
     }
-    // The platform takes no body with these.
-    if (status === 204 || status === 205 || status === 304) {
-      response.resume();
-      return new Response(null, { status, headers });
+    const body = this.#bodyOf(response);
+    if (status >= 200 && status < 300) {
+      const answer = new Response(null, { status, headers });
+      // A stream of the platform costs a third of a millisecond; the SDK reads what can be iterated.
+      Object.defineProperty(answer, 'body', { value: body });
+      call.resolve(answer);
+      return;
     }
-    return new Response(this.#bodyOf(response), { status, headers });
+    // The platform takes no body with this status.
+    const refusal = (text: string) =>
+      new Response(status === 304 ? null : text, { status, headers });
+    wholeText(body).then(refusal).then(call.resolve, call.reject);
   }
 
-  #bodyOf(response: IncomingMessage): ReadableStream<Uint8Array> {
+  #bodyOf(response: IncomingMessage): BodyChunks {
     const { provider, clock } = this.#options;
-    let isOver = false;
-    let length = 0;
-    const start = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
-      const fail = (cause: Error): void => {
-        if (!isOver) controller.error(cause);
-        isOver = true;
-      };
-      response.on('data', (bytes: Buffer) => {
-        length += bytes.length;
-        if (length > MAX_BODY_BYTES) {
-          fail(providerFault(provider, 'provider_garbled', 'an answer without end'));
-          response.destroy();
-        }
-        if (isOver) return;
-        controller.enqueue(bytes);
-        if ((controller.desiredSize ?? 0) <= 0) response.pause();
-      });
-      response.on('end', () => {
-        if (!isOver) controller.close();
-        isOver = true;
-      });
-      response.on('error', fail);
-    };
-    const cancel = (): void => {
-      isOver = true;
-      if (response.destroyed || response.complete) return void response.resume();
-      const timer = clock.setTimeout(() => response.destroy(), END_MS);
-      response.on('close', () => clock.clearTimeout(timer));
-      response.resume();
-    };
-    const pull = (): void => void response.resume();
-    return new ReadableStream({ start, pull, cancel }, { highWaterMark: MAX_CHUNKS });
+    return new BodyChunks(response, {
+      endless: () => providerFault(provider, 'provider_garbled', 'an answer without end'),
+      onLeft: () => {
+        if (response.destroyed || response.complete) return void response.resume();
+        const timer = clock.setTimeout(() => response.destroy(), END_MS);
+        response.on('close', () => clock.clearTimeout(timer));
+        response.resume();
+      },
+    });
   }
 
   /** Opens connections until enough of them are idle. */
@@ -213,6 +192,12 @@ export class WarmFetch {
 interface Call {
   readonly url: URL;
   readonly init: RequestInit;
-  resolve(response: Response): void;
-  reject(cause: Error): void;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+async function wholeText(body: BodyChunks): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const bytes of body) chunks.push(bytes);
+  return Buffer.concat(chunks).toString();
 }
