@@ -154,7 +154,7 @@ it('says an ordinary word as looking through it would', () => {
   fc.assert(
     fc.property(fc.array(ordinary, { maxLength: 4 }), (words) => {
       const said = (written: readonly string[]) =>
-        spokenForm(written.join(' ')).map(({ spoken, pause, kind }) => ({ spoken, pause, kind }));
+        spokenForm(written.join(' ')).map((word) => ({ ...word, written: '' }));
       // A joiner is left out of a word that is looked through.
       expect(said(words.map((word) => `${word}\u200D`))).toEqual(said(words));
     }),
