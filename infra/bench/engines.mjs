@@ -1,5 +1,5 @@
 // What each engine costs beside the stub, in the same minutes: npm run bench:engines [sessions]
-// [seconds]. Each engine is called by as many callers, against a server of its own; models and
+// [seconds] [passes]. Each engine is called by as many callers, against a server of its own; models and
 // providers are local servers that answer at once, or with the delays of hosted ones.
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const CLI = fileURLToPath(new URL('../../apps/cli/bin/antiphon.js', import.meta.url));
 
-const [sessions = '50', seconds = '15'] = process.argv.slice(2);
+const [sessions = '50', seconds = '15', passes = '3'] = process.argv.slice(2);
 
 /**
  * @typedef {object} Load what `antiphon load --json` tells, as far as it is used here
@@ -17,53 +17,97 @@ const [sessions = '50', seconds = '15'] = process.argv.slice(2);
  * @property {Readonly<Record<string, number>>} errors
  */
 
-/** @typedef {[figure: string, measured: number | null | undefined, most: number, unit: string]} Row */
+/** @typedef {(load: Load, stub: Load) => number | null | undefined} Figure of an engine, beside the stub in the same pass */
+/** @typedef {[name: string, of: Figure, most: number, unit: string]} Row */
 
-/** @type {Load} */
-const stub = await load('stub');
-const stubCpu = stub.server?.cpuPercentPerSession ?? NaN;
+/** @type {Row} */
+const MEMORY = [
+  'memory a session',
+  // What cannot be told from what varies is less than that.
+  ({ server }) => (server?.residentBytesPerSession ?? 0) / 1024 / 1024,
+  1.5,
+  'MiB',
+];
+/** @type {Row[]} */
+const RELAY = [
+  // A turn goes to the model and comes back.
+  [
+    'added to the stub’s turn overhead each way, p95',
+    (relay, stub) => (p95(relay, 'turnOverhead') - p95(stub, 'turnOverhead')) / 2,
+    5,
+    'ms',
+  ],
+  ['CPU, to the stub’s', (relay, stub) => cpu(relay) / cpu(stub), 1.5, '×'],
+  MEMORY,
+];
+/** @type {Row} */
+const OVER_PROVIDERS = [
+  'added to the providers’ delays, p95',
+  (cascade) => p95(cascade, 'overProviders'),
+  15,
+  'ms',
+];
+
+/** @type {{ title: string, given: string[], rows: Row[] }[]} */
+const ENGINES = [
+  {
+    title: 'stub',
+    given: ['stub'],
+    rows: [['turn overhead, p95', (stub) => p95(stub, 'turnOverhead'), 20, 'ms']],
+  },
+  { title: 'openai-realtime', given: ['openai-realtime'], rows: RELAY },
+  { title: 'gemini-live', given: ['gemini-live'], rows: RELAY },
+  { title: 'cascade', given: ['cascade'], rows: [OVER_PROVIDERS, MEMORY] },
+  {
+    title: 'cascade, delays of hosted providers (100, 150, 80 ms)',
+    given: ['cascade', '--provider-delays', 'hosted'],
+    rows: [
+      ['post-endpoint, p50', (hosted) => p50(hosted, 'postEndpoint'), 350, 'ms'],
+      [
+        'post-endpoint of answers not made ready, p50',
+        (hosted) => p50(hosted, 'notMadeReady'),
+        350,
+        'ms',
+      ],
+      ['post-endpoint of answers made ready, p50', (hosted) => p50(hosted, 'madeReady'), 150, 'ms'],
+      OVER_PROVIDERS,
+      MEMORY,
+    ],
+  },
+];
+
+/** @type {Load[][]} by pass, and in it by engine */
+const told = [];
+for (let pass = 0; pass < Number(passes); pass++) {
+  /** @type {Load[]} */
+  const loads = [];
+  for (const { title, given } of ENGINES) {
+    process.stderr.write(`pass ${pass + 1} of ${passes}: ${title}\n`);
+    loads.push(await load(given));
+  }
+  told.push(loads);
+}
+
 let isMissed = false;
 console.log(
-  `${sessions} sessions, ${seconds} s each; each figure, its target, and whether it is met`,
+  `${sessions} sessions, ${seconds} s each, ${passes} passes; each figure, the median of the passes ` +
+    'and their range, its target, and whether the median meets it',
 );
-print('stub', stub, [['turn overhead, p95', stub.milliseconds['turnOverhead']?.p95, 20, 'ms']]);
-for (const engine of ['openai-realtime', 'gemini-live']) {
-  const relay = await load(engine);
-  print(engine, relay, [
-    ['added to the stub’s turn overhead each way, p95', perWay(relay), 5, 'ms'],
-    ['CPU, to the stub’s', (relay.server?.cpuPercentPerSession ?? NaN) / stubCpu, 1.5, '×'],
-    memory(relay),
-  ]);
-}
-const cascade = await load('cascade');
-print('cascade', cascade, [
-  ['added to the providers’ delays, p95', cascade.milliseconds['overProviders']?.p95, 15, 'ms'],
-  memory(cascade),
-]);
-const hosted = await load('cascade', '--provider-delays', 'hosted');
-const { postEndpoint, madeReady, notMadeReady, overProviders } = hosted.milliseconds;
-print('cascade, delays of hosted providers (100, 150, 80 ms)', hosted, [
-  ['post-endpoint, p50', postEndpoint?.p50, 350, 'ms'],
-  ['post-endpoint of answers not made ready, p50', notMadeReady?.p50, 350, 'ms'],
-  ['post-endpoint of answers made ready, p50', madeReady?.p50, 150, 'ms'],
-  ['added to the providers’ delays, p95', overProviders?.p95, 15, 'ms'],
-  memory(hosted),
-]);
+for (const [index, { title, rows }] of ENGINES.entries()) print(title, index, rows);
 console.log(isMissed ? 'not all targets are met' : 'all targets are met');
 
 /**
- * @param {string} engine
- * @param {string[]} options
+ * @param {string[]} given
  * @returns {Promise<Load>}
  */
-async function load(engine, ...options) {
-  const given = ['--engine', engine, '--sessions', sessions, '--duration', seconds, ...options];
+async function load([engine = '', ...options]) {
+  const asked = ['--engine', engine, '--sessions', sessions, '--duration', seconds, ...options];
   // Errors of calls are in what it tells.
   const { stdout } = await promisify(execFile)(process.execPath, [
     CLI,
     'load',
     '--json',
-    ...given,
+    ...asked,
   ]).catch((error) => {
     if (error.stdout) return error;
     throw error;
@@ -72,48 +116,63 @@ async function load(engine, ...options) {
 }
 
 /**
- * A turn goes to the model and comes back.
- * @param {Load} relay
- */
-function perWay(relay) {
-  const overhead = relay.milliseconds['turnOverhead']?.p95 ?? NaN;
-  return (overhead - (stub.milliseconds['turnOverhead']?.p95 ?? NaN)) / 2;
-}
-
-/**
- * @param {Load} result
- * @returns {Row}
- */
-function memory({ server }) {
-  const bytes = server?.residentBytesPerSession;
-  // What cannot be told from what varies is less than that.
-  return ['memory a session', (bytes ?? 0) / 1024 / 1024, 1.5, 'MiB'];
-}
-
-/**
  * @param {string} title
- * @param {Load} result
+ * @param {number} index
  * @param {Row[]} rows
  */
-function print(title, { milliseconds, server, driver, errors }, rows) {
-  const { turnOverhead: overhead, postEndpoint: after } = milliseconds;
-  const pair = (/** @type {{ p50: number, p95: number } | undefined} */ of) =>
-    of ? `${of.p50.toFixed(1)} / ${of.p95.toFixed(1)}` : 'none';
+function print(title, index, rows) {
+  const loads = told.map((pass) => /** @type {Load} */ (pass[index]));
+  const pair = (/** @type {string} */ name) =>
+    [p50, p95].map((of) => median(loads.map((one) => of(one, name))).toFixed(1)).join(' / ');
   console.log(`\n${title}`);
-  console.log(`  turn overhead p50 / p95 ${pair(overhead)} ms, post-endpoint ${pair(after)} ms`);
-  const latePercent = ((100 * driver.lateFrames) / driver.frames).toFixed(2);
   console.log(
-    `  server CPU ${server?.cpuPercentPerSession.toFixed(2)} % of a core a session; ` +
-      `${latePercent} % of the callers’ frames late`,
+    `  turn overhead p50 / p95 ${pair('turnOverhead')} ms, post-endpoint ${pair('postEndpoint')} ms`,
   );
-  for (const [figure, measured, most, unit] of rows) {
-    const isMet = typeof measured === 'number' && measured <= most;
+  const late = median(loads.map(({ driver }) => (100 * driver.lateFrames) / driver.frames));
+  console.log(
+    `  server CPU ${median(loads.map(cpu)).toFixed(2)} % of a core a session; ` +
+      `${late.toFixed(2)} % of the callers’ frames late`,
+  );
+  for (const [name, of, most, unit] of rows) {
+    const all = told.map(
+      (pass, at) => of(/** @type {Load} */ (loads[at]), /** @type {Load} */ (pass[0])) ?? NaN,
+    );
+    const isMet = median(all) <= most;
     isMissed ||= !isMet;
-    const told = `${measured?.toFixed(2)} ${unit}`.padStart(12);
-    console.log(`  ${figure.padEnd(50)}${told}   ≤ ${most} ${unit}   ${isMet ? 'met' : 'MISSED'}`);
+    const range = `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`;
+    const figure = `${median(all).toFixed(2).padStart(8)} (${range}) ${unit}`.padEnd(30);
+    console.log(`  ${name.padEnd(50)}${figure} ≤ ${most} ${unit}   ${isMet ? 'met' : 'MISSED'}`);
   }
-  for (const [error, count] of Object.entries(errors)) {
-    isMissed = true;
-    console.log(`  ${count} × ${error}`);
+  for (const { errors } of loads) {
+    for (const [error, count] of Object.entries(errors)) {
+      isMissed = true;
+      console.log(`  ${count} × ${error}`);
+    }
   }
+}
+
+/**
+ * @param {Load} load
+ * @param {string} name
+ */
+function p50({ milliseconds }, name) {
+  return milliseconds[name]?.p50 ?? NaN;
+}
+
+/**
+ * @param {Load} load
+ * @param {string} name
+ */
+function p95({ milliseconds }, name) {
+  return milliseconds[name]?.p95 ?? NaN;
+}
+
+/** @param {Load} load */
+function cpu({ server }) {
+  return server?.cpuPercentPerSession ?? NaN;
+}
+
+/** @param {number[]} values */
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
