@@ -74,6 +74,11 @@ const ENGINES = [
       MEMORY,
     ],
   },
+  {
+    title: 'the same, asked for final words in pauses',
+    given: ['cascade', '--provider-delays', 'hosted', '--finalizes-pauses'],
+    rows: [['post-endpoint, p50', (hosted) => p50(hosted, 'postEndpoint'), 150, 'ms'], MEMORY],
+  },
 ];
 
 /** @type {Load[][]} by pass, and in it by engine */

@@ -49,6 +49,8 @@ describe('the command line', () => {
     ],
     ['load --door realtime --provider-delays hosted', 'cannot be used with'],
     ['load --sessions 3 --tools --provider-delays hosted', 'cannot be used with'],
+    ['load --sessions 3 --tools --finalizes-pauses', 'cannot be used with'],
+    ['load --door realtime --finalizes-pauses', 'cannot be used with'],
     ['load --door realtime --connections-per-second 0', 'Use a whole number from 1 to 1000.'],
   ])('says what is wrong with "%s"', async (line, reason) => {
     const { stderr, succeeded } = await runProgram(line);
@@ -62,6 +64,7 @@ describe('the command line', () => {
       'and --engine is stub. Leave it out, or use --engine',
     ],
     ['--engine gemini-live --provider-delays none', 'of the providers of a cascade'],
+    ['--engine stub --finalizes-pauses', '--finalizes-pauses is of the providers of a cascade'],
     [
       '--engine gemini-live --turn-detection provider',
       'and --engine is gemini-live. Use vad or semantic, or --engine openai-realtime.',

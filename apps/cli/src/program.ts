@@ -62,6 +62,7 @@ Examples:
   $ antiphon load --sessions 20 --engine openai-realtime --turn-detection provider
   $ antiphon load --sessions 20 --engine cascade            a cascade of providers that answer at once
   $ antiphon load --sessions 20 --engine cascade --provider-delays hosted
+  $ antiphon load --sessions 20 --engine cascade --provider-delays hosted --finalizes-pauses
   $ antiphon load --sessions 50 --engine stub --json > load.json
   $ antiphon load --sessions 50 --engine stub --url http://127.0.0.1:8787
   $ antiphon load --sessions 200 --tools slow
@@ -81,7 +82,8 @@ Models and providers of the engines openai-realtime, gemini-live and cascade are
 their protocols, in a process of their own, which is not counted as the server. They answer at once;
 with --provider-delays hosted a cascade’s take as long as good hosted ones: 100 ms to the final
 transcript, 150 to the first token, 80 to the first audio. One turn in three ends with a word that
-was not known in the pause before it, so its answer cannot have been made ready.
+was not known in the pause before it, so its answer cannot have been made ready; with
+--finalizes-pauses it is known then, and so are all final words before their turn ends.
 
 With --turn-detection provider the model finds the turns (engine openai-realtime), by the silence of
 the agent as the server does with vad; without, the server finds them.
@@ -219,6 +221,11 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
         .conflicts('door'),
     )
     .addOption(
+      new Option('--finalizes-pauses', 'a cascade asks for final words in pauses').conflicts(
+        'door',
+      ),
+    )
+    .addOption(
       new Option('--turn-detection <mode>', 'what ends callers’ turns (as the agent has it)')
         .choices(TURN_DETECTIONS)
         .conflicts('door'),
@@ -226,7 +233,7 @@ function addLoad(program: Command, { terminal, signal, onResult }: ProgramOption
     .addOption(
       new Option('--tools [kinds]', 'callers’ turns call tools of the bench agent')
         .choices(TOOL_LOADS)
-        .conflicts(['door', 'engine', 'turnDetection', 'providerDelays']),
+        .conflicts(['door', 'engine', 'turnDetection', 'providerDelays', 'finalizesPauses']),
     )
     .addOption(
       new Option('--connections-per-second <count>', 'of a door that is measured')

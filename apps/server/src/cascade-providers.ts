@@ -62,9 +62,20 @@ export const CASCADE_PROVIDERS: {
       },
     },
     deepgram: {
-      hosted: { address: 'wss://api.deepgram.com/v1/listen', keyVariable: 'DEEPGRAM_API_KEY' },
-      open: ({ service: { model, url, language }, apiKey, clock }) =>
-        new DeepgramSpeechToText({ apiKey: apiKey ?? '', model, url, language, clock }),
+      hosted: {
+        address: 'wss://api.deepgram.com/v1/listen',
+        keyVariable: 'DEEPGRAM_API_KEY',
+        finalizesPauses: true,
+      },
+      open: ({ service: { model, url, language, finalizesPauses }, apiKey, clock }) =>
+        new DeepgramSpeechToText({
+          apiKey: apiKey ?? '',
+          model,
+          url,
+          language,
+          finalizesPauses,
+          clock,
+        }),
     },
     openai: {
       hosted: {

@@ -9,7 +9,10 @@ const CASCADE_AGENT = PLAIN_AGENT.replace('embedded', 'cascade');
 
 const OPENAI = { address: 'https://api.openai.com/v1', keyVariable: 'OPENAI_API_KEY' };
 const PROVIDERS: KnownProviders = {
-  speechToText: { embedded: null },
+  speechToText: {
+    embedded: null,
+    scribe: { address: 'wss://host/v1', keyVariable: 'OPENAI_API_KEY' },
+  },
   languageModel: { embedded: null, openai: { ...OPENAI, needsModel: true } },
   textToSpeech: {
     embedded: null,
@@ -108,7 +111,7 @@ describe('an agent with the pipeline cascade', () => {
     ],
     [
       'speechToText: { provider: openai }',
-      '6:29 there is no provider "openai" of speechToText. Known are embedded.',
+      '6:29 there is no provider "openai" of speechToText. Known are embedded, scribe.',
     ],
     [
       'languageModel: { provider: openai }',
@@ -165,6 +168,14 @@ describe('an agent with the pipeline cascade', () => {
     [
       'textToSpeech: { prices: { characters: 15 } }',
       '6:19 the provider "embedded" runs in the server and has no "prices". Remove it, or name another provider.',
+    ],
+    [
+      'speechToText: { provider: scribe, finalizesPauses: true }',
+      '6:37 this provider makes words final at the end of a turn only. Remove it, or name the provider deepgram.',
+    ],
+    [
+      'speechToText: { finalizesPauses: true }',
+      '6:19 the provider "embedded" runs in the server and has no "finalizesPauses". Remove it, or name another provider.',
     ],
     [
       'textToSpeech: { voice: alloy }',

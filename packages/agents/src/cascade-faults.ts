@@ -26,6 +26,7 @@ const HOSTED_KEYS = [
   'apiKeyHeader',
   'apiVersion',
   'language',
+  'finalizesPauses',
   'voice',
   'prices',
 ] as const;
@@ -38,6 +39,8 @@ export interface KnownProvider {
   readonly keyVariable: string;
   /** Whether it has no model of its own choice. */
   readonly needsModel?: boolean;
+  /** Whether a recogniser can be asked for final words in the middle of a turn. */
+  readonly finalizesPauses?: boolean;
 }
 
 /** The providers of each service by their names; `null` is one in the process. */
@@ -118,6 +121,12 @@ class WrittenService {
     return [this.#fault('provider', reason, spellingAdvice(provider, names))];
   }
 
+  #finalizesFault(): FolderFault {
+    const path = ['cascade', ...this.#at, 'finalizesPauses'];
+    const reason = 'this provider makes words final at the end of a turn only';
+    return this.#source.faultAtKey(path, reason, 'Remove it, or name the provider deepgram.');
+  }
+
   faultsInProcess(provider: string): FolderFault[] {
     return HOSTED_KEYS.filter((key) => this.#fields[key] !== undefined).map((key) =>
       this.#source.faultAtKey(
@@ -131,8 +140,10 @@ class WrittenService {
   faultsOf(known: KnownProvider, variables: VariableLookup | null): FolderFault[] {
     const isMissing = known.needsModel === true && this.#fields['model'] === undefined;
     const advice = 'Add "model": the name the provider has for it, or an Azure deployment.';
+    const cannotFinalize = !known.finalizesPauses && this.#fields['finalizesPauses'] !== undefined;
     return [
       ...this.#addressFaults(known.address),
+      ...(cannotFinalize ? [this.#finalizesFault()] : []),
       ...(isMissing ? [this.#fault('provider', 'its model is missing', advice)] : []),
       ...this.variableFaults(),
       ...this.#keyFaults(known.keyVariable, variables),

@@ -32,6 +32,7 @@ const speechToText = {
     .string()
     .regex(/^[a-z]{2}$/u, { error: 'Write a language by its two letters, such as en.' })
     .optional(),
+  finalizesPauses: z.boolean().optional(),
 };
 
 const languageModel = { ...service, prices: tokenPricesSchema.optional() };

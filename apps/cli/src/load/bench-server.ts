@@ -26,6 +26,8 @@ export interface BenchServerOptions {
   readonly providerDelays?: DelaysName | undefined;
   /** Whether the model finds the turns; it does not unless given. */
   readonly findsTurns?: boolean | undefined;
+  /** Whether a cascade's recogniser is asked for final words in pauses; it is not unless given. */
+  readonly finalizesPauses?: boolean | undefined;
 }
 
 /** A server of one's own, and what its agent has behind it. */
@@ -46,12 +48,16 @@ export async function startBenchServer({
   recordings,
   providerDelays = 'none',
   findsTurns = false,
+  finalizesPauses = false,
 }: BenchServerOptions): Promise<BenchServer> {
   const command = serverCommand();
   const providers = isProvided(engine)
     ? await startLocalProviders(engine, {
         delays: delaysOf(providerDelays),
-        settings: findsTurns ? { turnDetection: 'provider' } : {},
+        settings: {
+          ...(findsTurns && { turnDetection: 'provider' }),
+          ...(finalizesPauses && { speechToText: { finalizesPauses } }),
+        },
       })
     : null;
   try {

@@ -32,6 +32,8 @@ export interface LoadCommand extends ServerChoice {
   readonly turnDetection?: LoadTurnDetection | undefined;
   /** Of a cascade's providers; none unless given. */
   readonly providerDelays?: DelaysName | undefined;
+  /** Whether a cascade's recogniser is asked for final words in pauses; it is not unless given. */
+  readonly finalizesPauses?: boolean | undefined;
   readonly durationSeconds: number;
   readonly voiceSet: string;
   readonly json: boolean;
@@ -55,6 +57,7 @@ export async function runLoadCommand(
     recordings: 'off',
     providerDelays,
     findsTurns: command.turnDetection === 'provider',
+    finalizesPauses: command.finalizesPauses,
   } as const;
   const server = await measuredServer(command, terminal, bench);
   const { providers } = server;
@@ -134,7 +137,8 @@ export async function runLoadCommand(
 }
 
 /** Throws a CliError for options that each are right and do not go together. */
-function requireUsable({ engine, url, providerDelays, turnDetection }: LoadCommand): void {
+function requireUsable(command: LoadCommand): void {
+  const { engine, url, providerDelays, turnDetection, finalizesPauses } = command;
   if (url !== undefined && isProvided(engine)) {
     throw new CliError(
       'invalid_option',
@@ -148,10 +152,15 @@ function requireUsable({ engine, url, providerDelays, turnDetection }: LoadComma
       `--turn-detection provider is of engines whose models find turns, and --engine is ${engine}. Use vad or semantic, or --engine ${able}.`,
     );
   }
-  if (providerDelays !== undefined && engine !== 'cascade') {
+  const ofCascade = [
+    ['--provider-delays', providerDelays !== undefined],
+    ['--finalizes-pauses', finalizesPauses === true],
+  ] as const;
+  const [name] = ofCascade.find(([, isGiven]) => isGiven) ?? [];
+  if (name !== undefined && engine !== 'cascade') {
     throw new CliError(
       'invalid_option',
-      `--provider-delays is of the providers of a cascade, and --engine is ${engine}. Leave it out, or use --engine cascade.`,
+      `${name} is of the providers of a cascade, and --engine is ${engine}. Leave it out, or use --engine cascade.`,
     );
   }
 }

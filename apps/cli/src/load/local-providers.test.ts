@@ -16,6 +16,17 @@ describe('local providers', () => {
     await expect(providers.report()).rejects.toThrowError('The local providers are gone.');
   });
 
+  it('leave what they say of a service beside what is asked of it', async () => {
+    const settings = { speechToText: { finalizesPauses: true }, speechGuard: 'off' };
+    const providers = await startLocalProviders('cascade', { delays: AT_ONCE, settings });
+    await providers.stop();
+    expect(JSON.parse(providers.agentLine.replace('cascade: ', ''))).toMatchObject({
+      speechToText: { provider: 'deepgram', finalizesPauses: true },
+      languageModel: { provider: 'openai' },
+      speechGuard: 'off',
+    });
+  });
+
   it('do not start for an engine that has none, and say so', async () => {
     await expect(startLocalProviders('stub', { delays: AT_ONCE })).rejects.toMatchObject({
       code: 'server_not_started',

@@ -81,7 +81,7 @@ export async function startLocalProviders(
     );
     return {
       // JSON is YAML.
-      agentLine: `${section}: ${JSON.stringify({ ...settings, ...own })}`,
+      agentLine: `${section}: ${JSON.stringify(merged(settings, own))}`,
       variables,
       lateWord,
       report: async () => {
@@ -99,6 +99,21 @@ export async function startLocalProviders(
       `The local providers did not start. They said:\n${said}`,
     );
   }
+}
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Of a service that both say something of, what each says. */
+function merged(settings: Settings, own: Settings): Settings {
+  const both = Object.entries(own).map(([name, value]) => {
+    const told = settings[name];
+    return [name, isSettings(told) && isSettings(value) ? { ...told, ...value } : value];
+  });
+  return { ...settings, ...(Object.fromEntries(both) as Settings) };
+}
+
+function isSettings(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The next message; rejects where none comes. */

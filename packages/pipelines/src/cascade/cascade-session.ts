@@ -102,7 +102,9 @@ export class CascadeSession implements EngineSession {
   }
 
   prepareAnswer(itemId: string, config: SessionConfig): void {
-    this.discardAnswer();
+    this.#pause = null;
+    this.#dropPrepared();
+    this.#transcripts.paused();
     if (!this.#options.speculates) return;
     this.#pause = { itemId, config, preparationsLeft: MAX_PREPARATIONS };
     this.#prepare(this.#pause);
@@ -111,6 +113,7 @@ export class CascadeSession implements EngineSession {
   discardAnswer(): void {
     this.#pause = null;
     this.#dropPrepared();
+    this.#transcripts.resumed();
   }
 
   generate(request: GenerationRequest): void {

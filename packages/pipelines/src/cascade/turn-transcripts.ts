@@ -103,6 +103,16 @@ export class TurnTranscripts {
     this.#hearing?.recognition?.accept(frame);
   }
 
+  /** The caller is silent in the open turn, and may be done. */
+  paused(): void {
+    this.#hearing?.recognition?.paused?.();
+  }
+
+  /** They speak on. */
+  resumed(): void {
+    this.#hearing?.recognition?.resumed?.();
+  }
+
   /** The open turn is over. Its final transcript never comes before this returns. */
   commit(itemId: string): void {
     const turn = this.#turns.get(itemId);

@@ -33,8 +33,17 @@ export interface HeardFrame {
 export interface HearingProtocol {
   /** A slice of audio as it is sent. */
   audio(bytes: Buffer): string | Uint8Array;
-  /** Text that asks for the final transcript. */
-  finish(): string;
+  /**
+   * Text that asks for the final transcript; null where a pause has asked for it. It is called once
+   * more where nothing comes of that.
+   */
+  finish(): string | null;
+  /** Text that asks for the final words so far, in a pause; null, or left out, where none is asked. */
+  pause?(): string | null;
+  /** What comes after a pause is not silence. */
+  resume?(): void;
+  /** In a pause: the words, if they are final and nothing was heard since; else null. */
+  final?(): string | null;
   /** Text that gives up the turn, before or after `finish`; null where nothing can be said. */
   stop(): string | null;
   read(frame: SocketFrame): HeardFrame;
@@ -95,6 +104,8 @@ export class HeardTurn implements Recognition, SocketUser {
   #bytes = 0;
   #partial = '';
   #isFinished = false;
+  /** The final transcript was asked for, after the end of the turn. */
+  #isAsked = false;
   #isOver = false;
   #timers: TimerHandle[] = [];
 
@@ -116,13 +127,35 @@ export class HeardTurn implements Recognition, SocketUser {
       queueMicrotask(() => this.#end({ text: '' }));
       return;
     }
+    const text = this.#line.protocol.final?.() ?? null;
+    if (text !== null) {
+      const { lease } = this.#line;
+      queueMicrotask(() => {
+        if (!this.#isOver) lease.release();
+        this.#end({ text });
+      });
+      return;
+    }
     this.#send(this.#line.unsent.take());
     this.#send(this.#line.encoder.finish(this.#bytes, leastMs));
-    this.#line.lease.send(this.#line.protocol.finish());
+    this.#askFinal(this.#line);
     this.#timers = [
       clock.setTimeout(() => this.#settle(), timeouts.settledMs),
       clock.setTimeout(() => this.#fail(this.#late()), timeouts.finalMs),
     ];
+  }
+
+  paused(): void {
+    if (this.#isFinished || this.#isOver || !this.#line) return;
+    const { lease, protocol, unsent } = this.#line;
+    const text = protocol.pause?.() ?? null;
+    if (text === null) return;
+    this.#send(unsent.take());
+    lease.send(text);
+  }
+
+  resumed(): void {
+    this.#line?.protocol.resume?.();
   }
 
   cancel(): void {
@@ -194,14 +227,22 @@ export class HeardTurn implements Recognition, SocketUser {
     this.id = randomUUID();
     Object.assign(line, this.#connect(line.format));
     for (const bytes of kept) line.lease.send(line.protocol.audio(bytes));
-    if (this.#isFinished) line.lease.send(line.protocol.finish());
+    if (this.#isFinished) this.#askFinal(line);
+  }
+
+  #askFinal({ lease, protocol }: Line): void {
+    const text = protocol.finish();
+    this.#isAsked = text !== null;
+    if (text !== null) lease.send(text);
   }
 
   #settle(): void {
-    const text = this.#line?.protocol.settled() ?? null;
-    if (text === null || this.#isOver) return;
-    this.#end({ text });
-    this.#drain(this.#line!.lease);
+    if (!this.#line || this.#isOver) return;
+    const text = this.#line.protocol.settled();
+    if (text !== null) {
+      this.#end({ text });
+      this.#drain(this.#line.lease);
+    } else if (!this.#isAsked) this.#askFinal(this.#line);
   }
 
   /** What is still to come of the turn is waited for before anybody else has the connection. */

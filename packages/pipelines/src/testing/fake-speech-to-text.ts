@@ -31,6 +31,8 @@ export class FakeRecognition implements Recognition {
   callerEncoding: AudioEncoding | undefined;
   isFinished = false;
   isCancelled = false;
+  /** What it was told of the caller's silences, in order. */
+  readonly silences: ('paused' | 'resumed')[] = [];
   readonly #turn: FakeTurn;
   readonly #clock: Clock;
   #timer: TimerHandle | null = null;
@@ -56,6 +58,14 @@ export class FakeRecognition implements Recognition {
     if (isStuck) return;
     if (delayMs > 0) this.#timer = this.#clock.setTimeout(() => this.#end(), delayMs);
     else queueMicrotask(() => this.#end());
+  }
+
+  paused(): void {
+    this.silences.push('paused');
+  }
+
+  resumed(): void {
+    this.silences.push('resumed');
   }
 
   cancel(): void {

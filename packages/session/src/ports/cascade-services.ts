@@ -72,6 +72,8 @@ export interface SpeechToTextService extends CascadeService {
   readonly prices?: SpeechToTextPrices | undefined;
   /** ISO 639-1, where callers speak one language. */
   readonly language?: string | undefined;
+  /** Whether final words are asked for in each pause already; no unless given. */
+  readonly finalizesPauses?: boolean | undefined;
 }
 
 export interface TextToSpeechService extends CascadeService {

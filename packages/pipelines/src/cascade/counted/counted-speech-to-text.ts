@@ -59,6 +59,8 @@ export class CountedSpeechToText implements SpeechToText {
         recognition.accept(frame);
       },
       finish: () => recognition.finish(),
+      paused: () => recognition.paused?.(),
+      resumed: () => recognition.resumed?.(),
       cancel: () => {
         recognition.cancel();
         count(NO_COUNTS);

@@ -48,12 +48,16 @@ function start({ answer = SAYS, turn = { text: 'where is it' }, ...rest }: Trial
   const clock = new DrivenClock();
   const shared = { clock, budgetMs: 500 };
   const priced = <Prices>(prices: Prices) => (isPriced ? { prices } : {});
-  const hears = (provider: string, told: FakeTurn) =>
-    new CountedSpeechToText(new FakeSpeechToText(clock, [told]), {
+  const ears: FakeSpeechToText[] = [];
+  const hears = (provider: string, told: FakeTurn) => {
+    const ear = new FakeSpeechToText(clock, [told]);
+    ears.push(ear);
+    return new CountedSpeechToText(ear, {
       provider,
       model: null,
       ...priced({ minute: 0.6, audioInput: 10, textOutput: 20 }),
     });
+  };
   const writes = (provider: string, steps: readonly FakeStep[]) =>
     new CountedLanguageModel(new FakeLanguageModel(clock, [steps]), {
       provider,
@@ -102,6 +106,7 @@ function start({ answer = SAYS, turn = { text: 'where is it' }, ...rest }: Trial
   };
   return {
     session,
+    ears,
     used,
     pass,
     of: (operation: ProviderUsage['operation']) =>
@@ -208,4 +213,16 @@ describe('what the providers of a cascade used', () => {
     await trial.ended();
     expect(trial.of('text_to_speech')[0]?.characters).toBe('Order S K U, 4 4 7 1.'.length);
   });
+});
+
+it('tells the recogniser that hears a turn of its pauses, and of no other', () => {
+  const { session, ears, hears } = start();
+  hears();
+  session.prepareAnswer('item_1', FIXTURE_CONFIG);
+  session.discardAnswer();
+  session.prepareAnswer('item_1', FIXTURE_CONFIG);
+  session.commitTurn('item_1');
+  session.discardAnswer();
+  const told = ears.map(({ recognitions }) => recognitions.map(({ silences }) => silences));
+  expect(told).toEqual([[['paused', 'resumed', 'paused']], []]);
 });

@@ -120,6 +120,14 @@ class TurnRelay implements Recognition {
     this.#end(this.#options.asked[this.#at]!);
   }
 
+  paused(): void {
+    if (!this.#isOver && !this.#isFinished) this.#recognition?.paused?.();
+  }
+
+  resumed(): void {
+    if (!this.#isOver && !this.#isFinished) this.#recognition?.resumed?.();
+  }
+
   cancel(): void {
     this.#finishHere();
     this.#recognition?.cancel();

@@ -31,6 +31,10 @@ export interface Recognition {
   finish(): void;
   /** The turn was nothing; no callback follows. */
   cancel(): void;
+  /** The caller is silent, and may be done: what was said so far may be made final. */
+  paused?(): void;
+  /** They speak on after that. */
+  resumed?(): void;
 }
 
 /** What a recogniser tells of one turn. */

@@ -41,6 +41,11 @@ export interface DeepgramSpeechToTextOptions {
   readonly language?: string | undefined;
   /** Numbers, dates and the like in their written form, with punctuation; off unless given. */
   readonly smartFormat?: boolean | undefined;
+  /**
+   * Whether final words are asked for in each pause, so that those of a turn are known when it ends;
+   * off unless given.
+   */
+  readonly finalizesPauses?: boolean | undefined;
   /** `auto`, G.711 of the caller's law for frames of 8 kHz and PCM16 for others, unless given. */
   readonly audio?: 'auto' | 'pcm' | undefined;
   readonly clock: Clock;
@@ -61,7 +66,7 @@ export class DeepgramSpeechToText implements SpeechToText {
 
   /** Throws a PipelineError, `invalid_argument`, for an address that is none. */
   constructor(options: DeepgramSpeechToTextOptions) {
-    const { clock, timeouts = {}, audio = 'auto' } = options;
+    const { clock, timeouts = {}, audio = 'auto', finalizesPauses = false } = options;
     const ends = new StreamEnds();
     const formatOf = ({ rate, encoding }: HeardLine): CallerAudioFormat =>
       rate === 8000 && audio === 'auto'
@@ -75,7 +80,7 @@ export class DeepgramSpeechToText implements SpeechToText {
       formatOf,
       warmFormats: [formatOf({ rate: 8000 }), formatOf({ rate: 24000 })],
       open: (format) => connectionsFor(format, options),
-      protocol: (format) => new DeepgramTurn(format, ends),
+      protocol: (format) => new DeepgramTurn(format, ends, finalizesPauses),
     });
   }
 

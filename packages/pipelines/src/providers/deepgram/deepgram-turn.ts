@@ -53,9 +53,15 @@ export class DeepgramTurn implements HearingProtocol {
   #finals: string[] = [];
   #interim = '';
   #isFlushed = false;
+  readonly #finalizesPauses: boolean;
+  #isPaused = false;
+  /** How often final words were asked for, and how often they came. */
+  #asked = 0;
+  #answered = 0;
 
-  constructor(format: CallerAudioFormat, ends: StreamEnds) {
+  constructor(format: CallerAudioFormat, ends: StreamEnds, finalizesPauses = false) {
     this.#ends = ends;
+    this.#finalizesPauses = finalizesPauses;
     this.#bytesPerS = format.type === 'audio/pcm' ? format.rate * 2 : 8000;
   }
 
@@ -64,16 +70,38 @@ export class DeepgramTurn implements HearingProtocol {
     return bytes;
   }
 
-  finish(): string {
+  finish(): string | null {
+    const isAsked = this.#isPaused && this.#answered < this.#asked;
+    if (isAsked && !this.#isFlushed) {
+      this.#isFlushed = true;
+      return null;
+    }
     this.#isFlushed = true;
-    return FINALIZE;
+    // What was asked for in vain is not waited for.
+    if (isAsked) this.#asked = this.#answered;
+    return this.#ask();
+  }
+
+  pause(): string | null {
+    if (!this.#finalizesPauses || this.#isPaused) return null;
+    this.#isPaused = true;
+    return this.#ask();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  final(): string | null {
+    const isFinal = this.#isPaused && this.#answered >= this.#asked && this.#interim === '';
+    return isFinal ? this.#text : null;
   }
 
   /** What was said so far must not become the beginning of the next turn. */
   stop(): string | null {
     if (this.#isFlushed) return null;
     this.#isFlushed = true;
-    return FINALIZE;
+    return this.#ask();
   }
 
   read(frame: SocketFrame): HeardFrame {
@@ -95,6 +123,11 @@ export class DeepgramTurn implements HearingProtocol {
     return this.#finalS >= endS - TAIL_S ? this.#text : null;
   }
 
+  #ask(): string {
+    this.#asked += 1;
+    return FINALIZE;
+  }
+
   get #text(): string {
     return [...this.#finals, this.#interim].filter((text) => text !== '').join(' ');
   }
@@ -108,7 +141,8 @@ export class DeepgramTurn implements HearingProtocol {
       this.#finals.push(text);
       this.#interim = '';
     } else this.#interim = text;
-    const isLast = isFlush && this.#isFlushed;
+    if (isFlush) this.#answered += 1;
+    const isLast = isFlush && this.#isFlushed && this.#answered >= this.#asked;
     return isLast ? { final: this.#text, isDone: true } : { partial: this.#text };
   }
 }
