@@ -105,7 +105,7 @@ export class FileRecording implements Recording, Written {
   }
 
   event(event: RecordedEvent): void {
-    if (!this.#closed) this.#lostEventBytes += this.#lines.add(JSON.stringify(event));
+    if (!this.#closed) this.#lostEventBytes += this.#lines.add(event);
   }
 
   close(): Promise<void> {
