@@ -72,16 +72,28 @@ export class BackwardWriter {
     if (this.#at < length) this.#grow(length);
     const bytes = this.#bytes;
     const start = this.#at - length;
+    let all = 0;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
-      if (code > 127) {
-        this.bytes(Buffer.from(text));
-        return;
-      }
+      all |= code;
       bytes[start + index] = code;
+    }
+    if (all > 127) {
+      this.bytes(Buffer.from(text));
+      return;
     }
     this.#at = start;
     this.varint(length);
+  }
+
+  /** Bytes as they are, which are few. */
+  raw(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (this.#at < length) this.#grow(length);
+    const into = this.#bytes;
+    const start = this.#at - length;
+    for (let index = 0; index < length; index++) into[start + index] = bytes[index]!;
+    this.#at = start;
   }
 
   /** Bytes with their length. */
