@@ -20,10 +20,11 @@ export function keptValue(
 
 /** What is written down of attributes. */
 export function keptAttributes(attributes: Attributes, rules: AttributeRules): Attributes {
-  const kept: Attributes = {};
+  const kept: [name: string, value: AttributeValue][] = [];
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || (!rules.keepsPrivate && isPrivate(name))) continue;
-    kept[name] = keptValue(value, rules);
+    kept.push([name, keptValue(value, rules)]);
   }
-  return kept;
+  // Whatever their names are.
+  return Object.fromEntries(kept);
 }
