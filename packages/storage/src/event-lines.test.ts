@@ -16,32 +16,33 @@ function waiting() {
   return { lines, taken };
 }
 
-it('keeps lines of any length and script, in order', () => {
+it('keeps objects of any length and script, in order', () => {
   const { lines, taken } = waiting();
-  const added = Array.from({ length: 60 }, (_, index) => `${index} ${'añ語😀'.repeat(index)}`);
-  for (const line of added) expect(lines.add(line)).toBe(0);
-  expect(taken()).toBe(`${added.join('\n')}\n`);
+  const added = Array.from({ length: 60 }, (_, index) => ({ index, text: 'añ語😀'.repeat(index) }));
+  for (const event of added) expect(lines.add(event)).toBe(0);
+  expect(taken()).toBe(added.map((event) => `${JSON.stringify(event)}\n`).join(''));
   expect(lines.isEmpty).toBe(true);
 });
 
 it('takes lines that are added while the first are written', () => {
   const { lines, taken } = waiting();
-  lines.add('first');
+  lines.add(['first']);
   const bytes = lines.peek()!;
-  lines.add('second');
-  expect(Buffer.from(bytes).toString()).toBe('first\n');
+  lines.add(['second']);
+  expect(Buffer.from(bytes).toString()).toBe('["first"]\n');
   lines.take(bytes.length);
-  expect(taken()).toBe('second\n');
+  expect(taken()).toBe('["second"]\n');
 });
 
 it('holds 512 KiB, and tells the bytes of each line that has no room and of all it drops', () => {
   const { lines, taken } = waiting();
-  const line = 'ñ'.repeat(499);
+  // Of 999 bytes.
+  const line = ['ñ'.repeat(497)];
   let kept = 0;
   while (lines.add(line) === 0) kept += 1;
   expect(kept).toBe(Math.floor(524_288 / 999));
   expect(lines.add(line)).toBe(999);
-  expect(lines.add('short')).toBe(0);
-  expect(lines.clear()).toBe(kept * 999 + 6);
+  expect(lines.add([1])).toBe(0);
+  expect(lines.clear()).toBe(kept * 999 + 4);
   expect([lines.isEmpty, taken()]).toEqual([true, '']);
 });

@@ -1,9 +1,13 @@
+import { JsonWriter } from './json-writer.ts';
 import type { SampleBlock, SampleBlocks } from './sample-blocks.ts';
 
 /** The most bytes of events that wait for a disk that does not take them. */
 const MAX_BYTES = 524_288;
 
 const LINE_FEED = 10;
+
+/** Nothing of a line stays in it. */
+const json = new JsonWriter();
 
 /** A block of the pool that holds lines; places are those in its piece of memory. */
 interface Piece {
@@ -33,18 +37,17 @@ export class EventLines {
     return this.#bytes === 0;
   }
 
-  /** Adds a line; tells how many bytes there was no room for, which are all of them or none. */
-  add(line: string): number {
+  /** Adds an object as a line; tells how many bytes there was no room for, all of them or none. */
+  add(event: object): number {
     const piece = this.#last;
-    const most = 3 * line.length + 1;
-    if (!piece || piece.at + most > piece.until || this.#bytes + most > MAX_BYTES) {
-      return this.#addInPieces(Buffer.from(`${line}\n`));
+    const end = piece ? json.write(event, piece.block.slab.bytes, piece) : -1;
+    const added = piece ? end + 1 - piece.at : 0;
+    if (!piece || end < 0 || end === piece.until || this.#bytes + added > MAX_BYTES) {
+      return this.#addInPieces(Buffer.from(`${JSON.stringify(event)}\n`));
     }
-    const { bytes } = piece.block.slab;
-    const end = piece.at + bytes.write(line, piece.at);
-    bytes[end] = LINE_FEED;
-    this.#bytes += end + 1 - piece.at;
+    piece.block.slab.bytes[end] = LINE_FEED;
     piece.at = end + 1;
+    this.#bytes += added;
     return 0;
   }
 

@@ -105,7 +105,7 @@ export class FileRecording implements Recording, Written {
   }
 
   event(event: RecordedEvent): void {
-    if (!this.#closed) this.#lostEventBytes += this.#lines.add(JSON.stringify(event));
+    if (!this.#closed) this.#lostEventBytes += this.#lines.add(event);
   }
 
   close(): Promise<void> {
@@ -129,7 +129,7 @@ export class FileRecording implements Recording, Written {
   async write(buffer: WriteBuffer): Promise<void> {
     this.#hasError = false;
     const isLast = this.#closed !== null;
-    if (await this.#files.open()) {
+    if (this.#files.isOpen || (await this.#files.open())) {
       await this.#writeEvents();
       await this.#writeAudio(isLast ? this.#lastBlocks : this.#settle(), buffer);
     }

@@ -2,10 +2,16 @@ import { close, ftruncate, open, write } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+/** Told once of a write; `error` is null where it worked. */
+export type WriteDone = (error: Error | null, written: number) => void;
+
 /** A file that is being written. */
 export interface DiskFile {
-  /** Resolves to how many of the bytes were written, which may be fewer than there are. */
-  write(bytes: Uint8Array, position: number): Promise<number>;
+  /**
+   * Tells how many of the bytes were written, which may be fewer than there are. Each session writes
+   * all the time: without a promise.
+   */
+  write(bytes: Uint8Array, position: number, done: WriteDone): void;
   truncate(length: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,14 +32,9 @@ export const fileSystem: RecordingDisk = {
   create: async (file) => {
     const descriptor = await promisify(open)(file, 'wx', 0o600);
     return {
-      // Each session writes all the time: without the layers of a file's promises.
-      write: (bytes, position) =>
-        new Promise((resolve, reject) => {
-          write(descriptor, bytes, 0, bytes.length, position, (error, written) => {
-            if (error) reject(error);
-            else resolve(written);
-          });
-        }),
+      write: (bytes, position, done) => {
+        write(descriptor, bytes, 0, bytes.length, position, done);
+      },
       truncate: (length) => promisify(ftruncate)(descriptor, length),
       close: () => promisify(close)(descriptor),
     };

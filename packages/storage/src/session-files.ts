@@ -46,7 +46,7 @@ export class SessionFiles {
       try {
         audio = await disk.create(audioFile);
         // Without a length the file is readable to its end at any moment, and after a crash.
-        await writeWhole(audio, header, 0);
+        await written(audio, header);
         this.#files = { audio, events };
       } catch (error) {
         // So that they can be made later.
@@ -61,23 +61,21 @@ export class SessionFiles {
 
   /** Adds lines to the event log, all of them or, to be seen, none: they are written over then. */
   async append(lines: Uint8Array): Promise<boolean> {
-    const isWritten = await this.#attempt((files) =>
-      writeWhole(files.events, lines, this.#eventBytes),
-    );
+    const isWritten = await this.#put(this.#files!.events, lines, this.#eventBytes);
     if (isWritten) this.#eventBytes += lines.length;
     return isWritten;
   }
 
   /** Samples at a position of the audio file. */
   writeAudio(bytes: Uint8Array, position: number): Promise<boolean> {
-    return this.#attempt((files) => writeWhole(files.audio, bytes, position));
+    return this.#put(this.#files!.audio, bytes, position);
   }
 
   /** Puts a header over the first one and ends the audio file; silence at its end is a hole. */
   completeAudio(header: Uint8Array, length: number): Promise<boolean> {
     return this.#attempt(async ({ audio }) => {
       await audio.truncate(length);
-      await writeWhole(audio, header, 0);
+      await written(audio, header);
     });
   }
 
@@ -86,6 +84,15 @@ export class SessionFiles {
     if (!files) return;
     await this.#attempt(() => files.audio.close());
     await this.#attempt(() => files.events.close());
+  }
+
+  #put(file: DiskFile, bytes: Uint8Array, position: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      writeWhole(file, { bytes, position }, (error) => {
+        if (error) this.#options.onError(error);
+        resolve(error === null);
+      });
+    });
   }
 
   async #attempt(step: (files: OpenFiles) => Promise<void>): Promise<boolean> {
@@ -99,12 +106,26 @@ export class SessionFiles {
   }
 }
 
+/** Writes bytes where a file begins. */
+function written(file: DiskFile, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    writeWhole(file, { bytes, position: 0 }, (error) => {
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
 /** A disk that is nearly full takes a part and says so by its number only. */
-async function writeWhole(file: DiskFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length;) {
-    const rest = written === 0 ? bytes : bytes.subarray(written);
-    const count = await file.write(rest, position + written);
-    if (count === 0) throw new Error('the disk takes nothing');
-    written += count;
-  }
+function writeWhole(
+  file: DiskFile,
+  { bytes, position }: { readonly bytes: Uint8Array; readonly position: number },
+  done: (error: Error | null) => void,
+): void {
+  file.write(bytes, position, (error, count) => {
+    if (error) done(error);
+    else if (count === bytes.length) done(null);
+    else if (count === 0) done(new Error('the disk takes nothing'));
+    else writeWhole(file, { bytes: bytes.subarray(count), position: position + count }, done);
+  });
 }

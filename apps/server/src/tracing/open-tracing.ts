@@ -1,4 +1,10 @@
-import type { AgentDefinition, ControlChannel, ToolCall, ToolRunner } from '@antiphon/session';
+import type {
+  AgentDefinition,
+  ControlChannel,
+  SessionEvent,
+  ToolCall,
+  ToolRunner,
+} from '@antiphon/session';
 import { UNKNOWN_MODELS } from '@antiphon/observability';
 import type { SessionModels, TracedTurn } from '@antiphon/observability';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -16,6 +22,7 @@ import type { SpanOrigin } from './readable-span.ts';
 import { TracedToolRunner } from './traced-tool-runner.ts';
 import { TracingChannel } from './tracing-channel.ts';
 import { spanOf as remoteSpanOf } from './span-of.ts';
+import { ToldTogether } from './told-together.ts';
 import { TurnAllowance } from './turn-allowance.ts';
 import { WholeTurns } from './whole-turns.ts';
 import type { SpanTaker } from './whole-turns.ts';
@@ -116,6 +123,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
     mostTextChars: MOST_TEXT_CHARS,
     onEnd: (span) => turns.onEnd(span),
   });
+  const told = new ToldTogether();
   const channels = new Map<string, TracingChannel>();
   /** By session, the tools for which another process works that is told to follow. */
   const followed = new Map<string, ReadonlySet<string>>();
@@ -129,6 +137,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
   };
 
   const traceparentOf = ({ sessionId, callId, name }: ToolCall): string | null => {
+    told.flush();
     const context = channels.get(sessionId)?.toolContext(callId);
     if (!context) return null;
     const { traceId, spanId } = context;
@@ -141,7 +150,10 @@ export function openTracing(options: OpenTracingOptions): Tracing {
 
   return {
     tracer,
-    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null, ...line }) => {
+    listenersOf: ({ sessionId, agent, traceparent, playedPosition = null, codec, rttMs }) => {
+      // As they are when an event is told, which may be before it is handled.
+      let named = traceparent();
+      let format = codec?.() ?? null;
       const tools = redisUrl === null ? NO_TOOLS : queuedToolsOf(agent);
       const followedTools = new Set([...tools, ...webhooksOf(agent.name)]);
       const channel = new TracingChannel({
@@ -152,8 +164,14 @@ export function openTracing(options: OpenTracingOptions): Tracing {
         agentTools: new Set(agent.config.tools.map(({ name }) => name)),
         isQueued: (name) => tools.has(name),
         isFollowed: (name) => followedTools.has(name),
-        setup: { models: modelsOf(agent), playoutSource: playedPosition, leg: LEG, ...line },
-        caller: () => remoteSpanOf(traceparent()),
+        setup: {
+          models: modelsOf(agent),
+          playoutSource: playedPosition,
+          leg: LEG,
+          codec: () => format,
+          ...(rttMs && { rttMs }),
+        },
+        caller: () => remoteSpanOf(named),
         onTurn: (turn) => {
           if (turns.wasKept(turn.traceId)) onTurn(sessionId, turn);
         },
@@ -168,9 +186,20 @@ export function openTracing(options: OpenTracingOptions): Tracing {
           followed.delete(sessionId);
         },
       });
-      return [channel];
+      const notify = (event: SessionEvent): void => {
+        const namedNow = traceparent();
+        const formatNow = codec?.() ?? null;
+        if (namedNow !== named || formatNow !== format) told.flush();
+        named = namedNow;
+        format = formatNow;
+        told.tell(channel, event);
+        // What follows from these is asked for right then.
+        if (event.type === 'session.started' || event.type === 'session.ended') told.flush();
+      };
+      return [{ attach: () => {}, notify }];
     },
     spanOf: (sessionId) => {
+      told.flush();
       const channel = channels.get(sessionId);
       if (!channel) return ended.get(sessionId) ?? null;
       const { current, session } = channel;
@@ -178,7 +207,10 @@ export function openTracing(options: OpenTracingOptions): Tracing {
       return isKept ? current : session;
     },
     toolsOf: (runner) => new TracedToolRunner(runner, traceparentOf),
-    close: () => within(CLOSING_MS, turns.shutdown()),
+    close: () => {
+      told.flush();
+      return within(CLOSING_MS, turns.shutdown());
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { hrTimeDuration } from '@opentelemetry/core';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { keptAttributes } from './kept-attributes.ts';
 import { WrittenSpan } from './written-span.ts';
 
 /** What all spans of a server have in common. */
@@ -12,7 +13,7 @@ export interface SpanOrigin {
 
 /** A span that is over, as exporters of the library read it. */
 export function readableOf(span: WrittenSpan, { resource, scope }: SpanOrigin): ReadableSpan {
-  const { name, kind, parent, startTime, endTime, status, attributes, links, events } = span;
+  const { name, kind, parent, startTime, endTime, status, rules } = span;
   const above = parent instanceof WrittenSpan ? parent.spanContext() : parent;
   return {
     name,
@@ -22,9 +23,14 @@ export function readableOf(span: WrittenSpan, { resource, scope }: SpanOrigin): 
     startTime,
     endTime,
     status,
-    attributes,
-    links,
-    events,
+    attributes: keptAttributes(span.attributes, rules),
+    links: span.links.map(({ context, attributes }) =>
+      attributes ? { context, attributes: keptAttributes(attributes, rules) } : { context },
+    ),
+    events: span.events.map((event) => ({
+      ...event,
+      attributes: keptAttributes(event.attributes ?? {}, rules),
+    })),
     duration: hrTimeDuration(startTime, endTime),
     ended: true,
     resource,

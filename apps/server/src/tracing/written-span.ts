@@ -1,4 +1,3 @@
-import { isPrivate } from '@antiphon/observability';
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type {
   Attributes,
@@ -14,16 +13,13 @@ import type {
 } from '@opentelemetry/api';
 import { hrTime, timeInputToHrTime } from '@opentelemetry/core';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { AttributeRules } from './kept-attributes.ts';
 
 /** The oldest is dropped beyond that. */
 const MOST_EVENTS = 128;
 
 /** What all spans of a tracer have in common. */
-export interface SpanRules {
-  /** Whether attributes with a `pii` segment are written down. */
-  readonly keepsPrivate: boolean;
-  /** Texts are cut off there. */
-  readonly mostTextChars: number;
+export interface SpanRules extends AttributeRules {
   /** Called once with each span that has ended. */
   readonly onEnd: (span: WrittenSpan) => void;
 }
@@ -53,7 +49,8 @@ const NO_EVENTS: TimedEvent[] = [];
 
 /**
  * A span of this server's own, at a small part of what the library's costs, which checks and copies
- * whatever it is given: these come from the tracer of turns, some dozen a turn in every session.
+ * whatever it is given: these come from the tracer of turns, some dozen a turn in every session. It
+ * holds attributes as they were given; who reads them keeps to its rules.
  */
 export class WrittenSpan implements Span {
   name: string;
@@ -64,6 +61,7 @@ export class WrittenSpan implements Span {
   readonly lower: number;
   readonly parent: WrittenSpan | SpanContext | null;
   readonly startTime: HrTime;
+  readonly rules: SpanRules;
   links: Link[];
   events: TimedEvent[] = NO_EVENTS;
   endTime: HrTime = NO_TIME;
@@ -74,7 +72,6 @@ export class WrittenSpan implements Span {
   #isOwn = false;
   #context: SpanContext | null = null;
   readonly #traceState: TraceState | undefined;
-  readonly #rules: SpanRules;
 
   constructor(begin: SpanBegin, rules: SpanRules) {
     const { name, kind, parent, startTime, attributes, links } = begin;
@@ -86,9 +83,9 @@ export class WrittenSpan implements Span {
     this.lower = half();
     this.startTime = instantOf(startTime);
     this.#traceState = parent instanceof WrittenSpan ? parent.#traceState : parent?.traceState;
-    this.#rules = rules;
-    this.#attributes = this.#kept(attributes);
-    this.links = links ? links.map((link) => this.#keptLink(link)) : NO_LINKS;
+    this.rules = rules;
+    this.#attributes = attributes ?? NO_ATTRIBUTES;
+    this.links = links && links.length > 0 ? [...links] : NO_LINKS;
   }
 
   get attributes(): Attributes {
@@ -103,7 +100,7 @@ export class WrittenSpan implements Span {
   spanContext(): SpanContext {
     return (this.#context ??= {
       traceId: this.traceId,
-      spanId: digitsOf(this.upper) + digitsOf(this.lower),
+      spanId: spanIdOf(this.upper, this.lower),
       traceFlags: TraceFlags.SAMPLED,
       ...(this.#traceState && { traceState: this.#traceState }),
     });
@@ -114,11 +111,15 @@ export class WrittenSpan implements Span {
     // What was given stays as it is.
     if (!this.#isOwn) this.#attributes = { ...this.#attributes };
     this.#isOwn = true;
-    this.#put(this.#attributes, name, value);
+    this.#attributes[name] = value;
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
+    if (this.#attributes === NO_ATTRIBUTES && !this.ended) {
+      this.#attributes = attributes;
+      return this;
+    }
     for (const name of Object.keys(attributes)) {
       const value = attributes[name];
       if (value !== undefined) this.setAttribute(name, value);
@@ -137,14 +138,14 @@ export class WrittenSpan implements Span {
     this.events.push({
       name,
       time: instantOf(isTime ? attributesOrTime : time),
-      attributes: this.#kept(isTime ? undefined : attributesOrTime),
+      attributes: (isTime ? undefined : attributesOrTime) ?? NO_ATTRIBUTES,
       droppedAttributesCount: 0,
     });
     return this;
   }
 
   addLink(link: Link): this {
-    if (!this.ended) this.links = [...this.links, this.#keptLink(link)];
+    if (!this.ended) this.links = [...this.links, link];
     return this;
   }
 
@@ -177,35 +178,7 @@ export class WrittenSpan implements Span {
     if (this.ended) return;
     this.endTime = instantOf(endTime);
     this.ended = true;
-    this.#rules.onEnd(this);
-  }
-
-  /** What may be written down of them, which usually is all. */
-  #kept(attributes: Attributes | undefined): Attributes {
-    if (!attributes) return NO_ATTRIBUTES;
-    const names = Object.keys(attributes);
-    if (names.every((name) => this.#isWhole(name, attributes[name]))) return attributes;
-    const kept: Attributes = {};
-    for (const name of names) this.#put(kept, name, attributes[name]);
-    return kept;
-  }
-
-  #isWhole(name: string, value: AttributeValue | undefined): boolean {
-    const { keepsPrivate, mostTextChars } = this.#rules;
-    if (typeof value === 'string' && value.length > mostTextChars) return false;
-    return value !== undefined && (keepsPrivate || !isPrivate(name));
-  }
-
-  #put(attributes: Attributes, name: string, value: AttributeValue | undefined): void {
-    const { keepsPrivate, mostTextChars } = this.#rules;
-    if (value === undefined || (!keepsPrivate && isPrivate(name))) return;
-    const isLong = typeof value === 'string' && value.length > mostTextChars;
-    attributes[name] = isLong ? value.slice(0, mostTextChars) : value;
-  }
-
-  #keptLink(link: Link): Link {
-    const { context, attributes } = link;
-    return attributes ? { context, attributes: this.#kept(attributes) } : link;
+    this.rules.onEnd(this);
   }
 }
 
@@ -214,12 +187,18 @@ function half(): number {
   return (Math.random() * TWO_32) >>> 0;
 }
 
-function digitsOf(word: number): string {
-  return word.toString(16).padStart(8, '0');
+/** Where the digits of an id are made. */
+const idBytes = Buffer.alloc(16);
+
+function spanIdOf(upper: number, lower: number): string {
+  idBytes.writeUInt32BE(upper, 0);
+  idBytes.writeUInt32BE(lower, 4);
+  return idBytes.toString('hex', 0, 8);
 }
 
 function traceIdOf(): string {
-  return digitsOf(half()) + digitsOf(half()) + digitsOf(half()) + digitsOf(half());
+  for (let at = 0; at < 16; at += 4) idBytes.writeUInt32BE(half(), at);
+  return idBytes.toString('hex');
 }
 
 function instantOf(time: TimeInput | undefined): HrTime {

@@ -27,6 +27,16 @@ export interface CallerPart {
   readonly evidence: TurnEvidence;
 }
 
+/** What is known of a model's part. */
+interface Inferred {
+  readonly end: GenerationEnd | null;
+  readonly firstChunkMs: number | null;
+  readonly over?: ExceededBudget | null;
+}
+
+/** Never written to. */
+const NOTHING: Attributes = {};
+
 /** Writes down, when a turn has ended, what it is known to have consisted of. */
 export class TurnSpans {
   readonly #tracer: SpanMaker;
@@ -52,9 +62,11 @@ export class TurnSpans {
     this.#child(SPAN.userSpeech, { startAtMs, endAtMs: voiceEndAtMs });
     this.#ingress(voiceEndAtMs, evidence);
     const endAtMs = Math.max(committedAtMs, voiceEndAtMs + (report?.hops.endpointing ?? 0));
+    const over = report && this.#overBudget(report, 'endpointing');
     const attributes = {
-      ...(mode !== null && { [ATTRIBUTE.endpointingMode]: mode }),
-      ...(report && this.#overBudget(report, 'endpointing')),
+      [ATTRIBUTE.endpointingMode]: mode ?? undefined,
+      [ATTRIBUTE.budgetExceeded]: over ? true : undefined,
+      [ATTRIBUTE.budgetMs]: over?.budgetMs,
     };
     const parent = this.#child(SPAN.endpointing, {
       startAtMs: voiceEndAtMs,
@@ -84,7 +96,7 @@ export class TurnSpans {
         endAtMs: transcribedAtMs,
         parent,
         kind: SpanKind.CLIENT,
-        attributes: modelOf(recognition),
+        attributes: { [ATTRIBUTE.model]: recognition ?? undefined },
       });
     }
   }
@@ -97,7 +109,7 @@ export class TurnSpans {
       endAtMs: arrival.handedAtMs,
       attributes: {
         [ATTRIBUTE.jitterMs]: arrival.jitterMs,
-        ...(rttMs !== null && { [ATTRIBUTE.rttMs]: rttMs }),
+        [ATTRIBUTE.rttMs]: rttMs ?? undefined,
       },
     });
   }
@@ -117,8 +129,8 @@ export class TurnSpans {
         startTime: instant(startAtMs),
         attributes: {
           [ATTRIBUTE.generationKind]: kind,
-          ...(end && { [ATTRIBUTE.generationOutcome]: end.outcome }),
-          ...(report && { [ATTRIBUTE.turnIndex]: report.turn }),
+          [ATTRIBUTE.generationOutcome]: end?.outcome,
+          [ATTRIBUTE.turnIndex]: report?.turn,
         },
       },
       this.#root,
@@ -135,7 +147,7 @@ export class TurnSpans {
         startAtMs: startedAtMs,
         endAtMs: firstByteAtMs,
         parent: response,
-        attributes: { ...modelOf(synthesis), [ATTRIBUTE.piece]: piece },
+        attributes: { [ATTRIBUTE.model]: synthesis ?? undefined, [ATTRIBUTE.piece]: piece },
       });
     }
     response.end(instant(endAtMs));
@@ -147,9 +159,9 @@ export class TurnSpans {
         endAtMs: played.atMs,
         attributes: {
           [ATTRIBUTE.generationKind]: kind,
-          ...(playedMs !== null && { [ATTRIBUTE.playedMs]: playedMs }),
-          ...(end && { [ATTRIBUTE.generatedMs]: end.audioMs }),
-          ...(playoutSource !== null && { [ATTRIBUTE.playoutSource]: playoutSource }),
+          [ATTRIBUTE.playedMs]: playedMs ?? undefined,
+          [ATTRIBUTE.generatedMs]: end?.audioMs,
+          [ATTRIBUTE.playoutSource]: playoutSource ?? undefined,
           [ATTRIBUTE.playoutInterrupted]: played.isInterrupted,
         },
       });
@@ -169,20 +181,24 @@ export class TurnSpans {
       endAtMs: firstAtMs ?? endAtMs,
       parent,
       kind: SpanKind.CLIENT,
-      attributes: this.#inferred(end, firstAtMs === null ? null : firstAtMs - startAtMs),
+      attributes: this.#inferred({
+        end,
+        firstChunkMs: firstAtMs === null ? null : firstAtMs - startAtMs,
+      }),
     });
   }
 
-  #inferred(end: GenerationEnd | null, firstChunkMs: number | null): Attributes {
+  /** What a model's part says, and by what it went over its budget. */
+  #inferred({ end, firstChunkMs, over = null }: Inferred): Attributes {
     const { models } = this.#setup;
     return {
+      [ATTRIBUTE.budgetExceeded]: over ? true : undefined,
+      [ATTRIBUTE.budgetMs]: over?.budgetMs,
       [ATTRIBUTE.operation]: models.operation,
-      ...modelOf(models.inference),
-      ...(firstChunkMs !== null && { [ATTRIBUTE.timeToFirstChunk]: firstChunkMs / 1000 }),
-      ...(end && {
-        [ATTRIBUTE.inputTokens]: end.inputTokens,
-        [ATTRIBUTE.outputTokens]: end.outputTokens,
-      }),
+      [ATTRIBUTE.model]: models.inference ?? undefined,
+      [ATTRIBUTE.timeToFirstChunk]: firstChunkMs === null ? undefined : firstChunkMs / 1000,
+      [ATTRIBUTE.inputTokens]: end?.inputTokens,
+      [ATTRIBUTE.outputTokens]: end?.outputTokens,
     };
   }
 
@@ -200,19 +216,21 @@ export class TurnSpans {
       // Without a mark of its own, the wait for the end of the turn is part of the next hop.
       const startAtMs = Math.min(Math.max(reachedAtMs, committedAtMs), reachedAtMs + hopMs);
       reachedAtMs += hopMs;
+      const over = this.#overBudget(report, hop);
+      const isSynthesis = hop === 'synthesis';
       this.#child(spanOfHop(hop, models), {
         startAtMs,
         endAtMs: reachedAtMs,
         parent,
         kind: isChat ? SpanKind.CLIENT : SpanKind.INTERNAL,
-        attributes: {
-          ...this.#overBudget(report, hop),
-          ...(isChat
-            ? this.#inferred(end, reachedAtMs - startAtMs)
-            : hop === 'synthesis'
-              ? { ...modelOf(models.synthesis), [ATTRIBUTE.piece]: 0 }
-              : {}),
-        },
+        attributes: isChat
+          ? this.#inferred({ end, firstChunkMs: reachedAtMs - startAtMs, over })
+          : {
+              [ATTRIBUTE.budgetExceeded]: over ? true : undefined,
+              [ATTRIBUTE.budgetMs]: over?.budgetMs,
+              [ATTRIBUTE.model]: isSynthesis ? (models.synthesis ?? undefined) : undefined,
+              [ATTRIBUTE.piece]: isSynthesis ? 0 : undefined,
+            },
       });
     }
   }
@@ -224,12 +242,9 @@ export class TurnSpans {
     return this.#exceeded;
   }
 
-  /** Marks a hop that took longer than it may. */
-  #overBudget(report: TurnReport, hop: Hop): Attributes | null {
-    for (const exceeded of this.exceeded(report)) {
-      if (exceeded.hop !== hop) continue;
-      return { [ATTRIBUTE.budgetExceeded]: true, [ATTRIBUTE.budgetMs]: exceeded.budgetMs };
-    }
+  /** By what a hop took longer than it may, if it did. */
+  #overBudget(report: TurnReport, hop: Hop): ExceededBudget | null {
+    for (const exceeded of this.exceeded(report)) if (exceeded.hop === hop) return exceeded;
     return null;
   }
 
@@ -246,7 +261,7 @@ export class TurnSpans {
     const { startAtMs, endAtMs, parent = this.#root, kind = SpanKind.INTERNAL } = span;
     const child = this.#tracer.startChild(
       name,
-      { startTime: instant(startAtMs), kind, attributes: span.attributes ?? {} },
+      { startTime: instant(startAtMs), kind, attributes: span.attributes ?? NOTHING },
       parent,
     );
     child.end(instant(Math.max(startAtMs, endAtMs)));
@@ -263,8 +278,4 @@ function spanOfHop(hop: Exclude<Hop, 'endpointing' | 'wait'>, models: SessionMod
     default:
       return SPAN[hop];
   }
-}
-
-function modelOf(model: string | null): Attributes {
-  return model === null ? {} : { [ATTRIBUTE.model]: model };
 }

@@ -1,5 +1,6 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
+import type { ExceededBudget } from '../latency-budgets.ts';
 import type { TurnReport } from '../turn-report.ts';
 import { instant } from './instant.ts';
 import { ATTRIBUTE, SPAN, SPAN_EVENT } from './span-names.ts';
@@ -36,6 +37,10 @@ interface Moment {
   readonly attributes: Attributes;
 }
 
+/** What becomes true of a turn at some time, and stays so. */
+type Note = (typeof ATTRIBUTE)[
+  'turnFailedOver' | 'turnQueuedTool' | 'turnFollowed' | 'turnEscalated' | 'turnFaulted'];
+
 /**
  * One turn on its way to a trace. Its root begins at once and its tools when they start, so that
  * what runs for them can join; everything else is written down when the turn ends.
@@ -44,6 +49,9 @@ export class TurnTrace {
   readonly itemId: string | null;
   readonly #begin: TurnBegin;
   readonly #root: Span;
+  readonly #codec: string | null;
+  /** What is true of it. */
+  #notes: Set<Note> | null = null;
   #tools: Map<string, Span> | null = null;
   /** In the order in which they began. */
   readonly #generations: Generation[] = [];
@@ -60,25 +68,15 @@ export class TurnTrace {
   #isEnded = false;
 
   constructor(begin: TurnBegin) {
-    const { tracer, agent, pipeline, sessionId, startAtMs, committedAtMs, links, setup } = begin;
-    const codec = setup.codec?.() ?? null;
+    const { tracer, agent, startAtMs, committedAtMs, links, setup } = begin;
     this.#begin = begin;
+    this.#codec = setup.codec?.() ?? null;
     this.itemId = begin.itemId;
     this.#reachedAtMs = committedAtMs;
+    // What it says of itself is put at its end, all at once.
     this.#root = tracer.startChild(
       SPAN.turn(agent),
-      {
-        startTime: instant(startAtMs),
-        links,
-        attributes: {
-          [ATTRIBUTE.operation]: 'invoke_agent',
-          [ATTRIBUTE.agent]: agent,
-          [ATTRIBUTE.conversation]: sessionId,
-          [ATTRIBUTE.pipeline]: pipeline,
-          ...(setup.leg !== undefined && { [ATTRIBUTE.leg]: setup.leg }),
-          ...(codec !== null && { [ATTRIBUTE.codec]: codec }),
-        },
-      },
+      { startTime: instant(startAtMs), links },
       null,
     );
   }
@@ -298,29 +296,40 @@ export class TurnTrace {
         index === 0 ? Math.min(committedAtMs, startedAtMs) : startedAtMs,
       );
     }
-    this.#root.setAttributes({
-      [ATTRIBUTE.endReason]: this.#endReason(reason),
-      [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
-    });
-    if (this.#transcript !== null) {
-      this.#root.setAttribute(ATTRIBUTE.transcript, this.#transcript);
-    }
-    if (first) {
-      const exceeded = spans.exceeded(first).map(({ hop }) => hop);
-      this.#root.setAttributes({
-        [ATTRIBUTE.turnIndex]: first.turn,
-        [ATTRIBUTE.unexplainedMs]: first.unexplainedMs,
-        [ATTRIBUTE.turnPostEndpointMs]: Math.max(0, first.firstAudioAtMs - committedAtMs),
-        ...(exceeded.length > 0 && { [ATTRIBUTE.turnBudgetsExceeded]: exceeded }),
-        ...(first.voiceToVoiceMs !== null && { [ATTRIBUTE.turnLatencyMs]: first.voiceToVoiceMs }),
-      });
-    }
-    if (this.#failure !== null) {
-      this.#root.setAttribute(ATTRIBUTE.errorType, this.#failure);
-      this.#root.setStatus({ code: SpanStatusCode.ERROR });
-    }
+    this.#describe(reason, first, first ? spans.exceeded(first) : []);
     this.#tellMoments();
     this.#root.end(instant(endAtMs));
+  }
+
+  #describe(reason: TurnEnd, report: TurnReport | null, exceeded: readonly ExceededBudget[]): void {
+    const { agent, pipeline, sessionId, committedAtMs, setup } = this.#begin;
+    // All of them always: objects that look the same are fast to read.
+    this.#root.setAttributes({
+      [ATTRIBUTE.operation]: 'invoke_agent',
+      [ATTRIBUTE.agent]: agent,
+      [ATTRIBUTE.conversation]: sessionId,
+      [ATTRIBUTE.pipeline]: pipeline,
+      [ATTRIBUTE.leg]: setup.leg,
+      [ATTRIBUTE.codec]: this.#codec ?? undefined,
+      [ATTRIBUTE.turnFailedOver]: this.#noted(ATTRIBUTE.turnFailedOver),
+      [ATTRIBUTE.turnQueuedTool]: this.#noted(ATTRIBUTE.turnQueuedTool),
+      [ATTRIBUTE.turnFollowed]: this.#noted(ATTRIBUTE.turnFollowed),
+      [ATTRIBUTE.turnEscalated]: this.#noted(ATTRIBUTE.turnEscalated),
+      [ATTRIBUTE.turnFaulted]: this.#noted(ATTRIBUTE.turnFaulted),
+      [ATTRIBUTE.endReason]: this.#endReason(reason),
+      [ATTRIBUTE.turnInterrupted]: this.#isInterrupted,
+      [ATTRIBUTE.transcript]: this.#transcript ?? undefined,
+      [ATTRIBUTE.turnIndex]: report?.turn,
+      [ATTRIBUTE.unexplainedMs]: report?.unexplainedMs,
+      [ATTRIBUTE.turnPostEndpointMs]: report
+        ? Math.max(0, report.firstAudioAtMs - committedAtMs)
+        : undefined,
+      [ATTRIBUTE.turnBudgetsExceeded]:
+        exceeded.length > 0 ? exceeded.map(({ hop }) => hop) : undefined,
+      [ATTRIBUTE.turnLatencyMs]: report?.voiceToVoiceMs ?? undefined,
+      [ATTRIBUTE.errorType]: this.#failure ?? undefined,
+    });
+    if (this.#failure !== null) this.#root.setStatus({ code: SpanStatusCode.ERROR });
   }
 
   #endReason(reason: TurnEnd): string {
@@ -362,9 +371,14 @@ export class TurnTrace {
     return undefined;
   }
 
-  #note(attribute: string): void {
+  #note(attribute: Note): void {
     this.#isNotable = true;
-    this.#root.setAttribute(attribute, true);
+    this.#notes ??= new Set();
+    this.#notes.add(attribute);
+  }
+
+  #noted(attribute: Note): true | undefined {
+    return this.#notes?.has(attribute) ? true : undefined;
   }
 
   #reach(atMs: number): void {

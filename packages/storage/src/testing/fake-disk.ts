@@ -58,9 +58,12 @@ export class FakeDisk implements RecordingDisk {
       this.#files.set(file, new Uint8Array());
       this.openFiles += 1;
       return {
-        write: (bytes, position) => {
+        write: (bytes, position, done) => {
           const copy = bytes.slice();
-          return this.#answer(() => this.#write(file, copy, position));
+          void this.#answer(() => this.#write(file, copy, position)).then(
+            (count) => done(null, count),
+            (error: Error) => done(error, 0),
+          );
         },
         truncate: (length) =>
           this.#answer(() => {

@@ -3,6 +3,7 @@ const FIRST_BYTES = 65_536;
 /** A buffer that has grown beyond this for one message is not kept. */
 const MOST_KEPT_BYTES = 4_194_304;
 
+const TWO_16 = 2 ** 16;
 const TWO_32 = 2 ** 32;
 
 const VARINT = 0;
@@ -16,6 +17,10 @@ const WITH_LENGTH = 2;
 export class BackwardWriter {
   #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = FIRST_BYTES;
+  /** The upper half of the seconds of the last instant, and the halves of its nanoseconds. */
+  #half = 0;
+  #halfUpper = 0;
+  #halfLower = 0;
 
   /** How many bytes were written. */
   get length(): number {
@@ -45,10 +50,15 @@ export class BackwardWriter {
     this.#longVarint(value);
   }
 
+  /** The lower 32 bits of an integer. */
   fixed32(value: number): void {
     if (this.#at < 4) this.#grow(4);
-    this.#at -= 4;
-    this.#bytes.writeUInt32LE(value, this.#at);
+    const bytes = this.#bytes;
+    const at = (this.#at -= 4);
+    bytes[at] = value;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value >>> 16;
+    bytes[at + 3] = value >>> 24;
   }
 
   double(value: number): void {
@@ -59,11 +69,13 @@ export class BackwardWriter {
 
   /** An instant in seconds and nanoseconds, as nanoseconds in 64 bits. */
   nanoseconds([seconds, nanos]: readonly [number, number]): void {
-    // Halves of the seconds: what they make in nanoseconds is exact.
-    const upper = Math.floor(seconds / 65_536) * 1e9;
-    const lower = (upper % 65_536) * 65_536 + (seconds % 65_536) * 1e9 + nanos;
-    this.fixed32(Math.floor(upper / 65_536) + Math.floor(lower / TWO_32));
-    this.fixed32(lower % TWO_32);
+    // Halves of the seconds: what they make in nanoseconds is exact. The upper one is the same for hours.
+    const half = Math.floor(seconds / TWO_16);
+    if (half !== this.#half) this.#setHalf(half);
+    const lower = this.#halfLower + (seconds - half * TWO_16) * 1e9 + nanos;
+    const carried = Math.floor(lower / TWO_32);
+    this.fixed32(this.#halfUpper + carried);
+    this.fixed32(lower - carried * TWO_32);
   }
 
   /** A text with its length. */
@@ -72,16 +84,28 @@ export class BackwardWriter {
     if (this.#at < length) this.#grow(length);
     const bytes = this.#bytes;
     const start = this.#at - length;
+    let all = 0;
     for (let index = 0; index < length; index++) {
       const code = text.charCodeAt(index);
-      if (code > 127) {
-        this.bytes(Buffer.from(text));
-        return;
-      }
+      all |= code;
       bytes[start + index] = code;
+    }
+    if (all > 127) {
+      this.bytes(Buffer.from(text));
+      return;
     }
     this.#at = start;
     this.varint(length);
+  }
+
+  /** Bytes as they are, which are few. */
+  raw(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (this.#at < length) this.#grow(length);
+    const into = this.#bytes;
+    const start = this.#at - length;
+    for (let index = 0; index < length; index++) into[start + index] = bytes[index]!;
+    this.#at = start;
   }
 
   /** Bytes with their length. */
@@ -132,9 +156,8 @@ export class BackwardWriter {
   /** An id of eight bytes, given as its halves, as a field. */
   id(field: number, { upper, lower }: { readonly upper: number; readonly lower: number }): void {
     if (this.#at < 8) this.#grow(8);
-    this.#at -= 8;
-    this.#bytes.writeUInt32BE(upper, this.#at);
-    this.#bytes.writeUInt32BE(lower, this.#at + 4);
+    this.#bigEndian(lower);
+    this.#bigEndian(upper);
     this.varint(8);
     this.tag(field, WITH_LENGTH);
   }
@@ -142,6 +165,22 @@ export class BackwardWriter {
   /** Puts the length of the part that ends where this much was written. */
   finish(end: number): void {
     this.varint(this.length - end);
+  }
+
+  #bigEndian(value: number): void {
+    const bytes = this.#bytes;
+    const at = (this.#at -= 4);
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+  }
+
+  #setHalf(half: number): void {
+    const nanos = half * 1e9;
+    this.#half = half;
+    this.#halfUpper = Math.floor(nanos / TWO_16);
+    this.#halfLower = (nanos - this.#halfUpper * TWO_16) * TWO_16;
   }
 
   #longVarint(value: number): void {

@@ -1,6 +1,9 @@
 import { TraceFlags } from '@opentelemetry/api';
 import type { Attributes, AttributeValue, Link } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { isPrivate } from '@antiphon/observability';
+import { keptValue } from '../kept-attributes.ts';
+import type { AttributeRules } from '../kept-attributes.ts';
 import type { SpanOrigin } from '../readable-span.ts';
 import { WrittenSpan } from '../written-span.ts';
 import { BackwardWriter } from './backward-writer.ts';
@@ -50,7 +53,8 @@ export class TraceRequest {
     const resourceEnd = writer.length;
     writer.varint(0);
     writer.tag(2, VARINT);
-    writeAttributes(writer, 1, resource.attributes);
+    const rules = { keepsPrivate: true, mostTextChars: Infinity };
+    writeAttributes(writer, { field: 1, rules }, resource.attributes);
     writer.close(1, resourceEnd);
     writer.close(1, 0);
     return writer.take();
@@ -59,7 +63,7 @@ export class TraceRequest {
 
 function writeSpan(writer: BackwardWriter, span: WrittenSpan): void {
   const end = writer.length;
-  const { parent, traceState } = span;
+  const { parent, traceState, rules, links, events } = span;
   const remote = parent instanceof WrittenSpan ? null : parent;
   writeFlags(writer, 16, TraceFlags.SAMPLED | KNOWS_IS_REMOTE | (remote?.isRemote ? IS_REMOTE : 0));
   const statusEnd = writer.length;
@@ -67,13 +71,11 @@ function writeSpan(writer: BackwardWriter, span: WrittenSpan): void {
   if (span.status.message) writer.text(2, span.status.message);
   writer.close(15, statusEnd);
   writer.number(14, 0);
-  for (let index = span.links.length - 1; index >= 0; index--)
-    writeLink(writer, span.links[index]!);
+  for (let at = links.length - 1; at >= 0; at--) writeLink(writer, links[at]!, rules);
   writer.number(12, span.droppedEventsCount);
-  for (let index = span.events.length - 1; index >= 0; index--)
-    writeEvent(writer, span.events[index]!);
+  for (let at = events.length - 1; at >= 0; at--) writeEvent(writer, events[at]!, rules);
   writer.number(10, 0);
-  writeAttributes(writer, 9, span.attributes);
+  writeAttributes(writer, { field: 9, rules }, span.attributes);
   writer.instant(8, span.endTime);
   writer.instant(7, span.startTime);
   // Kinds count from 1 here.
@@ -91,10 +93,11 @@ function writeSpan(writer: BackwardWriter, span: WrittenSpan): void {
 function writeEvent(
   writer: BackwardWriter,
   { time, name, attributes, droppedAttributesCount }: ReadableSpan['events'][0],
-) {
+  rules: AttributeRules,
+): void {
   const end = writer.length;
   writer.number(4, droppedAttributesCount ?? 0);
-  if (attributes) writeAttributes(writer, 3, attributes);
+  if (attributes) writeAttributes(writer, { field: 3, rules }, attributes);
   writer.text(2, name);
   writer.instant(1, time);
   writer.close(11, end);
@@ -103,12 +106,13 @@ function writeEvent(
 function writeLink(
   writer: BackwardWriter,
   { context, attributes, droppedAttributesCount }: Link,
+  rules: AttributeRules,
 ): void {
   const { traceFlags, isRemote, traceState, spanId, traceId } = context;
   const end = writer.length;
   writeFlags(writer, 6, (traceFlags & 0xff) | KNOWS_IS_REMOTE | (isRemote ? IS_REMOTE : 0));
   writer.number(5, droppedAttributesCount ?? 0);
-  if (attributes) writeAttributes(writer, 4, attributes);
+  if (attributes) writeAttributes(writer, { field: 4, rules }, attributes);
   const state = traceState?.serialize();
   if (state) writer.text(3, state);
   writer.hex(2, spanId);
@@ -116,16 +120,46 @@ function writeLink(
   writer.close(13, end);
 }
 
-function writeAttributes(writer: BackwardWriter, field: number, attributes: Attributes): void {
+function writeAttributes(
+  writer: BackwardWriter,
+  { field, rules }: { readonly field: number; readonly rules: AttributeRules },
+  attributes: Attributes,
+): void {
   const names = Object.keys(attributes);
   for (let index = names.length - 1; index >= 0; index--) {
     const name = names[index]!;
+    const value = attributes[name];
+    if (value === undefined) continue;
+    const key = keyOf(name);
+    if (key.isPrivate && !rules.keepsPrivate) continue;
     const end = writer.length;
-    writeValue(writer, attributes[name]);
+    writeValue(writer, keptValue(value, rules));
     writer.close(2, end);
-    writer.text(1, name);
+    writer.raw(key.bytes);
     writer.close(field, end);
   }
+}
+
+/** A name as it is written. */
+interface Key {
+  /** As the first field of its attribute. */
+  readonly bytes: Uint8Array;
+  readonly isPrivate: boolean;
+}
+
+/** There are as many as the code has, unless an agent's own tracing makes more. */
+const keys = new Map<string, Key>();
+const MOST_KEYS = 1_000;
+
+const keyWriter = new BackwardWriter();
+
+function keyOf(name: string): Key {
+  const found = keys.get(name);
+  if (found) return found;
+  keyWriter.text(1, name);
+  const key = { bytes: keyWriter.take(), isPrivate: isPrivate(name) };
+  if (keys.size < MOST_KEYS) keys.set(name, key);
+  return key;
 }
 
 /** An AnyValue; nothing for a value that telemetry has no type for. */
