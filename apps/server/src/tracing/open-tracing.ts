@@ -123,7 +123,7 @@ export function openTracing(options: OpenTracingOptions): Tracing {
     mostTextChars: MOST_TEXT_CHARS,
     onEnd: (span) => turns.onEnd(span),
   });
-  const told = new ToldTogether();
+  const told = new ToldTogether((err) => log.error({ err }, 'an event could not be traced'));
   const channels = new Map<string, TracingChannel>();
   /** By session, the tools for which another process works that is told to follow. */
   const followed = new Map<string, ReadonlySet<string>>();

@@ -16,7 +16,13 @@ export type Notified = Pick<ControlChannel, 'notify'>;
  */
 export class ToldTogether {
   readonly #waiting: { readonly to: Notified; readonly event: SessionEvent }[] = [];
+  readonly #onFault: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
+
+  /** With who is told of one that fails, which is nobody else's concern. */
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   tell(to: Notified, event: SessionEvent): void {
     this.#waiting.push({ to, event });
@@ -29,6 +35,12 @@ export class ToldTogether {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#waiting.length === 0) return;
-    for (const { to, event } of this.#waiting.splice(0)) to.notify(event);
+    for (const { to, event } of this.#waiting.splice(0)) {
+      try {
+        to.notify(event);
+      } catch (error) {
+        this.#onFault(error);
+      }
+    }
   };
 }
