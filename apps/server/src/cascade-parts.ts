@@ -79,7 +79,7 @@ export class CascadeParts {
     const providers = await this.#each(served, async (one) => {
       const made = await this.#made(CASCADE_PROVIDERS.speechToText, one);
       return isHosted('speechToText', one.service)
-        ? new CountedSpeechToText(made, countedAs(one.service))
+        ? new CountedSpeechToText(made, countedAs(one.service), this.#options.clock)
         : made;
     });
     if (providers.length === 1) return providers[0]!;
@@ -91,7 +91,7 @@ export class CascadeParts {
     const providers = await this.#each(served, async (one) => {
       const made = await this.#made(CASCADE_PROVIDERS.languageModel, one);
       return isHosted('languageModel', one.service)
-        ? new CountedLanguageModel(made, countedAs(one.service))
+        ? new CountedLanguageModel(made, countedAs(one.service), this.#options.clock)
         : made;
     });
     if (providers.length === 1) return providers[0]!;

@@ -243,9 +243,10 @@ describe('FeedMapping', () => {
     };
     const usage = { ...tokens, isPartlyPriced: false };
     const whose = { operation: 'chat', provider: 'openai', model: 'gpt' } as const;
+    const time = { durationMs: 700, errorCode: null };
     expect(
       feedOf([
-        { type: 'provider.used', ...whose, ...tokens },
+        { type: 'provider.used', ...whose, ...tokens, ...time },
         { type: 'session.ended', reason: 'callerLeft', usage },
       ]),
     ).toEqual([{ type: 'session.ended', reason: 'callerLeft', usage }]);

@@ -1,4 +1,5 @@
 import type { Attributes, Counter, Histogram, Meter } from '@opentelemetry/api';
+import { boundedCode } from './bounded-code.ts';
 
 /** What was asked of a provider, by the names that spans have. */
 export type UsedOperation = 'chat' | 'realtime_inference' | 'speech_to_text' | 'text_to_speech';
@@ -32,26 +33,43 @@ export interface UsedAmounts {
   readonly characters: number;
   /** Null without prices. */
   readonly dollars: number | null;
+  /** Null where it is not measured. */
+  readonly durationMs: number | null;
+  /** Null where the request did not fail. */
+  readonly errorCode: string | null;
 }
 
-/** As the conventions of OpenTelemetry have them for this metric. */
+/** As the conventions of OpenTelemetry have them for their two metrics. */
 const TOKENS = [
   1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216,
   67_108_864,
 ];
 
-/** Counts what providers used, and what that costs where there are prices. */
+const DURATIONS_S = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+];
+
+const MOST_CODES = 32;
+
+/** Counts what providers used, how long it took, and what it costs where there are prices. */
 export class UsageMetrics {
+  readonly #durations: Histogram;
   readonly #tokens: Histogram;
   readonly #audio: Counter;
   readonly #characters: Counter;
   readonly #cost: Counter;
+  readonly #codeOf = boundedCode(MOST_CODES);
 
   constructor(meter: Meter) {
     this.#tokens = meter.createHistogram('gen_ai.client.token.usage', {
       unit: '{token}',
       description: 'Tokens of requests, as their providers count them.',
       advice: { explicitBucketBoundaries: TOKENS },
+    });
+    this.#durations = meter.createHistogram('gen_ai.client.operation.duration', {
+      unit: 's',
+      description: 'Requests to providers, from asking to the end of what they answered.',
+      advice: { explicitBucketBoundaries: DURATIONS_S },
     });
     this.#audio = meter.createCounter('antiphon.usage.audio', {
       unit: 's',
@@ -69,7 +87,7 @@ export class UsageMetrics {
 
   used(labels: UsageLabels, amounts: UsedAmounts): void {
     const attributes = attributesOf(labels, amounts);
-    const { audioMs, characters, dollars } = amounts;
+    const { audioMs, characters, dollars, durationMs, errorCode } = amounts;
     for (const { type, modality, count } of tokensOf(amounts)) {
       const told = { 'gen_ai.token.type': type, 'antiphon.token.modality': modality };
       if (count > 0) this.#tokens.record(count, { ...attributes, ...told });
@@ -77,6 +95,9 @@ export class UsageMetrics {
     if (audioMs > 0) this.#audio.add(audioMs / 1000, attributes);
     if (characters > 0) this.#characters.add(characters, attributes);
     if (dollars !== null) this.#cost.add(dollars, attributes);
+    if (durationMs === null) return;
+    const failed = errorCode === null ? {} : { 'error.type': this.#codeOf(errorCode) };
+    this.#durations.record(durationMs / 1000, { ...attributes, ...failed });
   }
 }
 

@@ -42,7 +42,12 @@ export type {
   DialogueStage,
 } from './ports/dialogue.ts';
 export type { PlayedAudio, Recorder, Recording } from './ports/recorder.ts';
-export type { ProviderOperation, ProviderUsage, TokenUsage } from './ports/provider-usage.ts';
+export type {
+  ProviderOperation,
+  ProviderUsage,
+  RequestTime,
+  TokenUsage,
+} from './ports/provider-usage.ts';
 export type {
   AnswerOptions,
   FollowUpTemplate,

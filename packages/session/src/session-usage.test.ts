@@ -15,6 +15,8 @@ const USED: ProviderUsage = {
   audioMs: 0,
   characters: 0,
   dollars: 0.25,
+  durationMs: 700,
+  errorCode: null,
 };
 
 const VOICE: ProviderUsage = {
@@ -26,6 +28,9 @@ const VOICE: ProviderUsage = {
   characters: 30,
   dollars: null,
 };
+
+/** Of a server that counts no tokens. */
+const MEASURED: ProviderUsage = { ...VOICE, operation: 'chat', characters: 0 };
 
 const endOf = (test: TestSession) => test.channel.of('session.ended')[0];
 
@@ -63,6 +68,24 @@ describe('what the providers of a session used', () => {
     test.engine.session.context.onUsed?.(VOICE);
     test.session.control.end('clientEnded');
     expect(endOf(test)?.usage).toMatchObject({ dollars: null, isPartlyPriced: false });
+  });
+
+  it('holds nothing of requests that used nothing, which are told all the same', () => {
+    const test = new TestSession();
+    test.engine.session.context.onUsed?.(MEASURED);
+    test.engine.session.context.onUsed?.(USED);
+    test.engine.session.context.onUsed?.({ ...MEASURED, errorCode: 'provider_lost' });
+    expect(test.channel.of('provider.used')).toMatchObject([
+      MEASURED,
+      USED,
+      { ...MEASURED, errorCode: 'provider_lost' },
+    ]);
+    test.session.control.end('clientEnded');
+    expect(endOf(test)?.usage).toMatchObject({ dollars: 0.25, isPartlyPriced: false });
+    const alone = new TestSession();
+    alone.engine.session.context.onUsed?.(MEASURED);
+    alone.session.control.end('clientEnded');
+    expect(endOf(alone)).not.toHaveProperty('usage');
   });
 
   it('is not in the end of a session whose engine tells of none', () => {

@@ -25,8 +25,19 @@ export class UsageTotal {
     return this.#isClosed;
   }
 
-  /** What is to be told of it. */
+  /** What is to be told of it. Requests that used nothing are no part of the total. */
   add(used: ProviderUsage): SessionNews {
+    if (!isNothing(used)) this.#count(used);
+    return { type: 'provider.used', ...used };
+  }
+
+  /** The end is told now: what is in it of the total, nothing where nothing was used. */
+  close(): { readonly usage?: SessionUsage } {
+    this.#isClosed = true;
+    return this.#total === null ? {} : { usage: this.#total };
+  }
+
+  #count(used: ProviderUsage): void {
     const before = this.#total ?? NOTHING;
     this.#hasPriced ||= used.dollars !== null;
     this.#hasUnpriced ||= used.dollars === null;
@@ -42,12 +53,11 @@ export class UsageTotal {
       dollars: used.dollars === null ? before.dollars : (before.dollars ?? 0) + used.dollars,
       isPartlyPriced: this.#hasPriced && this.#hasUnpriced,
     };
-    return { type: 'provider.used', ...used };
   }
+}
 
-  /** The end is told now: what is in it of the total, nothing where nothing was used. */
-  close(): { readonly usage?: SessionUsage } {
-    this.#isClosed = true;
-    return this.#total === null ? {} : { usage: this.#total };
-  }
+function isNothing({ dollars, ...used }: ProviderUsage): boolean {
+  const { inputTextTokens, inputAudioTokens, outputTextTokens, outputAudioTokens } = used;
+  const tokens = inputTextTokens + inputAudioTokens + outputTextTokens + outputAudioTokens;
+  return dollars === null && tokens + used.audioMs + used.characters === 0;
 }

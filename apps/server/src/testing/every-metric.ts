@@ -61,7 +61,7 @@ export async function everyMetric(): Promise<string> {
   for (const isRemarkable of [true, false]) metrics.traces.leftOut(isRemarkable);
   for (const reason of values.endReasons) sessions.ended(session, { reason, durationMs: 1 });
   for (const operation of values.operations) {
-    metrics.usage.used(session, {
+    const used = {
       operation,
       provider: 'openai',
       model: 'gpt',
@@ -74,7 +74,9 @@ export async function everyMetric(): Promise<string> {
       audioMs: 1,
       characters: 1,
       dollars: 1,
-    });
+      durationMs: 1,
+    };
+    for (const errorCode of [null, 'timeout']) metrics.usage.used(session, { ...used, errorCode });
   }
   const tool = { agent: 'acme', tool: 'lookup' };
   for (const outcome of values.outcomes) tools.settled({ ...tool, outcome, durationMs: 1 });

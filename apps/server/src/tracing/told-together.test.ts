@@ -1,56 +1,63 @@
 import type { SessionEvent } from '@antiphon/session';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ToldTogether } from './told-together.ts';
 
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
-const event = (itemId: string): SessionEvent => ({ type: 'caller.turnIgnored', itemId }) as never;
+const event = (atMs: number): SessionEvent => ({ type: 'playout.drained', itemId: 'item_1', atMs });
 
-function listener(isBroken = false) {
-  const heard: unknown[] = [];
-  const notify = (told: SessionEvent): void => {
-    if (isBroken) throw new Error('broken');
-    heard.push((told as unknown as { itemId: string }).itemId);
-  };
-  return { heard, notify };
-}
-
-it('hands all on in order half a second after the first, and nothing before', () => {
-  vi.useFakeTimers();
-  const told = new ToldTogether(() => {});
-  const [a, b] = [listener(), listener()];
-  told.tell(a, event('1'));
-  vi.advanceTimersByTime(400);
-  told.tell(b, event('2'));
-  told.tell(a, event('3'));
-  vi.advanceTimersByTime(99);
-  expect([a.heard, b.heard]).toEqual([[], []]);
-  vi.advanceTimersByTime(1);
-  expect([a.heard, b.heard]).toEqual([['1', '3'], ['2']]);
-  expect(vi.getTimerCount()).toBe(0);
-});
-
-it('hands on at once what is asked for, and when there is much', () => {
-  vi.useFakeTimers();
-  const told = new ToldTogether(() => {});
-  const { heard, notify } = listener();
-  told.tell({ notify }, event('1'));
-  told.flush();
-  expect(heard).toEqual(['1']);
-  for (let count = 0; count < 512; count++) told.tell({ notify }, event('more'));
-  expect(heard).toHaveLength(513);
-  expect(vi.getTimerCount()).toBe(0);
-});
-
-it('hands on to the others where one fails, and says so', () => {
+function listening() {
+  const handled: string[] = [];
+  const listener = (name: string) => ({
+    notify: ({ atMs }: SessionEvent) => void handled.push(`${name} ${atMs}`),
+  });
   const faults: unknown[] = [];
   const told = new ToldTogether((fault) => faults.push(fault));
-  const [broken, sound] = [listener(true), listener()];
-  told.tell(broken, event('1'));
-  told.tell(sound, event('2'));
+  return { told, faults, one: listener('one'), other: listener('other'), handled };
+}
+
+it('events of all sessions are handed on together, in order, within half a second', () => {
+  const { told, one, other, handled } = listening();
+  told.tell(one, event(1));
+  told.tell(other, event(2));
+  vi.advanceTimersByTime(400);
+  told.tell(one, event(3));
+  expect(handled).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(handled).toEqual(['one 1', 'other 2', 'one 3']);
+  told.tell(one, event(4));
+  vi.advanceTimersByTime(500);
+  expect(handled).toHaveLength(4);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('who asks does not wait', () => {
+  const { told, one, handled } = listening();
+  told.tell(one, event(1));
   told.flush();
-  expect(sound.heard).toEqual(['2']);
+  expect(handled).toEqual(['one 1']);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('no more than some hundred events wait', () => {
+  const { told, one, handled } = listening();
+  for (let index = 0; index < 1_300; index++) told.tell(one, event(index));
+  expect(handled.length).toBeGreaterThan(1_000);
+  told.flush();
+  expect(handled).toEqual(Array.from({ length: 1_300 }, (_, index) => `one ${index}`));
+});
+
+it('one who fails holds up no other, and is told of', () => {
+  const { told, faults, one, handled } = listening();
+  const broken = {
+    notify: () => {
+      throw new Error('broken');
+    },
+  };
+  told.tell(broken, event(1));
+  told.tell(one, event(2));
+  told.flush();
+  expect(handled).toEqual(['one 2']);
   expect(faults).toEqual([new Error('broken')]);
 });

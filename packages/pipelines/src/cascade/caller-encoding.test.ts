@@ -16,7 +16,10 @@ it('each turn tells every recogniser how the audio of its caller comes', async (
     speechToText: new FallbackSpeechToText({
       clock,
       budgetMs: 100,
-      providers: [new CountedSpeechToText(first, { provider: 'first', model: null }), second],
+      providers: [
+        new CountedSpeechToText(first, { provider: 'first', model: null }, clock),
+        second,
+      ],
     }),
     languageModel: new FakeLanguageModel(clock, []),
     textToSpeech: new FakeTextToSpeech(clock),

@@ -2,13 +2,14 @@ import type {
   Clock,
   EngineContext,
   EngineSession,
+  ProviderUsage,
   SessionConfig,
   VoiceEngine,
 } from '@antiphon/session';
 import type { WordAligner } from '../cascade/ports/word-aligner.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import type { ExactSpeech } from '../upstream/said-text.ts';
-import { providerUsage } from '../upstream/token-costs.ts';
+import { NO_COST, providerUsage } from '../upstream/token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { GeminiSession } from './gemini-session.ts';
 import { DEFAULT_GEMINI_TIMEOUTS, liveUrl } from './gemini-settings.ts';
@@ -68,6 +69,11 @@ export class GeminiLiveEngine implements VoiceEngine {
 
   open(context: EngineContext): EngineSession {
     const { settings, clock, config, speech, aligner, onFault, onCost } = this.#options;
+    const { model } = settings;
+    const use = { operation: 'realtime_inference', provider: PROVIDER, model } as const;
+    const tell = (used: ProviderUsage | null): void => {
+      if (used) context.onUsed?.(used);
+    };
     const session = new GeminiSession({
       settings,
       timeouts: this.#timeouts,
@@ -79,11 +85,9 @@ export class GeminiLiveEngine implements VoiceEngine {
       onFault: (fault) => onFault?.(context.sessionId, fault),
       onCost: (cost) => {
         onCost?.(context.sessionId, cost);
-        const { model } = settings;
-        const use = { operation: 'realtime_inference', provider: PROVIDER, model } as const;
-        const used = providerUsage(use, cost);
-        if (used) context.onUsed?.(used);
+        tell(providerUsage(use, cost));
       },
+      onTook: (time) => tell(providerUsage(use, NO_COST, time)),
     });
     session.open();
     return session;

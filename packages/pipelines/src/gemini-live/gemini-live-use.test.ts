@@ -181,6 +181,8 @@ describe('what an answer costs', () => {
     const { dollars } = fixture.costs[0]!;
     expect(fixture.caller.used).toMatchObject([
       { ...whose, model: 'gemini-3.8-live', ...usage, cachedTextTokens: 50, dollars },
+      // What it took is told by itself.
+      { ...whose, model: 'gemini-3.8-live', outputTextTokens: 0, dollars: null },
     ]);
   });
 

@@ -4,6 +4,7 @@ import type {
   EngineContext,
   EngineSession,
   GenerationRequest,
+  RequestTime,
   SessionConfig,
   TimerHandle,
 } from '@antiphon/session';
@@ -30,6 +31,8 @@ export interface GeminiSessionOptions extends GeminiUse {
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
   readonly onCost: (cost: AnswerCost) => void;
+  /** Told what each answer took. */
+  readonly onTook: (time: RequestTime) => void;
 }
 
 /**
@@ -57,6 +60,7 @@ export class GeminiSession implements EngineSession {
       left: () => this.#turns.lost(),
       lost: (fault) => this.#lost(fault),
       fault: (fault) => options.onFault(fault),
+      took: (time) => options.onTook(time),
       isHearing: () => this.#turns.isOnLine,
       isBusy: () => this.#isBusy,
       history: () => this.#history(),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bytesToPcm16, isSampleRate, samplesToMs } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
-import type { Usage } from '@antiphon/session';
+import type { RequestTime, Usage } from '@antiphon/session';
 import { NO_USAGE } from '@antiphon/session';
 import { StallTimer } from '../cascade/stall-timer.ts';
 import type { PipelineError } from '../pipeline-error.ts';
@@ -42,6 +42,8 @@ export interface LiveAnswerOptions extends GeminiUse {
   readonly onBegun: () => void;
   /** The model is done with it, or it came to nothing. Told before the listener is. */
   readonly onDone: () => void;
+  /** Told once: what the model took to make it, or to fail. Not of one that was stopped. */
+  readonly onTook: (time: RequestTime) => void;
   /** It takes too long, or fails in a way that leaves the connection unusable. */
   readonly onBroken: (fault: PipelineError) => void;
 }
@@ -53,6 +55,7 @@ export interface LiveAnswerOptions extends GeminiUse {
 export class LiveAnswer {
   readonly #options: LiveAnswerOptions;
   readonly #stall: StallTimer;
+  readonly #askedAtMs: number;
   #listener: LiveListener | null = null;
   #held: ((listener: LiveListener) => void)[] = [];
   #heldMs = 0;
@@ -66,13 +69,17 @@ export class LiveAnswer {
   isTurnOver = false;
   /** The model made all of it; its last words may still come. */
   #isMade = false;
+  /** When that was. */
+  #madeAtMs: number | null = null;
   #wasInterrupted = false;
+  #wasLeft = false;
   /** Half a sample, which the next chunk makes whole. */
   #half: Buffer | null = null;
   #isClosed = false;
 
   constructor(options: LiveAnswerOptions) {
     this.#options = options;
+    this.#askedAtMs = options.clock.now();
     this.#stall = new StallTimer(options.clock, () => this.#stalled());
   }
 
@@ -119,6 +126,7 @@ export class LiveAnswer {
     this.#wasInterrupted ||= message.isInterrupted;
     this.isTurnOver ||= message.isTurnComplete;
     this.#isMade ||= message.isGenerationComplete || this.#calls.length > 0;
+    if (this.#isMade) this.#madeAtMs ??= this.#options.clock.now();
     if (message.isTurnComplete) this.#finish(message.turnReason);
     else if (message.calls.length > 0) this.#stall.start(this.#options.timeouts.callRestMs);
     else if (this.#isMade) this.#stall.start(this.#options.timeouts.outputRestMs);
@@ -127,6 +135,12 @@ export class LiveAnswer {
   /** It comes to nothing. */
   fail(fault: PipelineError): void {
     this.#close({ outcome: 'failed', calls: [], usage: this.#usage, fault });
+  }
+
+  /** It comes to nothing, as its connection is left. */
+  leave(fault: PipelineError): void {
+    this.#wasLeft = true;
+    this.fail(fault);
   }
 
   /** Frees it; nothing is told. */
@@ -209,6 +223,10 @@ export class LiveAnswer {
     if (this.#end || this.#isClosed) return;
     this.#end = end;
     this.#stall.stop();
+    if (!this.#wasInterrupted && !this.#wasLeft) {
+      const durationMs = (this.#madeAtMs ?? this.#options.clock.now()) - this.#askedAtMs;
+      this.#options.onTook({ durationMs, errorCode: end.fault && end.fault.code });
+    }
     this.#options.onDone();
     this.#tell((listener) => listener.ended(end));
   }

@@ -1,6 +1,7 @@
 import type {
   AnswerOptions,
   ConversationItem,
+  RequestTime,
   SessionConfig,
   TimerHandle,
 } from '@antiphon/session';
@@ -36,6 +37,8 @@ export interface LineEvents {
   /** The connection is lost; told after `left`. */
   lost(fault: PipelineError): void;
   fault(fault: PipelineError): void;
+  /** What an answer took, asked for or not. */
+  took(time: RequestTime): void;
   /** Whether a turn is on its way to the upstream. */
   isHearing(): boolean;
   /** Whether somebody speaks, or waits for the upstream. */
@@ -255,6 +258,7 @@ export class LiveLine {
     const answer: LiveAnswer = new LiveAnswer({
       ...this.#use,
       onBegun: () => this.#events.answerBegun(),
+      onTook: (time) => this.#events.took(time),
       onDone: () => {
         this.#owesTurnEnd = !answer.isTurnOver;
         this.#events.answerDone();
@@ -305,7 +309,7 @@ export class LiveLine {
     this.#events.lost(fault);
   }
 
-  #forget(fault = geminiFault('provider_lost', 'left')): void {
+  #forget(lost: PipelineError | null = null): void {
     this.#stay();
     const answer = this.#answer;
     this.#answer = null;
@@ -315,8 +319,9 @@ export class LiveLine {
     this.#later.clear();
     this.#memory = new UpstreamMemory();
     this.#events.left();
-    if (answer?.isTaken) answer.fail(fault);
-    else answer?.close();
+    if (!answer?.isTaken) answer?.close();
+    else if (lost) answer.fail(lost);
+    else answer.leave(geminiFault('provider_lost', 'left'));
   }
 
   /** The connection ends: it is left at the next rest, or shortly before its end. */

@@ -106,18 +106,16 @@ export class OpenaiRealtimeEngine implements VoiceEngine {
       onFault: (fault) => onFault?.(context.sessionId, fault),
       onCost: (cost, of) => {
         onCost?.(context.sessionId, cost, of);
-        const isAnswer = of === 'answer';
-        const used = providerUsage(
-          {
-            operation: isAnswer ? 'realtime_inference' : 'speech_to_text',
-            provider: PROVIDER,
-            model: isAnswer
-              ? settings.model
-              : (settings.transcriptionModel ?? DEFAULT_TRANSCRIPTION_MODEL),
-          },
-          cost,
-          'audioMs' in cost ? cost.audioMs : 0,
-        );
+        if (!('audioMs' in cost)) return;
+        const model = settings.transcriptionModel ?? DEFAULT_TRANSCRIPTION_MODEL;
+        const use = { operation: 'speech_to_text', provider: PROVIDER, model } as const;
+        const used = providerUsage(use, cost, { audioMs: cost.audioMs });
+        if (used) context.onUsed?.(used);
+      },
+      onAnswered: (cost, time) => {
+        const { model } = settings;
+        const use = { operation: 'realtime_inference', provider: PROVIDER, model } as const;
+        const used = providerUsage(use, cost, time ?? {});
         if (used) context.onUsed?.(used);
       },
     });

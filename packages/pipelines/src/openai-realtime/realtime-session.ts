@@ -4,6 +4,7 @@ import type {
   EngineContext,
   EngineSession,
   GenerationRequest,
+  RequestTime,
   SessionConfig,
   TimerHandle,
 } from '@antiphon/session';
@@ -24,6 +25,7 @@ import { ResponseDesk } from './response-desk.ts';
 import { SessionFieldsDesk } from './session-fields-desk.ts';
 import { costOf, transcriptCostOf } from './token-costs.ts';
 import type { TranscriptCost } from './token-costs.ts';
+import { NO_COST } from '../upstream/token-costs.ts';
 import type { AnswerCost } from '../upstream/token-costs.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
 import { upstreamFault, wireFault } from './upstream-fault.ts';
@@ -46,6 +48,8 @@ export interface RealtimeSessionOptions extends RealtimeUse {
   readonly aligner: WordAligner | null;
   readonly onFault: (fault: PipelineError) => void;
   readonly onCost: (cost: AnswerCost | TranscriptCost, of: CostOf) => void;
+  /** Told what each request for an answer came to, with what it used where the upstream told that. */
+  readonly onAnswered: (cost: AnswerCost, time: RequestTime | null) => void;
 }
 
 /** One session's use of a speech-to-speech model over the Realtime protocol. */
@@ -100,7 +104,12 @@ export class RealtimeSession implements EngineSession {
         options.onCost(transcriptCostOf(usage, options.settings.prices), 'transcript'),
       onSettled: () => this.#advance(),
     });
-    this.#desk = new ResponseDesk({ ...options, link, onRest: () => this.#rest() });
+    this.#desk = new ResponseDesk({
+      ...options,
+      link,
+      onRest: () => this.#rest(),
+      onFailed: (time) => options.onAnswered(NO_COST, time),
+    });
     this.#fields = new SessionFieldsDesk(options.settings, link, options.config);
   }
 
@@ -279,7 +288,10 @@ export class RealtimeSession implements EngineSession {
   #hear(event: ServerEvent): void {
     this.#place(event);
     if (event.type === 'response.done') {
-      this.#options.onCost(costOf(event.response.usage, this.#options.settings.prices), 'answer');
+      const { onCost, onAnswered, settings } = this.#options;
+      const cost = costOf(event.response.usage, settings.prices);
+      onCost(cost, 'answer');
+      onAnswered(cost, this.#desk.timeAt(event.response));
     }
     if (this.#line.take(event)) return;
     if (this.#desk.take(event) || this.#turns.take(event) || event.type !== 'error') return;

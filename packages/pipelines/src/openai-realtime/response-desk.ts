@@ -1,4 +1,5 @@
 import type { ResponseObject, ServerEvent, WireClientEvent } from '@antiphon/protocol';
+import type { RequestTime } from '@antiphon/session';
 import type { PipelineError } from '../pipeline-error.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
 import type { RealtimeUse } from './realtime-settings.ts';
@@ -20,6 +21,8 @@ export interface ResponseDeskOptions extends RealtimeUse {
   readonly link: UpstreamLink;
   /** No response is being made any more. */
   readonly onRest: () => void;
+  /** One came to nothing before the upstream's last word on it. */
+  readonly onFailed: (time: RequestTime) => void;
 }
 
 interface Asked {
@@ -75,6 +78,11 @@ export class ResponseDesk {
     if (response.isSilenced) return;
     response.silence();
     this.#sendCancel(response.id);
+  }
+
+  /** What a response took whose end is to be taken next; null where it was stopped, or is nobody's. */
+  timeAt(done: ResponseObject): RequestTime | null {
+    return this.#active.get(done.id)?.timeAt(done) ?? null;
   }
 
   /** Takes an event of the upstream; false when it is about no response. */

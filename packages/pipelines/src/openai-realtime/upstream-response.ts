@@ -1,6 +1,7 @@
 import { bytesToPcm16, isSampleRate, ulawToPcm16, decodeAudio } from '@antiphon/audio';
 import type { SampleRate } from '@antiphon/audio';
 import type { ResponseObject, ServerEvent } from '@antiphon/protocol';
+import type { RequestTime } from '@antiphon/session';
 import { StallTimer } from '../cascade/stall-timer.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import type { UpstreamFormat } from './caller-audio.ts';
@@ -37,6 +38,8 @@ export interface UpstreamResponseOptions extends RealtimeUse {
   readonly listener: ResponseListener;
   /** It takes too long; nothing is told of it any more. */
   readonly onStalled: (isAccepted: boolean) => void;
+  /** It came to nothing before the upstream's last word on it. */
+  readonly onFailed: (time: RequestTime) => void;
 }
 
 type Format = { readonly type: string; readonly rate?: number };
@@ -47,6 +50,7 @@ export class UpstreamResponse {
   id: string | null = null;
   readonly #options: UpstreamResponseOptions;
   readonly #stall: StallTimer;
+  readonly #askedAtMs: number;
   readonly #calls: UpstreamCall[] = [];
   #format: Format;
   /** Half a sample, which the next chunk makes whole. */
@@ -56,6 +60,7 @@ export class UpstreamResponse {
   constructor(options: UpstreamResponseOptions) {
     this.#options = options;
     this.#format = options.format;
+    this.#askedAtMs = options.clock.now();
     this.#stall = new StallTimer(options.clock, () => this.#stalled());
     this.#stall.start(options.timeouts.acceptMs);
   }
@@ -101,19 +106,27 @@ export class UpstreamResponse {
     }
   }
 
+  /** What it took by the upstream's last word, which is still to be taken; null where it was stopped. */
+  timeAt(done: ResponseObject): RequestTime | null {
+    if (this.#isSilenced || done.status === 'cancelled') return null;
+    return this.#timeOf(failureOf(done));
+  }
+
   /** Takes the upstream's last word. */
-  finish({ status, status_details: details, usage }: ResponseObject): void {
-    if (status === 'failed') {
-      this.fail(details?.type === 'failed' ? wireFault(details.error) : wireFault({}), usage);
-    } else {
+  finish(done: ResponseObject): void {
+    const { status, usage } = done;
+    const fault = failureOf(done);
+    if (fault) this.#end({ outcome: 'failed', calls: [], usage, fault });
+    else {
       const outcome = status === 'completed' ? 'completed' : 'incomplete';
       this.#end({ outcome, calls: this.#calls, usage, fault: null });
     }
   }
 
   /** It comes to nothing. */
-  fail(fault: PipelineError, usage: ResponseObject['usage'] = null): void {
-    this.#end({ outcome: 'failed', calls: [], usage, fault });
+  fail(fault: PipelineError): void {
+    if (!this.#isSilenced) this.#options.onFailed(this.#timeOf(fault));
+    this.#end({ outcome: 'failed', calls: [], usage: null, fault });
   }
 
   /** Nothing is told of it any more; the upstream is waited for no longer than for its acceptance. */
@@ -128,6 +141,11 @@ export class UpstreamResponse {
     this.#stall.stop();
   }
 
+  #timeOf(fault: PipelineError | null): RequestTime {
+    const durationMs = this.#options.clock.now() - this.#askedAtMs;
+    return { durationMs, errorCode: fault && fault.code };
+  }
+
   #end(end: ResponseEnd): void {
     const wasSilenced = this.#isSilenced;
     this.close();
@@ -135,12 +153,13 @@ export class UpstreamResponse {
   }
 
   #stalled(): void {
-    const { listener, onStalled } = this.#options;
+    const { listener, onStalled, onFailed } = this.#options;
     const wasSilenced = this.#isSilenced;
     this.#isSilenced = true;
     onStalled(this.id !== null && !wasSilenced);
     if (wasSilenced) return;
     const fault = upstreamFault('provider_timeout', 'it answers nothing');
+    onFailed(this.#timeOf(fault));
     listener.ended({ outcome: 'failed', calls: [], usage: null, fault });
   }
 
@@ -160,4 +179,9 @@ export class UpstreamResponse {
       this.fail(upstreamFault('provider_garbled', `audio of ${rate} Hz`));
     }
   }
+}
+
+function failureOf({ status, status_details: details }: ResponseObject): PipelineError | null {
+  if (status !== 'failed') return null;
+  return wireFault(details?.type === 'failed' ? details.error : {});
 }

@@ -1,4 +1,5 @@
-import type { ProviderOperation, ProviderUsage, Usage } from '@antiphon/session';
+import type { ProviderOperation, ProviderUsage, RequestTime, Usage } from '@antiphon/session';
+import { NO_USAGE } from '@antiphon/session';
 
 /** Dollars for a million tokens; what is left out is not charged. */
 export interface TokenPrices {
@@ -48,15 +49,30 @@ export interface UpstreamUse {
   readonly model: string | null;
 }
 
-/** The same as an engine tells its session; null where nothing was counted. */
+/** What it took, beside tokens. */
+export interface UpstreamMeasures extends Partial<RequestTime> {
+  readonly audioMs?: number;
+}
+
+/** A cost of nothing, which nobody has told. */
+export const NO_COST: AnswerCost = {
+  usage: NO_USAGE,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+  dollars: null,
+};
+
+/** The same as an engine tells its session; null where nothing was counted and nothing measured. */
 export function providerUsage(
   use: UpstreamUse,
-  { usage, dollars, cachedTextTokens, cachedAudioTokens }: AnswerCost,
-  audioMs = 0,
+  cost: AnswerCost,
+  { audioMs = 0, durationMs = null, errorCode = null }: UpstreamMeasures = {},
 ): ProviderUsage | null {
-  const isNothing = audioMs === 0 && Object.values(usage).every((tokens) => tokens === 0);
-  if (isNothing) return null;
-  return { ...use, ...usage, cachedTextTokens, cachedAudioTokens, audioMs, characters: 0, dollars };
+  const isNothing = audioMs === 0 && Object.values(cost.usage).every((tokens) => tokens === 0);
+  if (isNothing && durationMs === null) return null;
+  const { usage, dollars, cachedTextTokens, cachedAudioTokens } = isNothing ? NO_COST : cost;
+  const counts = { ...usage, cachedTextTokens, cachedAudioTokens, audioMs, characters: 0 };
+  return { ...use, ...counts, dollars, durationMs, errorCode };
 }
 
 /** Both together. */

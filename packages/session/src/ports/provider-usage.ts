@@ -12,8 +12,19 @@ export interface TokenUsage {
 /** What a provider is asked to do, by the names of OpenTelemetry's conventions and ours beside them. */
 export type ProviderOperation = 'chat' | 'realtime_inference' | 'speech_to_text' | 'text_to_speech';
 
-/** What one request to a provider used. */
-export interface ProviderUsage extends TokenUsage {
+/** How long a request took, and how it ended. */
+export interface RequestTime {
+  /**
+   * From asking to the end of what the provider answered; null where that is not measured, or the
+   * request was given up.
+   */
+  readonly durationMs: number | null;
+  /** The code of the fault that it came to; null where it came to none. */
+  readonly errorCode: string | null;
+}
+
+/** What one request to a provider used: nothing where it was measured alone, or failed. */
+export interface ProviderUsage extends TokenUsage, RequestTime {
   readonly operation: ProviderOperation;
   /** Such as `openai`; there are few. */
   readonly provider: string;

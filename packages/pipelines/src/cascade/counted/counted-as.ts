@@ -25,5 +25,6 @@ export function usageOf(
   amounts: Partial<ProviderUsage>,
 ): ProviderUsage {
   const nothing = { ...NO_TOKENS, audioMs: 0, characters: 0, dollars: null };
-  return { ...nothing, ...amounts, operation, provider, model };
+  const unmeasured = { durationMs: null, errorCode: null };
+  return { ...nothing, ...unmeasured, ...amounts, operation, provider, model };
 }

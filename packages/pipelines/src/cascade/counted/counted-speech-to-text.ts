@@ -1,8 +1,9 @@
 import type { AudioEncoding } from '@antiphon/audio';
-import type { SpeechToTextPrices } from '@antiphon/session';
+import type { Clock, SpeechToTextPrices } from '@antiphon/session';
 import { pricedAt } from '../../upstream/token-costs.ts';
 import type { TokenCounts } from '../../upstream/token-costs.ts';
 import type { Recognition, RecognitionEvents, SpeechToText } from '../ports/speech-to-text.ts';
+import { providerError } from '../provider-error.ts';
 import { usageOf } from './counted-as.ts';
 import type { CountedAs } from './counted-as.ts';
 
@@ -13,16 +14,19 @@ const NO_COUNTS: TokenCounts = {
 };
 
 /**
- * Tells of a recogniser the audio that it was sent, turn by turn, and the tokens where its provider
- * counts them. Turns that were given up count, those that it failed do not.
+ * Tells of a recogniser the audio that it was sent, turn by turn, the tokens where its provider counts
+ * them, and how long it took from the end of a turn to its words, or to its failure. The audio of
+ * turns that were given up counts, that of those it failed does not.
  */
 export class CountedSpeechToText implements SpeechToText {
   readonly #inner: SpeechToText;
   readonly #as: CountedAs<SpeechToTextPrices>;
+  readonly #clock: Clock;
 
-  constructor(inner: SpeechToText, as: CountedAs<SpeechToTextPrices>) {
+  constructor(inner: SpeechToText, as: CountedAs<SpeechToTextPrices>, clock: Clock) {
     this.#inner = inner;
     this.#as = as;
+    this.#clock = clock;
   }
 
   get name(): string {
@@ -36,19 +40,27 @@ export class CountedSpeechToText implements SpeechToText {
   ): Recognition {
     let audioMs = 0;
     let isOver = false;
-    const count = (counts: TokenCounts): void => {
+    let finishedAtMs: number | null = null;
+    const took = () => (finishedAtMs === null ? null : this.#clock.now() - finishedAtMs);
+    const count = (counts: TokenCounts, durationMs: number | null): void => {
       if (isOver) return;
       isOver = true;
-      if (audioMs > 0) events.onUsed?.(this.#used(audioMs, counts));
+      if (audioMs > 0) events.onUsed?.({ ...this.#used(audioMs, counts), durationMs });
     };
     const counted: RecognitionEvents = {
       onPartial: (partial) => events.onPartial(partial),
       onFinal: (transcript) => {
-        count(transcript.tokens ?? NO_COUNTS);
+        count(transcript.tokens ?? NO_COUNTS, took());
         events.onFinal(transcript);
       },
       onError: (error) => {
+        const durationMs = isOver ? null : took();
         isOver = true;
+        const { code: errorCode } = providerError(this.name, error);
+        // One that is closed was stopped.
+        if (durationMs !== null && errorCode !== 'closed') {
+          events.onUsed?.(usageOf('speech_to_text', this.#as, { durationMs, errorCode }));
+        }
         events.onError(error);
       },
     };
@@ -58,12 +70,15 @@ export class CountedSpeechToText implements SpeechToText {
         audioMs += (frame.pcm.length * 1000) / frame.sampleRate;
         recognition.accept(frame);
       },
-      finish: () => recognition.finish(),
+      finish: () => {
+        finishedAtMs ??= this.#clock.now();
+        recognition.finish();
+      },
       paused: () => recognition.paused?.(),
       resumed: () => recognition.resumed?.(),
       cancel: () => {
         recognition.cancel();
-        count(NO_COUNTS);
+        count(NO_COUNTS, null);
       },
     };
   }

@@ -52,18 +52,18 @@ function start({ answer = SAYS, turn = { text: 'where is it' }, ...rest }: Trial
   const hears = (provider: string, told: FakeTurn) => {
     const ear = new FakeSpeechToText(clock, [told]);
     ears.push(ear);
-    return new CountedSpeechToText(ear, {
-      provider,
-      model: null,
-      ...priced({ minute: 0.6, audioInput: 10, textOutput: 20 }),
-    });
+    const prices = priced({ minute: 0.6, audioInput: 10, textOutput: 20 });
+    const as = { provider, model: null, ...prices };
+    return new CountedSpeechToText(ear, as, clock);
   };
-  const writes = (provider: string, steps: readonly FakeStep[]) =>
-    new CountedLanguageModel(new FakeLanguageModel(clock, [steps]), {
+  const writes = (provider: string, steps: readonly FakeStep[]) => {
+    const as = {
       provider,
       model: 'gpt',
       ...priced({ textInput: 10, cachedTextInput: 1, textOutput: 50 }),
-    });
+    };
+    return new CountedLanguageModel(new FakeLanguageModel(clock, [steps]), as, clock);
+  };
   const speaks = (provider: string, options: FakeVoiceOptions) => {
     const fake = new FakeTextToSpeech(clock, options);
     const as = { provider, model: 'tts', ...priced({ characters: 20 }) };
@@ -158,7 +158,7 @@ describe('what the providers of a cascade used', () => {
     expect(trial.used.map(({ dollars }) => dollars)).toEqual([null, null, null]);
   });
 
-  it('is told of those that took over, and not of those that failed', async () => {
+  it('is told of those that took over, and of those that failed that they did', async () => {
     const error = new Error('down');
     const trial = start({
       turn: { error },
@@ -169,8 +169,12 @@ describe('what the providers of a cascade used', () => {
     trial.session.commitTurn('item_1');
     trial.ask();
     await trial.ended();
-    expect(trial.of('speech_to_text').map(({ provider }) => provider)).toEqual(['second']);
-    expect(trial.of('chat').map(({ provider }) => provider)).toEqual(['second']);
+    for (const operation of ['speech_to_text', 'chat'] as const) {
+      const [failed, ...rest] = trial.of(operation);
+      const failure = { audioMs: 0, dollars: null, errorCode: 'provider_failed' };
+      expect(failed).toMatchObject({ provider: 'first', inputTextTokens: 0, ...failure });
+      expect(rest).toMatchObject([{ provider: 'second', errorCode: null }]);
+    }
     expect(trial.of('text_to_speech').map(({ provider }) => provider)).toEqual(['second']);
   });
 
@@ -189,22 +193,22 @@ describe('what the providers of a cascade used', () => {
     expect(trial.used).toMatchObject([{ operation: 'speech_to_text', audioMs: 500 }]);
   });
 
-  it('is not made up for an answer that was stopped, or whose server counts nothing', async () => {
+  it('is measured from the end of a turn to its words', async () => {
+    const trial = start({ turn: { text: 'where is it', delayMs: 300 } });
+    trial.hears();
+    await trial.pass(500);
+    trial.session.commitTurn('item_1');
+    await trial.pass(500);
+    expect(trial.of('speech_to_text')).toMatchObject([{ durationMs: 300, errorCode: null }]);
+  });
+
+  it('is not made up for an answer that was stopped', async () => {
     const stopped = start({ answer: [{ type: 'text', delta: 'It' }, { type: 'hang' }] });
     stopped.ask();
     await stopped.pass(100);
     stopped.session.cancel('gen_1');
     await stopped.pass(100);
-    const nothing = Object.fromEntries(Object.keys(USAGE).map((key) => [key, 0]));
-    const uncounted = start({
-      answer: [
-        { type: 'text', delta: 'It has shipped.' },
-        { type: 'end', finish: 'stop', usage: nothing as unknown as Usage },
-      ],
-    });
-    uncounted.ask();
-    await uncounted.ended();
-    expect([...stopped.of('chat'), ...uncounted.of('chat')]).toEqual([]);
+    expect(stopped.of('chat')).toEqual([]);
   });
 
   it('is what is spoken where that is spelled out', async () => {
