@@ -55,7 +55,7 @@ async function recordCall() {
     const load = [...server.loadArguments, ...`--sessions 1 --duration ${CALL_SECONDS}`.split(' ')];
     await promisify(execFile)(process.execPath, load);
     await sleep(1_000);
-    const [folder] = await readdir(server.recordings);
+    const folder = (await readdir(server.recordings)).find((name) => !name.startsWith('.'));
     const file = path.join(server.recordings, folder ?? '', 'events.jsonl');
     return (await readFile(file, 'utf8')).trimEnd().split('\n');
   } finally {

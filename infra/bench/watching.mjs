@@ -130,7 +130,7 @@ async function run({ name, records = false, traces = false, watched }) {
 async function lostBytes(folder) {
   let lost = 0;
   let count = 0;
-  for (const id of await readdir(folder)) {
+  for (const id of (await readdir(folder)).filter((name) => !name.startsWith('.'))) {
     const text = await readFile(path.join(folder, id, 'events.jsonl'), 'utf8');
     count += 1;
     for (const line of text.split('\n')) {

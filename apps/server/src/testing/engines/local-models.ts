@@ -46,7 +46,7 @@ export async function startChainedModel(agent: string, dataDir: string): Promise
     connections: () => sessionsOf(upstream),
     close: () => upstream.close(),
     recordings: async () => {
-      const sessions = await readdir(folder);
+      const sessions = (await readdir(folder)).filter((name) => !name.startsWith('.'));
       const all = sessions.map((session) => recordedEvents(path.join(folder, session)));
       return (await Promise.all(all)).filter(isOver);
     },
