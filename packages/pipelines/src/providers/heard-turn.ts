@@ -4,7 +4,7 @@ import type { Recognition, RecognitionEvents } from '../cascade/ports/speech-to-
 import { bytesPerMs, CallerAudioEncoder } from '../openai-realtime/caller-audio.ts';
 import type { CallerAudioFormat } from '../openai-realtime/caller-audio.ts';
 import type { PipelineError } from '../pipeline-error.ts';
-import { AudioBatch, BATCH_MS } from '../upstream/audio-batch.ts';
+import { AudioBatch } from '../upstream/audio-batch.ts';
 import type { TokenCounts } from '../upstream/token-costs.ts';
 import { providerFault } from './provider-fault.ts';
 import type { SocketLease, SocketUser } from './socket-seat.ts';
@@ -16,6 +16,9 @@ import type { WarmSockets } from './warm-sockets.ts';
  * ends with the loss of its connection.
  */
 const MAX_KEPT_BYTES = 768 * 1024;
+
+/** How much is sent at a time: words are waited for while the caller speaks. */
+const SLICE_MS = 40;
 
 /** What a frame tells of a turn. */
 export interface HeardFrame {
@@ -204,7 +207,7 @@ export class HeardTurn implements Recognition, SocketUser {
 
   #open(format: CallerAudioFormat): Line {
     const encoder = new CallerAudioEncoder(format);
-    const unsent = new AudioBatch(BATCH_MS * bytesPerMs(format));
+    const unsent = new AudioBatch(SLICE_MS * bytesPerMs(format));
     return { format, encoder, unsent, ...this.#connect(format) };
   }
 

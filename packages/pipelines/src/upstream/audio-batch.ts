@@ -1,7 +1,6 @@
 /**
- * How much of a turn's audio is sent at a time: a message costs about as much however long it is.
- * Words are waited for in pauses, which are longer, and when the turn is over, with which all that
- * is left is sent.
+ * How much of a turn's audio a model is sent at a time: a message costs about as much however long it
+ * is, and nobody waits for it before the turn is over, when all that is left is sent.
  */
 export const BATCH_MS = 100;
 

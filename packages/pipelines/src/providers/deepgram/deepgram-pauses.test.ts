@@ -80,8 +80,8 @@ it('takes what a pause asked for as the last words, also when it comes after the
 });
 
 it('takes words that were final before the pause, of which no answer comes', async () => {
-  const { deepgram, asked } = await start({ segmentMs: 500 });
-  const trial = new HeardTrial(deepgram);
+  const { deepgram, asked } = await start({ segmentMs: 520 });
+  const trial = new HeardTrial(deepgram, countingFrames(520));
   await until(() => trial.partials.at(-1) === WORDS);
   trial.recognition.paused?.();
   trial.hear(countingFrames(80));
@@ -119,7 +119,7 @@ it('asks once more at the end when words were heard in what seemed to be silence
   const trial = new HeardTrial(deepgram);
   trial.recognition.paused?.();
   await answered(1);
-  trial.hear(countingFrames(100));
+  trial.hear(countingFrames(120));
   await until(() => trial.partials.at(-1) === `${WORDS} w1`);
   expect(await trial.outcome()).toBe(`${WORDS} w1`);
   expect(asked()).toBe(2);

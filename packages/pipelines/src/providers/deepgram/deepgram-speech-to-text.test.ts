@@ -181,8 +181,8 @@ describe('Deepgram', () => {
 
   it('takes what is settled for final when Finalize is not answered', async () => {
     const clock = new DrivenClock();
-    const { deepgram } = await start({ segmentMs: 500 }, { clock });
-    const trial = new HeardTrial(deepgram, countingFrames(500));
+    const { deepgram } = await start({ segmentMs: 520 }, { clock });
+    const trial = new HeardTrial(deepgram, countingFrames(520));
     await until(() => trial.partials.at(-1) === HALF_A_SECOND);
     const outcome = trial.outcome();
     clock.advance(399);
@@ -223,9 +223,9 @@ describe('Deepgram', () => {
     await until(() => trial.partials.at(-1) === countedWords(300));
     trial.hear(countingFrames(200));
     expect(await trial.outcome()).toBe(HALF_A_SECOND);
-    // In slices of 100 ms.
+    // In slices of 40 ms.
     const frames = server.audio.map((heard) => heard.length).filter((count) => count > 0);
-    expect(frames).toEqual([expect.any(Number), 6]);
+    expect(frames).toEqual([expect.any(Number), 13]);
   });
 
   it('sends a turn again when its connection is lost after it', async () => {
