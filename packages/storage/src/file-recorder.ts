@@ -8,6 +8,7 @@ import type { RecordingDisk } from './recording-disk.ts';
 import { RecordingWriter } from './recording-writer.ts';
 import { SampleBlocks } from './sample-blocks.ts';
 import { StorageError } from './storage-error.ts';
+import { ToldEvents } from './told-events.ts';
 
 /** Telephone bandwidth: what was said is clear, and an hour is 115 MB. */
 const DEFAULT_SAMPLE_RATE = 8000;
@@ -43,6 +44,7 @@ export class FileRecorder implements Recorder {
   readonly #options: FileRecorderOptions;
   readonly #sampleRate: SampleRate;
   readonly #blocks: SampleBlocks;
+  readonly #told = new ToldEvents();
   readonly #writer: RecordingWriter;
 
   constructor(options: FileRecorderOptions) {
@@ -50,7 +52,7 @@ export class FileRecorder implements Recorder {
     this.#sampleRate = options.sampleRate ?? DEFAULT_SAMPLE_RATE;
     this.#blocks = new SampleBlocks((BLOCK_MS * this.#sampleRate) / 1000);
     const writeBytes = BLOCKS_A_WRITE * this.#blocks.blockSamples * FRAME_BYTES;
-    this.#writer = new RecordingWriter(options.clock, writeBytes);
+    this.#writer = new RecordingWriter(options.clock, writeBytes, this.#told.flush);
   }
 
   /** Throws `invalid_argument` for an id that cannot name a folder. */
@@ -78,6 +80,7 @@ export class FileRecorder implements Recorder {
       disk,
       writer: this.#writer,
       blocks: this.#blocks,
+      told: this.#told,
       onError: (error) => tell(faultOf(error, folder)),
       onLost: (bytes) => {
         onLost?.(sessionId, { bytes, isFirst: !hasLost });

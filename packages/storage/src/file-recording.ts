@@ -9,6 +9,7 @@ import type { RecordingWriter, WriteBuffer, Written } from './recording-writer.t
 import type { SampleBlocks } from './sample-blocks.ts';
 import { SessionFiles } from './session-files.ts';
 import { StereoTimeline } from './stereo-timeline.ts';
+import type { Keeps, ToldEvents } from './told-events.ts';
 import type { TrackRun } from './track-run.ts';
 
 /** What is silent is left out in blocks of this length. */
@@ -43,6 +44,7 @@ export interface FileRecordingOptions {
   readonly disk: RecordingDisk;
   readonly writer: RecordingWriter;
   readonly blocks: SampleBlocks;
+  readonly told: ToldEvents;
   /** Called with each error of the disk. */
   readonly onError: (error: unknown) => void;
   /** So many bytes are lost for good. */
@@ -54,7 +56,7 @@ export interface FileRecordingOptions {
 }
 
 /** One session's recording in a folder of its own. */
-export class FileRecording implements Recording, Written {
+export class FileRecording implements Recording, Written, Keeps {
   // What frames touch comes first, and so lies together.
   #closed: Promise<void> | null = null;
   readonly #callerRun: TrackRun;
@@ -105,11 +107,16 @@ export class FileRecording implements Recording, Written {
   }
 
   event(event: RecordedEvent): void {
-    if (!this.#closed) this.#lostEventBytes += this.#lines.add(event);
+    if (!this.#closed) this.#options.told.add(this, event);
+  }
+
+  keep(event: RecordedEvent): void {
+    this.#lostEventBytes += this.#lines.add(event);
   }
 
   close(): Promise<void> {
     if (this.#closed) return this.#closed;
+    this.#options.told.flush();
     this.#closed = new Promise((resolve) => {
       this.#resolveClosed = resolve;
     });

@@ -5,7 +5,7 @@ import { RecordingWriter } from './recording-writer.ts';
 
 it('a recording that is complete is not written to again, however long its last write took', async () => {
   const clock = new DrivenClock();
-  const writer = new RecordingWriter(clock, 1_024);
+  const writer = new RecordingWriter(clock, 1_024, () => {});
   let writes = 0;
   let finish = () => {};
   const written = {
@@ -32,7 +32,7 @@ it('a recording that is complete is not written to again, however long its last 
 
 it('a recording that was due while it was busy is written to again', async () => {
   const clock = new DrivenClock();
-  const writer = new RecordingWriter(clock, 1_024);
+  const writer = new RecordingWriter(clock, 1_024, () => {});
   let writes = 0;
   let finish = () => {};
   const written = {

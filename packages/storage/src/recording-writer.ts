@@ -36,6 +36,7 @@ interface Entry {
  */
 export class RecordingWriter {
   readonly #clock: Clock;
+  readonly #onTick: () => void;
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<Entry>());
   readonly #entries = new Map<Written, Entry>();
   readonly #free: WriteBuffer[];
@@ -46,8 +47,10 @@ export class RecordingWriter {
   #ticks = 0;
   #timer: TimerHandle | null = null;
 
-  constructor(clock: Clock, bufferBytes: number) {
+  /** `onTick` is called before recordings are looked at, ten times a second while there are any. */
+  constructor(clock: Clock, bufferBytes: number, onTick: () => void) {
     this.#clock = clock;
+    this.#onTick = onTick;
     this.#free = Array.from({ length: LANES }, () => {
       const memory = new ArrayBuffer(bufferBytes);
       return { bytes: Buffer.from(memory), samples: new Int32Array(memory) };
@@ -83,6 +86,7 @@ export class RecordingWriter {
 
   readonly #tick = (): void => {
     this.#timer = this.#clock.setTimeout(this.#tick, TICK_MS);
+    this.#onTick();
     const added = this.#added;
     this.#added = [];
     for (const entry of added) if (this.#entries.has(entry.written)) this.#look(entry);
