@@ -1,6 +1,7 @@
 /**
- * Reads a source as fast as it comes; what nobody has taken yet waits. Whoever takes no more has to
- * stop the source: it is left at its next part.
+ * Reads a source as fast as it comes; what nobody has taken yet waits, which is as much as the source
+ * has at most: an answer is bounded where it is read. Whoever takes no more has to stop the source: it
+ * is left at its next part.
  */
 export async function* readAhead<Part extends object>(
   source: AsyncIterable<Part>,
