@@ -18,7 +18,6 @@ import type { WebSocket } from 'ws';
 import { chooseAgent } from './agent-choice.ts';
 import type { AgentChoice, AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
-import { BatchedWrites } from './batched-writes.ts';
 import { passMessages } from './client-messages.ts';
 import { ClientPace } from './client-pace.ts';
 import type { ClientSecrets } from './client-secrets.ts';
@@ -65,12 +64,6 @@ export interface RealtimeUpgradeOptions {
   readonly onRoundTrip?: (rttMs: number) => void;
 }
 
-interface ClientConnection {
-  readonly url: URL;
-  readonly writes: BatchedWrites;
-  readonly rttMs: () => number | null;
-}
-
 /**
  * The Realtime endpoint: turns an upgrade request into a session. A client that is turned away is
  * let in first and told why by an error event, because stock clients crash on a refused upgrade.
@@ -96,8 +89,7 @@ export class RealtimeUpgrade {
         lastRttMs = rttMs;
         this.#options.onRoundTrip?.(rttMs);
       });
-      const writes = new BatchedWrites(connection.socket);
-      this.#open(socket, request, { url, writes, rttMs: () => lastRttMs });
+      this.#open(socket, request, { url, rttMs: () => lastRttMs });
     });
   }
 
@@ -125,7 +117,7 @@ export class RealtimeUpgrade {
   #open(
     socket: WebSocket,
     request: IncomingMessage,
-    { url, writes, rttMs }: ClientConnection,
+    { url, rttMs }: { readonly url: URL; readonly rttMs: () => number | null },
   ): void {
     const { clock, log, registry } = this.#options;
     const admission = this.#admit(request, url);
@@ -144,11 +136,7 @@ export class RealtimeUpgrade {
     try {
       const connection = new RealtimeConnection({
         socket: {
-          send: (text) => {
-            writes.next();
-            socket.send(text);
-          },
-          flush: () => writes.flush(),
+          send: (text) => socket.send(text),
           close: (code, why) => socket.close(code, why),
           get bufferedBytes() {
             return socket.bufferedAmount;
