@@ -31,7 +31,12 @@ const FAULTS: readonly Fault[] = [
   { name: 'nothing at all', misdeed: 'nothing', codes: ['provider_timeout'] },
   { name: 'a rate limit', misdeed: 'rateLimit', codes: ['provider_rate_limited'] },
   { name: 'a used up account', misdeed: 'quota', codes: ['provider_quota_exceeded'] },
-  { name: 'a server that is down', misdeed: 'down', codes: ['provider_failed'] },
+  // It is asked again while there is time.
+  {
+    name: 'a server that is down',
+    misdeed: 'down',
+    codes: ['provider_failed', 'provider_timeout'],
+  },
 ];
 
 interface Trial {
