@@ -106,8 +106,8 @@ type Settings = Readonly<Record<string, unknown>>;
 /** Of a service that both say something of, what each says. */
 function merged(settings: Settings, own: Settings): Settings {
   const both = Object.entries(own).map(([name, value]) => {
-    const told = settings[name];
-    return [name, isSettings(told) && isSettings(value) ? { ...told, ...value } : value];
+    const theirs = settings[name];
+    return [name, isSettings(theirs) && isSettings(value) ? { ...theirs, ...value } : value];
   });
   return { ...settings, ...(Object.fromEntries(both) as Settings) };
 }
