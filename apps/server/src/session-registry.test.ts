@@ -1,4 +1,4 @@
-import type { AgentDefinition, Clock } from '@antiphon/session';
+import type { Clock } from '@antiphon/session';
 import {
   DrivenClock,
   FakeDetectors,
@@ -6,20 +6,11 @@ import {
   FakeTools,
   ListeningChannel,
   MemoryLeg,
-  TEST_CONFIG,
 } from '@antiphon/session/testing';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { SessionRegistry } from './session-registry.ts';
-
-const agent: AgentDefinition = {
-  name: 'test',
-  description: 'For tests.',
-  pipeline: 'fake',
-  detector: 'energy',
-  config: TEST_CONFIG,
-  dialogue: null,
-};
+import { PLAIN_AGENT } from './testing/plain-agent.ts';
 
 function open(
   maxSessions = 1000,
@@ -48,7 +39,12 @@ function open(
 
 function start(registry: SessionRegistry, clock: Clock, sessionId: string) {
   const leg = new MemoryLeg(clock);
-  const session = registry.start({ sessionId, agent, leg, channel: new ListeningChannel() });
+  const session = registry.start({
+    sessionId,
+    agent: PLAIN_AGENT,
+    leg,
+    channel: new ListeningChannel(),
+  });
   return { leg, session };
 }
 

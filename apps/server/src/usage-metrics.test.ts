@@ -1,3 +1,4 @@
+import { NO_TOKENS } from '@antiphon/session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ServerMetrics } from './server-metrics.ts';
 import { readPrometheusText } from './testing/prometheus-text.ts';
@@ -14,12 +15,7 @@ const NOTHING: UsedAmounts = {
   operation: 'chat',
   provider: 'openai',
   model: 'gpt',
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-  cachedTextTokens: 0,
-  cachedAudioTokens: 0,
+  ...NO_TOKENS,
   audioMs: 0,
   characters: 0,
   dollars: null,

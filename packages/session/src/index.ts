@@ -42,12 +42,8 @@ export type {
   DialogueStage,
 } from './ports/dialogue.ts';
 export type { PlayedAudio, Recorder, Recording } from './ports/recorder.ts';
-export type {
-  ProviderOperation,
-  ProviderUsage,
-  RequestTime,
-  TokenUsage,
-} from './ports/provider-usage.ts';
+export { NO_TOKENS } from './ports/provider-usage.ts';
+export type { ProviderOperation, ProviderUsage, RequestTime } from './ports/provider-usage.ts';
 export type {
   AnswerOptions,
   FollowUpTemplate,

@@ -1,13 +1,9 @@
+import { NO_TOKENS } from './ports/provider-usage.ts';
 import type { ProviderUsage, SessionUsage } from './ports/provider-usage.ts';
 import type { SessionNews } from './session-parts.ts';
 
 const NOTHING: SessionUsage = {
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-  cachedTextTokens: 0,
-  cachedAudioTokens: 0,
+  ...NO_TOKENS,
   audioMs: 0,
   characters: 0,
   dollars: null,

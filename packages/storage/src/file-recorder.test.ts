@@ -89,6 +89,22 @@ describe('FileRecorder', () => {
     expect((await stat(path.join(folder, 'sess_1'))).mode & 0o077).toBe(0);
   });
 
+  it('loses an event that is no JSON, says so, and loses none of the others', async () => {
+    const recorder = recorderIn();
+    const [one, other] = ['sess_1', 'sess_2'].map((id) => recorder.open(id, clock.now()));
+    const endless: { self?: unknown } = {};
+    endless.self = endless;
+    one!.event({ ...drained(1), itemId: endless } as unknown as SessionEvent);
+    one!.event(drained(2));
+    other!.event(drained(3));
+    clock.advance(1_000);
+    await Promise.all([one!.close(), other!.close()]);
+    const eventsOf = async (id: string) => (await readRecording(path.join(folder, id))).events;
+    expect(await eventsOf('sess_1')).toMatchObject([{ itemId: 'item_2' }]);
+    expect(await eventsOf('sess_2')).toMatchObject([{ itemId: 'item_3' }]);
+    expect(faults[0]).toMatchObject({ code: 'write_failed' });
+  });
+
   it('places caller audio of its own rate to the sample', async () => {
     const recording = recorderIn().open('sess_1', clock.now());
     clock.advance(120);

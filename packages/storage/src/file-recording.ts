@@ -45,7 +45,7 @@ export interface FileRecordingOptions {
   readonly writer: RecordingWriter;
   readonly blocks: SampleBlocks;
   readonly told: ToldEvents;
-  /** Called with each error of the disk. */
+  /** Called with each error of the disk, and of an event that is no JSON. */
   readonly onError: (error: unknown) => void;
   /** So many bytes are lost for good. */
   readonly onLost: (bytes: number) => void;
@@ -111,7 +111,11 @@ export class FileRecording implements Recording, Written, Keeps {
   }
 
   keep(event: RecordedEvent): void {
-    this.#lostEventBytes += this.#lines.add(event);
+    try {
+      this.#lostEventBytes += this.#lines.add(event);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 
   close(): Promise<void> {

@@ -5,7 +5,7 @@ const MOST_WAITING = 512;
 
 /** A recording, as events find it. */
 export interface Keeps {
-  /** Writes an event down. */
+  /** Writes an event down; does not throw. */
   keep(event: RecordedEvent): void;
 }
 

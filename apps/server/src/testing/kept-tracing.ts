@@ -1,5 +1,5 @@
-import type { AgentDefinition, ControlChannel } from '@antiphon/session';
-import { FakeTools, TEST_CONFIG } from '@antiphon/session/testing';
+import type { ControlChannel } from '@antiphon/session';
+import { FakeTools } from '@antiphon/session/testing';
 import type { TestSession } from '@antiphon/session/testing';
 import type { TracedTurn } from '@antiphon/observability';
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';
@@ -8,20 +8,11 @@ import { pino } from 'pino';
 import type { TracingConfig } from '../config.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import type { Tracing } from '../tracing/open-tracing.ts';
+import { PLAIN_AGENT } from './plain-agent.ts';
 import { spanPicture } from './span-picture.ts';
 
 /** When a test session starts. */
 const START_AT_MS = 1_000_000;
-
-/** Whose sessions are traced. */
-export const TRACED_AGENT: AgentDefinition = {
-  name: 'test',
-  description: 'For tests.',
-  pipeline: 'fake',
-  detector: 'energy',
-  config: TEST_CONFIG,
-  dialogue: null,
-};
 
 /** What differs from tracing that keeps every turn, and nothing private. */
 interface KeptTracingOptions extends Partial<TracingConfig> {
@@ -71,7 +62,7 @@ export class KeptTracing {
     const { tracing } = this;
     return tracing.listenersOf({
       sessionId: 'sess_test',
-      agent: TRACED_AGENT,
+      agent: PLAIN_AGENT,
       traceparent: () => null,
       ...session,
     });

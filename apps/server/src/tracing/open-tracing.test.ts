@@ -8,12 +8,13 @@ import { FakeTools, TEST_CONFIG, TestSession, ToolSession } from '@antiphon/sess
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerAfter, KeptTracing, TRACED_AGENT } from '../testing/kept-tracing.ts';
+import { answerAfter, KeptTracing } from '../testing/kept-tracing.ts';
+import { PLAIN_AGENT } from '../testing/plain-agent.ts';
 import { TraceCollector } from '../testing/trace-collector.ts';
 import { openTracing } from './open-tracing.ts';
 
 const agent: AgentDefinition = {
-  ...TRACED_AGENT,
+  ...PLAIN_AGENT,
   config: {
     ...TEST_CONFIG,
     tools: [

@@ -1,3 +1,4 @@
+import { NO_USAGE } from '@antiphon/session';
 import type {
   Clock,
   EngineContext,
@@ -5,7 +6,6 @@ import type {
   EngineMark,
   GenerationRequest,
   SessionConfig,
-  Usage,
 } from '@antiphon/session';
 import { PipelineError } from '../pipeline-error.ts';
 import type { CascadeTimeouts } from './cascade-timeouts.ts';
@@ -43,13 +43,6 @@ export interface AnswerOptions {
 type AnswerRequest = Extract<GenerationRequest, { kind: 'answer' }>;
 type Fault = Readonly<Record<'code' | 'message', string>>;
 type Ending = Pick<Extract<EngineEvent, { type: 'generation.ended' }>, 'outcome' | 'error'>;
-
-const NO_USAGE: Usage = {
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-};
 
 /**
  * One generation: the model's text, cut into pieces, spoken while the model goes on. No event

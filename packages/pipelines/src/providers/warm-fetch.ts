@@ -126,7 +126,7 @@ export class WarmFetch {
     const body = this.#bodyOf(response);
     if (status >= 200 && status < 300) {
       const answer = new Response(null, { status, headers });
-      // A stream of the platform costs a third of a millisecond; the SDK reads what can be iterated.
+      // The SDK reads what can be iterated, without a stream of the platform.
       Object.defineProperty(answer, 'body', { value: body });
       call.resolve(answer);
       return;

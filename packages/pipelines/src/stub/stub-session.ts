@@ -1,3 +1,4 @@
+import { NO_USAGE } from '@antiphon/session';
 import type {
   Clock,
   EngineContext,
@@ -6,7 +7,6 @@ import type {
   EngineSession,
   GenerationRequest,
   TimerHandle,
-  Usage,
 } from '@antiphon/session';
 import { STUB_SAMPLE_RATE } from './stub-speech.ts';
 import type { StubSaying } from './stub-speech.ts';
@@ -31,13 +31,6 @@ interface Generation {
   readonly request: GenerationRequest;
   timer: TimerHandle | null;
 }
-
-const NO_USAGE: Usage = {
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-};
 
 /** One session's use of a stub. */
 export class StubSession implements EngineSession {

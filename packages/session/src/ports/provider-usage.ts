@@ -9,6 +9,16 @@ export interface TokenUsage {
   readonly cachedAudioTokens: number;
 }
 
+/** Nothing was counted. */
+export const NO_TOKENS: TokenUsage = {
+  inputTextTokens: 0,
+  inputAudioTokens: 0,
+  outputTextTokens: 0,
+  outputAudioTokens: 0,
+  cachedTextTokens: 0,
+  cachedAudioTokens: 0,
+};
+
 /** What a provider is asked to do, by the names of OpenTelemetry's conventions and ours beside them. */
 export type ProviderOperation = 'chat' | 'realtime_inference' | 'speech_to_text' | 'text_to_speech';
 

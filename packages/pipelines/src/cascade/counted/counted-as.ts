@@ -1,4 +1,5 @@
-import type { ProviderOperation, ProviderUsage, TokenUsage } from '@antiphon/session';
+import { NO_TOKENS } from '@antiphon/session';
+import type { ProviderOperation, ProviderUsage } from '@antiphon/session';
 
 /** Who is counted, and what it costs. */
 export interface CountedAs<Prices> {
@@ -8,15 +9,6 @@ export interface CountedAs<Prices> {
   /** Without them no cost is told. */
   readonly prices?: Prices | undefined;
 }
-
-const NO_TOKENS: TokenUsage = {
-  inputTextTokens: 0,
-  inputAudioTokens: 0,
-  outputTextTokens: 0,
-  outputAudioTokens: 0,
-  cachedTextTokens: 0,
-  cachedAudioTokens: 0,
-};
 
 /** What one request used, without what it used nothing of. */
 export function usageOf(

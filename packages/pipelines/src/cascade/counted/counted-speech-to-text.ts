@@ -1,17 +1,11 @@
 import type { AudioEncoding } from '@antiphon/audio';
 import type { Clock, SpeechToTextPrices } from '@antiphon/session';
-import { pricedAt } from '../../upstream/token-costs.ts';
+import { NO_COST, pricedAt } from '../../upstream/token-costs.ts';
 import type { TokenCounts } from '../../upstream/token-costs.ts';
 import type { Recognition, RecognitionEvents, SpeechToText } from '../ports/speech-to-text.ts';
 import { providerError } from '../provider-error.ts';
 import { usageOf } from './counted-as.ts';
 import type { CountedAs } from './counted-as.ts';
-
-const NO_COUNTS: TokenCounts = {
-  usage: { inputTextTokens: 0, inputAudioTokens: 0, outputTextTokens: 0, outputAudioTokens: 0 },
-  cachedTextTokens: 0,
-  cachedAudioTokens: 0,
-};
 
 /**
  * Tells of a recogniser the audio that it was sent, turn by turn, the tokens where its provider counts
@@ -50,7 +44,7 @@ export class CountedSpeechToText implements SpeechToText {
     const counted: RecognitionEvents = {
       onPartial: (partial) => events.onPartial(partial),
       onFinal: (transcript) => {
-        count(transcript.tokens ?? NO_COUNTS, took());
+        count(transcript.tokens ?? NO_COST, took());
         events.onFinal(transcript);
       },
       onError: (error) => {
@@ -78,7 +72,7 @@ export class CountedSpeechToText implements SpeechToText {
       resumed: () => recognition.resumed?.(),
       cancel: () => {
         recognition.cancel();
-        count(NO_COUNTS, null);
+        count(NO_COST, null);
       },
     };
   }
