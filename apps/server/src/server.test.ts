@@ -15,14 +15,15 @@ const connect = (wsUrl: string, query = '') =>
 describe('startServer', () => {
   it('is alive but takes no session while its models load', async () => {
     let finishLoading = () => {};
+    const loaded = new Promise<void>((resolve) => {
+      finishLoading = resolve;
+    });
     let url = '';
     const loading = startTestServer(
       {},
       {
         openPipelines: async (options) => {
-          await new Promise<void>((resolve) => {
-            finishLoading = resolve;
-          });
+          await loaded;
           return openPipelines(options);
         },
         onListening: (listening) => {
