@@ -49,7 +49,7 @@ async function measure(sessions) {
     child.once('message', resolve);
   });
   const url = `http://127.0.0.1:${port}/v1`;
-  const languageModel = await OpenaiChatLanguageModel.open({
+  const languageModel = new OpenaiChatLanguageModel({
     url,
     model: 'bench',
     apiKey: null,

@@ -98,7 +98,7 @@ export const CASCADE_PROVIDERS: {
     openai: {
       hosted: { ...OPENAI, needsModel: true },
       open: ({ service: { model = '', url, apiKeyHeader, apiVersion }, apiKey, clock }) =>
-        OpenaiChatLanguageModel.open({ model, apiKey, apiKeyHeader, url, apiVersion, clock }),
+        new OpenaiChatLanguageModel({ model, apiKey, apiKeyHeader, url, apiVersion, clock }),
     },
   },
   textToSpeech: {

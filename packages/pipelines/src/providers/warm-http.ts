@@ -25,7 +25,7 @@ export interface WarmHttpOptions {
   /** What statuses mean to this provider, beside what they mean to all. */
   readonly statuses?: Readonly<Record<number, PipelineErrorCode>>;
   readonly clock: Clock;
-  /** Connections opened in advance; 1 unless given, 0 opens none. */
+  /** Idle connections that are kept ready; 1 unless given, 0 opens none in advance. */
   readonly warm?: number;
   /** Never more than this at once; 20 unless given. */
   readonly maxConnections?: number;
@@ -42,6 +42,8 @@ export interface HttpEvents {
   end(): void;
   /** In place of `end`; never from within `post`. */
   fault(fault: PipelineError): void;
+  /** What a refusal means, where that is more than its status and {@link statusFault} say. */
+  refusal?(status: number, body: string): PipelineError;
 }
 
 interface Post {
@@ -68,14 +70,14 @@ export class WarmHttp {
 
   constructor(options: WarmHttpOptions) {
     this.#options = options;
-    const { maxConnections = 20, warm = 1 } = options;
+    const { maxConnections = 20 } = options;
     const isSecure = options.url.protocol === 'https:';
     // The socket used last is used next, so that those beyond the need close by themselves.
     const settings = { keepAlive: true, maxSockets: maxConnections, scheduling: 'lifo' } as const;
     this.#agent = isSecure ? new SecureAgent(settings) : new PlainAgent(settings);
     this.#send = isSecure ? secureRequest : plainRequest;
-    for (let count = 0; count < warm; count++) this.#touch();
-    if (warm > 0) this.#touchLater();
+    this.#warmUp();
+    if (this.#warm > 0) this.#touchLater();
   }
 
   /** Posts JSON text. The returned function gives it up: nothing is told after it. */
@@ -89,9 +91,8 @@ export class WarmHttp {
     return () => {
       if (post.isOver) return;
       post.isOver = true;
+      // The connection goes with it; another one is opened before it is needed.
       post.request?.destroy();
-      // The connection went with it; another one is opened before it is needed.
-      if (post.request && !this.#isClosed) this.#touch();
     };
   }
 
@@ -102,6 +103,10 @@ export class WarmHttp {
     this.#timer = null;
     for (const request of this.#open) request.destroy();
     this.#agent.destroy();
+  }
+
+  get #warm(): number {
+    return this.#options.warm ?? 1;
   }
 
   #ask(post: Post, retries: number): void {
@@ -123,7 +128,12 @@ export class WarmHttp {
       if (isStale && retries > 0) this.#ask(post, retries - 1);
       else fail(post, networkFault(provider, cause));
     });
+    // One that was given up, or broke off, took its connection with it.
+    request.on('close', () => {
+      if (request.socket?.destroyed) this.#warmUp();
+    });
     request.end(post.json);
+    this.#warmUp();
   }
 
   #follow(post: Post, response: IncomingMessage): void {
@@ -133,6 +143,10 @@ export class WarmHttp {
     response.on('error', (cause) => fail(post, networkFault(provider, cause)));
     if (status < 200 || status >= 300) {
       readRefusal(response, (body) => {
+        if (post.events.refusal) {
+          fail(post, post.events.refusal(status, body));
+          return;
+        }
         const fault = statusFault(provider, status, body);
         const here = fault.code === 'provider_failed' ? statuses?.[status] : undefined;
         fail(post, here ? providerFault(provider, here, `HTTP ${status}`) : fault);
@@ -150,13 +164,21 @@ export class WarmHttp {
     });
   }
 
-  /** Opens a connection, or uses an idle one, with a request whose answer says nothing. */
+  /** Opens connections until enough of them are idle. */
+  #warmUp(): void {
+    if (this.#isClosed) return;
+    const idle = Object.values(this.#agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    for (let missing = this.#warm - idle.length - this.#touches; missing > 0; missing--) {
+      this.#touch();
+    }
+  }
+
+  /** Opens a connection, or uses an idle one, with a request that holds no key. */
   #touch(): void {
-    const { url, headers, warm = 1 } = this.#options;
-    if (this.#touches >= warm) return;
+    const { url } = this.#options;
     this.#touches += 1;
     const request = this.#track(
-      this.#send(new URL('/', url), { method: 'HEAD', agent: this.#agent, headers }),
+      this.#send(new URL('/', url), { method: 'HEAD', agent: this.#agent }),
     );
     request.on('response', (response) => response.resume());
     request.on('error', () => {});
@@ -165,10 +187,10 @@ export class WarmHttp {
   }
 
   #touchLater(): void {
-    const { clock, touchMs = 20_000, warm = 1 } = this.#options;
+    const { clock, touchMs = 20_000 } = this.#options;
     this.#timer = clock.setTimeout(() => {
       if (clock.now() - this.#usedAtMs >= touchMs / 2) {
-        for (let count = 0; count < warm; count++) this.#touch();
+        for (let count = this.#touches; count < this.#warm; count++) this.#touch();
       }
       this.#touchLater();
     }, touchMs);

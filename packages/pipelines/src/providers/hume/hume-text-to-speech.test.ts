@@ -142,7 +142,7 @@ describe('Hume', () => {
     await trial.audio();
     const told = [trial.words.length, trial.chunks.length];
     trial.synthesis.cancel();
-    await until(() => server.http.posts[0]!.isAborted && server.http.touches === 2);
+    await until(() => server.http.posts[0]!.isAborted && server.http.open === 1);
     server.script = {};
     const next = new SpokenTrial(speech);
     await next.over;

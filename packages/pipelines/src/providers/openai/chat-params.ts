@@ -5,7 +5,7 @@ import type {
   ChatCompletionToolChoiceOption,
 } from 'openai/resources/chat/completions';
 import type { LanguageModelRequest } from '../../cascade/ports/language-model.ts';
-import { toldApiError } from './chat-fault.ts';
+import type { ChatRefusal } from './chat-fault.ts';
 import { chatMessages } from './chat-messages.ts';
 
 /** Whose models take `max_completion_tokens`, and some of them no `max_tokens`. */
@@ -47,8 +47,8 @@ export class ChatParams {
   }
 
   /** Whether the server refused a member that it need not be sent; it is not sent it again. */
-  learnFrom(error: unknown, params: ChatCompletionCreateParamsStreaming): boolean {
-    const { status, code, param } = toldApiError(error);
+  learnFrom(refusal: ChatRefusal, params: ChatCompletionCreateParamsStreaming): boolean {
+    const { status, code, param } = refusal;
     if (status !== 400 && status !== 422) return false;
     if (typeof code !== 'string' || !/^(?:un(?:supported|known|recognized)_|extra_)/u.test(code)) {
       return false;

@@ -29,7 +29,7 @@ describe('a chat model that follows a script', () => {
     const server = await LocalChatServer.start({
       answer: answersOf(new ScriptedLanguageModel(CLOAKROOM)),
     });
-    const languageModel = await OpenaiChatLanguageModel.open({
+    const languageModel = new OpenaiChatLanguageModel({
       model: 'local-chat',
       apiKey: CHAT_KEY,
       url: server.url,
@@ -119,7 +119,7 @@ describe('a request to a chat model', () => {
   it("goes to Azure's address with its version and key header", async () => {
     const address = '/openai/deployments/azure-deployment?region=west';
     const { server, model } = await start();
-    const azure = await OpenaiChatLanguageModel.open({
+    const azure = new OpenaiChatLanguageModel({
       model: 'azure-deployment',
       apiKey: CHAT_KEY,
       apiKeyHeader: 'api-key',
@@ -222,7 +222,7 @@ describe('calls of a chat model', () => {
       answer: () => [...callChunks([CALLS[0]!]), ...endChunks('tool_calls')],
     });
     const kinds = (await ask()).map((part) => (part.type === 'text' ? part.delta : part.type));
-    expect(kinds.slice(0, 3)).toEqual(['', '', '']);
+    expect(kinds[0]).toBe('');
     expect(kinds.slice(-2)).toEqual(['toolCall', 'end']);
   });
 

@@ -1,21 +1,13 @@
 import type { Clock } from '@antiphon/session';
-import type { OpenAI } from 'openai';
-import type {
-  ChatCompletionChunk,
-  ChatCompletionCreateParamsStreaming,
-} from 'openai/resources/chat/completions';
 import type {
   LanguageModel,
   LanguageModelPart,
   LanguageModelRequest,
 } from '../../cascade/ports/language-model.ts';
-import { StallTimer } from '../../cascade/stall-timer.ts';
 import { PipelineError } from '../../pipeline-error.ts';
-import { providerFault } from '../provider-fault.ts';
-import { WarmFetch } from '../warm-fetch.ts';
-import { chatFault } from './chat-fault.ts';
+import { WarmHttp } from '../warm-http.ts';
+import { ChatAsk } from './chat-ask.ts';
 import { ChatParams } from './chat-params.ts';
-import { ChatReader } from './chat-reader.ts';
 
 const PROVIDER = 'The chat model';
 
@@ -56,116 +48,78 @@ export interface OpenaiChatOptions {
  */
 export class OpenaiChatLanguageModel implements LanguageModel {
   readonly name = 'openai-chat';
-  readonly #client: OpenAI;
-  readonly #http: WarmFetch;
+  readonly #http: WarmHttp;
   readonly #params: ChatParams;
   readonly #options: OpenaiChatOptions;
-  readonly #closing = new AbortController();
+  readonly #open = new Set<ChatAsk>();
 
-  private constructor(options: OpenaiChatOptions, client: OpenAI, http: WarmFetch) {
+  /** Connects; no key is tried yet. */
+  constructor(options: OpenaiChatOptions) {
     this.#options = options;
-    this.#client = client;
-    this.#http = http;
-    this.#params = new ChatParams(options.model, new URL(client.baseURL));
-  }
-
-  /** Loads the SDK, which takes a while and 27 MB, and connects. No key is tried yet. */
-  static async open(options: OpenaiChatOptions): Promise<OpenaiChatLanguageModel> {
-    const { OpenAI: Client } = await import('openai');
-    const { url = OPENAI_URL, apiKey, apiKeyHeader, apiVersion, clock } = options;
-    const { warm, maxConnections } = options;
-    const http = new WarmFetch({
+    const { apiKey, apiKeyHeader, clock, warm, maxConnections = 100 } = options;
+    const url = completionsUrl(options);
+    const isBearer = apiKeyHeader !== 'api-key';
+    this.#http = new WarmHttp({
       provider: PROVIDER,
-      url: new URL(url),
-      clock,
-      ...(warm !== undefined && { warm }),
-      ...(maxConnections !== undefined && { maxConnections }),
-    });
-    const isBearer = apiKey !== null && apiKeyHeader !== 'api-key';
-    const client = new Client({
-      baseURL: url,
-      // The SDK wants one; what is sent is in the headers.
-      apiKey: apiKey ?? 'none',
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      fetch: http.fetch,
-      maxRetries: 0,
-      // Its messages may quote what callers say.
-      logLevel: 'off',
-      defaultHeaders: {
-        ...(!isBearer && { authorization: null }),
+      url,
+      headers: {
+        accept: 'text/event-stream',
+        ...(apiKey !== null && isBearer && { authorization: `Bearer ${apiKey}` }),
         ...(apiKey !== null && !isBearer && { 'api-key': apiKey }),
       },
-      ...(apiVersion !== undefined && { defaultQuery: { 'api-version': apiVersion } }),
+      clock,
+      maxConnections,
+      ...(warm !== undefined && { warm }),
     });
-    return new OpenaiChatLanguageModel(options, client, http);
+    this.#params = new ChatParams(options.model, url);
   }
 
   async *answer(request: LanguageModelRequest): AsyncGenerator<LanguageModelPart> {
-    const { clock, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
-    const silence = new AbortController();
-    const stall = new StallTimer(clock, () => silence.abort());
-    const signal = AbortSignal.any([request.signal, silence.signal, this.#closing.signal]);
-    const reader = new ChatReader({
-      provider: PROVIDER,
-      takesCalls: request.toolChoice !== 'none',
-      takenIds: callIdsOf(request),
-    });
+    if (request.signal.aborted) return;
+    const ask = this.#ask(request);
+    const leave = (): void => ask.leave();
+    request.signal.addEventListener('abort', leave, { once: true });
     try {
-      if (request.signal.aborted) return;
-      stall.start(silenceMs);
-      for await (const chunk of await this.#ask(request, signal)) {
-        stall.touch();
-        const delta = reader.take(chunk);
-        // Arguments may take longer than a model may be silent.
-        if (delta !== '' || reader.isCalling) yield { type: 'text', delta };
-        if (request.signal.aborted) return;
-      }
-      // The SDK ends a stream that is aborted as if it were whole.
-      signal.throwIfAborted();
-      for (const part of reader.end()) {
+      for (;;) {
+        const part = await ask.next();
+        if (part === null || request.signal.aborted) return;
         yield part;
-        if (request.signal.aborted) return;
       }
-    } catch (error) {
-      if (request.signal.aborted) return;
-      if (this.#closing.signal.aborted) {
-        throw new PipelineError('closed', `${PROVIDER} was closed`, { cause: error });
-      }
-      if (silence.signal.aborted) {
-        throw providerFault(PROVIDER, 'provider_timeout', `nothing came for ${silenceMs} ms`);
-      }
-      throw chatFault(PROVIDER, error);
     } finally {
-      stall.stop();
+      request.signal.removeEventListener('abort', leave);
+      ask.leave();
     }
   }
 
   /** Ends answers under way with `closed`, and all connections. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    for (const ask of this.#open) {
+      ask.fail(new PipelineError('closed', `${PROVIDER} was closed`));
+    }
     this.#http.close();
     await Promise.resolve();
   }
 
-  /** Asks again where a server does not know what it was sent, and remembers that it does not. */
-  async #ask(
-    request: LanguageModelRequest,
-    signal: AbortSignal,
-  ): Promise<AsyncIterable<ChatCompletionChunk>> {
-    for (;;) {
-      const params: ChatCompletionCreateParamsStreaming = this.#params.of(request);
-      try {
-        return await this.#client.chat.completions.create(params, { signal });
-      } catch (error) {
-        if (signal.aborted || !this.#params.learnFrom(error, params)) throw error;
-      }
-    }
+  #ask(request: LanguageModelRequest): ChatAsk {
+    const { clock, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
+    const ask = new ChatAsk(request, {
+      provider: PROVIDER,
+      http: this.#http,
+      params: this.#params,
+      clock,
+      silenceMs,
+      onOver: () => this.#open.delete(ask),
+    });
+    this.#open.add(ask);
+    ask.start();
+    return ask;
   }
 }
 
-function callIdsOf({ history }: LanguageModelRequest): ReadonlySet<string> {
-  return new Set(history.flatMap((item) => (item.kind === 'toolCall' ? [item.callId] : [])));
+/** Where answers are asked for; what the query of the base has is kept. */
+function completionsUrl({ url: base = OPENAI_URL, apiVersion }: OpenaiChatOptions): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/u, '')}/chat/completions`;
+  if (apiVersion !== undefined) url.searchParams.set('api-version', apiVersion);
+  return url;
 }

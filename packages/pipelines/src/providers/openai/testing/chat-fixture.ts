@@ -65,7 +65,7 @@ export function chatFixtures(): (
   return async (script = {}, options = {}) => {
     const server = await LocalChatServer.start(script);
     closings.push(() => server.close());
-    const model = await OpenaiChatLanguageModel.open({
+    const model = new OpenaiChatLanguageModel({
       model: 'local-chat',
       apiKey: CHAT_KEY,
       url: server.url,
