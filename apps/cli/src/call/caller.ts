@@ -85,6 +85,9 @@ export class Caller {
   wire(event: ServerEvent, nowMs: number): void {
     this.record.wire(event);
     switch (event.type) {
+      case 'session.updated':
+        this.#audio.update(event.session);
+        break;
       case 'response.created':
         this.#audio.begin(event.response);
         this.#turns.responseStarted(event.response.id);
