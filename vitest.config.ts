@@ -45,6 +45,7 @@ const pairedTests = [
   'apps/console/src/latency.e2e.test.ts',
   'apps/console/src/session.e2e.test.ts',
   'apps/server/src/covered-model.e2e.test.ts',
+  'apps/server/src/idle-sockets.e2e.test.ts',
   'apps/server/src/last-resort-voice.e2e.test.ts',
   'apps/server/src/realtime-chain.e2e.test.ts',
   'apps/server/src/session-page.e2e.test.ts',
@@ -53,6 +54,7 @@ const pairedTests = [
   'apps/server/src/stock-clients/livekit.e2e.test.ts',
   'apps/server/src/stock-clients/openai-realtime-api-speech.e2e.test.ts',
   'apps/server/src/stock-clients/openai-speech.e2e.test.ts',
+  'apps/server/src/talk-page.e2e.test.ts',
   'packages/pipelines/src/providers/hosted-recognisers.e2e.test.ts',
   'packages/pipelines/src/providers/hosted-voices.e2e.test.ts',
 ];
