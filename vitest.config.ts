@@ -5,6 +5,7 @@ const e2eTests = ['packages/*/src/**/*.e2e.test.ts', 'apps/*/src/**/*.e2e.test.t
 /** These compute, in no real time: they run like unit tests, each in a process of its own. */
 const computingTests = [
   'apps/server/src/embedded-engine.e2e.test.ts',
+  'apps/server/src/learnt-line.e2e.test.ts',
   'apps/server/src/paused-number.e2e.test.ts',
   'apps/server/src/selectivity.e2e.test.ts',
   'apps/server/src/sessions-come-and-go.e2e.test.ts',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AVERAGE_CHANNEL, blendChannels } from './channel-mean.ts';
+import { AVERAGE_CHANNEL, blendChannels, meanBands } from './channel-mean.ts';
 import { ChannelMemory } from './channel-memory.ts';
 
 const LOUD = AVERAGE_CHANNEL.map((value) => value + 10);
@@ -14,6 +14,23 @@ describe('blendChannels', () => {
 
   it('expects the average when nothing was heard', () => {
     expect(blendChannels(LOUD, 0, undefined)).toEqual(AVERAGE_CHANNEL);
+  });
+});
+
+describe('meanBands', () => {
+  const VOICE = Float32Array.of(12, 10);
+  const PAUSE = Float32Array.of(2, 1);
+
+  it('tells the same of a voice, however long the silence around it is', () => {
+    const voice = [VOICE, Float32Array.of(10, 8)];
+    const brief = meanBands([PAUSE, ...voice]);
+    const long = meanBands([...Array<Float32Array>(50).fill(PAUSE), ...voice, PAUSE]);
+    expect([...long]).toEqual([...brief]);
+    expect(long[0]).toBeCloseTo(0.8 * 11 + 0.2 * 2);
+  });
+
+  it('is the mean of all where there are no pauses', () => {
+    expect([...meanBands([VOICE, Float32Array.of(10, 8)])]).toEqual([11, 9]);
   });
 });
 

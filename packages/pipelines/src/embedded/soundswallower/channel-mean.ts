@@ -36,6 +36,15 @@ export function blendChannels(
   return before.map((value, index) => value + share * (heard[index]! - value));
 }
 
+/** Frames whose logarithmic bands lie so far below those of the loudest, 22 dB, are not of the voice. */
+const QUIET_BELOW = 5;
+
+/**
+ * What the pauses of a turn count for, however long they are. Otherwise a short answer with much
+ * silence around it would tell a channel that the caller's next words are not heard through.
+ */
+const QUIET_SHARE = 0.2;
+
 /** Measures the channel of some audio, samples of -1 to 1; undefined when it is too short. */
 export function measureChannel(
   decoder: NativeDecoder,
@@ -44,13 +53,28 @@ export function measureChannel(
   if (audio.length < (2 * RECOGNITION_RATE) / FRAMES_PER_SECOND + 200) return undefined;
   const { data, nfr: frames, nfeat: bands } = decoder.spectrogram(audio);
   if (frames === 0) return undefined;
-  const meanBands = new Float64Array(bands);
-  for (let frame = 0; frame < frames; frame++) {
-    for (let band = 0; band < bands; band++) {
-      meanBands[band]! += data[frame * bands + band]! / frames;
-    }
-  }
-  return Array.from({ length: CEPSTRA }, (_, index) => cepstrum(meanBands, index));
+  const mean = meanBands(
+    Array.from({ length: frames }, (_, frame) => data.subarray(frame * bands, (frame + 1) * bands)),
+  );
+  return Array.from({ length: CEPSTRA }, (_, index) => cepstrum(mean, index));
+}
+
+/** The mean of logarithmic bands over frames, with a fixed share of those that hold no voice. */
+export function meanBands(frames: readonly Float32Array[]): Float64Array {
+  const levels = frames.map((bands) => bands.reduce((sum, band) => sum + band, 0) / bands.length);
+  const limit = Math.max(...levels) - QUIET_BELOW;
+  const voice = meanOf(frames.filter((_, frame) => levels[frame]! >= limit));
+  const quiet = meanOf(frames.filter((_, frame) => levels[frame]! < limit));
+  if (!voice || !quiet) return voice ?? new Float64Array();
+  return voice.map((band, index) => band + QUIET_SHARE * (quiet[index]! - band));
+}
+
+function meanOf(frames: readonly Float32Array[]): Float64Array | null {
+  const [first] = frames;
+  if (!first) return null;
+  const sums = new Float64Array(first.length);
+  for (const bands of frames) bands.forEach((band, index) => (sums[index]! += band));
+  return sums.map((sum) => sum / frames.length);
 }
 
 /** One value of the discrete cosine transform that the model's features are made with. */
