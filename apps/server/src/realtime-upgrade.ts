@@ -18,6 +18,7 @@ import type { WebSocket } from 'ws';
 import { chooseAgent } from './agent-choice.ts';
 import type { AgentChoice, AgentShelf } from './agent-choice.ts';
 import type { ApiKeys } from './api-key.ts';
+import { BatchedWrites } from './batched-writes.ts';
 import { passMessages } from './client-messages.ts';
 import { ClientPace } from './client-pace.ts';
 import type { ClientSecrets } from './client-secrets.ts';
@@ -64,6 +65,12 @@ export interface RealtimeUpgradeOptions {
   readonly onRoundTrip?: (rttMs: number) => void;
 }
 
+interface ClientConnection {
+  readonly url: URL;
+  readonly writes: BatchedWrites;
+  readonly rttMs: () => number | null;
+}
+
 /**
  * The Realtime endpoint: turns an upgrade request into a session. A client that is turned away is
  * let in first and told why by an error event, because stock clients crash on a refused upgrade.
@@ -89,7 +96,8 @@ export class RealtimeUpgrade {
         lastRttMs = rttMs;
         this.#options.onRoundTrip?.(rttMs);
       });
-      this.#open(socket, request, { url, rttMs: () => lastRttMs });
+      const writes = new BatchedWrites(connection.socket);
+      this.#open(socket, request, { url, writes, rttMs: () => lastRttMs });
     });
   }
 
@@ -117,7 +125,7 @@ export class RealtimeUpgrade {
   #open(
     socket: WebSocket,
     request: IncomingMessage,
-    { url, rttMs }: { readonly url: URL; readonly rttMs: () => number | null },
+    { url, writes, rttMs }: ClientConnection,
   ): void {
     const { clock, log, registry } = this.#options;
     const admission = this.#admit(request, url);
@@ -136,7 +144,11 @@ export class RealtimeUpgrade {
     try {
       const connection = new RealtimeConnection({
         socket: {
-          send: (text) => socket.send(text),
+          send: (text) => {
+            writes.next();
+            socket.send(text);
+          },
+          flush: () => writes.flush(),
           close: (code, why) => socket.close(code, why),
           get bufferedBytes() {
             return socket.bufferedAmount;

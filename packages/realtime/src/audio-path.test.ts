@@ -71,6 +71,24 @@ describe('the audio path', () => {
     expect(made).toEqual({ PROMISE: 0, Timeout: 0, TickObject: 0, Microtask: 0 });
   });
 
+  it('lets the first audio of a message, and no other, go out before the turn of the loop ends', () => {
+    const trial = new WireTrial();
+    const chunk = { type: 'generation.audio', pcm: new Int16Array(800), sampleRate: 8000 } as const;
+    const firstAudio = [0, 1].map(() => {
+      trial.send({ type: 'response.create' });
+      const { generationId } = trial.engine.request;
+      const before = trial.socket.frames.length;
+      for (let count = 0; count < 5; count++) trial.engine.emit({ ...chunk, generationId });
+      trial.engine.end();
+      trial.clock.advance(2_000);
+      const isAudio = (frame: string) => frame.includes('"response.output_audio.delta"');
+      const after = trial.socket.frames.slice(before);
+      expect(after.filter(isAudio).length).toBeGreaterThan(1);
+      return before + after.findIndex(isAudio) + 1;
+    });
+    expect(trial.socket.flushes).toEqual(firstAudio);
+  });
+
   it('notices a promise when there is one', () => {
     const made = madeDuring(() => void Promise.resolve().then(() => {}));
     expect(made.PROMISE).toBeGreaterThan(0);

@@ -3,8 +3,10 @@ import type { Dialect, ProtocolFault, ServerEvent, ServerEventBody } from '@anti
 
 /** The client's end of the wire; calls come from the connection and do not throw. */
 export interface RealtimeSocket {
-  /** Sends one text frame. */
+  /** Sends one text frame; it may wait for the end of the event loop's turn, in its order. */
   send(text: string): void;
+  /** What waits goes out now. */
+  flush?(): void;
   /** Starts the closing handshake; `reason` is at most 123 bytes of UTF-8. */
   close(code: number, reason: string): void;
   /** Bytes given to `send` that the network has not taken yet. */
@@ -71,6 +73,11 @@ export class EventOutlet {
   /** Sends an event that has its id. */
   sendStamped(event: ServerEvent): void {
     this.#write(event);
+  }
+
+  /** What was sent goes out now: nobody is to wait for it. */
+  flush(): void {
+    if (this.#isOpen) this.#options.socket.flush?.();
   }
 
   /** Closes the socket; nothing is sent afterwards. */

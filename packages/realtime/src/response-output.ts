@@ -47,13 +47,15 @@ export class ResponseOutput {
     });
   }
 
-  /** `delta` is base64. */
-  audio(message: PlacedMessage, delta: string): void {
-    this.#options.outlet.send({
+  /** `delta` is base64; with the first of a message the silence before it ends. */
+  audio(message: PlacedMessage, delta: string, isFirst: boolean): void {
+    const { outlet } = this.#options;
+    outlet.send({
       type: 'response.output_audio.delta',
       ...this.#contentPosition(message),
       delta,
     });
+    if (isFirst) outlet.flush();
   }
 
   /** The message ends with the text written so far. */

@@ -134,7 +134,7 @@ export class WireResponse {
   addAudio(base64: string, endMs: number): void {
     const message = this.#message;
     if (!message || this.#isDone) return;
-    this.#output.audio(message, base64);
+    this.#output.audio(message, base64, message.sentMs === 0);
     message.sentMs = endMs;
     this.#finishWhenSent();
   }

@@ -25,12 +25,18 @@ import type { WireEvent } from './wire-shorthand.ts';
 /** A socket that keeps what it is given. */
 class FakeSocket implements RealtimeSocket {
   readonly frames: string[] = [];
+  /** How many frames there were each time that none was to wait. */
+  readonly flushes: number[] = [];
   bufferedBytes = 0;
   closedWith: { readonly code: number; readonly reason: string } | null = null;
 
   send(text: string): void {
     if (this.closedWith) throw new Error('Something was sent after the close.');
     this.frames.push(text);
+  }
+
+  flush(): void {
+    this.flushes.push(this.frames.length);
   }
 
   close(code: number, reason: string): void {
