@@ -26,7 +26,7 @@ export interface PlacedWeights {
 }
 
 /** How many samples go through the kernels at a time, what a filter looks back on included. */
-export const MOST_INPUT = 4_096;
+export const MOST_INPUT = 8_192;
 
 /** How many come out at a time. */
 export const MOST_OUTPUT = 16_384;
@@ -121,16 +121,27 @@ export function filterInput(
 }
 
 /**
- * Lays two channels of equal length side by side into `out`, of twice the length, as the data of a
- * WAV file is.
+ * Lays two channels side by side into `out`, as the data of a WAV file is; one that is shorter than
+ * half of it is silent from there on.
  */
 export function interleaveStereo(left: Int16Array, right: Int16Array, out: Int16Array): void {
   const most = MOST_INPUT / 2;
-  for (let from = 0; from < left.length; from += most) {
-    const count = Math.min(most, left.length - from);
-    input.set(left.subarray(from, from + count));
-    input.set(right.subarray(from, from + count), most);
+  const samples = out.length / 2;
+  for (let from = 0; from < samples; from += most) {
+    const count = Math.min(most, samples - from);
+    layChannel(left, { from, count, at: 0 });
+    layChannel(right, { from, count, at: most });
     interleave(IN_AT, IN_AT + 2 * most, OUT_AT, count);
     out.set(output.subarray(0, 2 * count), 2 * from);
   }
+}
+
+function layChannel(
+  samples: Int16Array,
+  { from, count, at }: { readonly from: number; readonly count: number; readonly at: number },
+): void {
+  const given = Math.max(0, Math.min(count, samples.length - from));
+  if (given === samples.length) input.set(samples, at);
+  else if (given > 0) input.set(samples.subarray(from, from + given), at);
+  if (given < count) input.fill(0, at + given, at + count);
 }
