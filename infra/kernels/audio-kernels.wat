@@ -2,7 +2,7 @@
 (module
   (memory (export "memory") 4)
 
-  ;; Filters $count outputs. Row p of $weights has $taps 16-bit weights, a multiple of 32, and is laid
+  ;; Filters $count outputs. Row p of $weights has $taps 16-bit weights, a multiple of 56, and is laid
   ;; over the samples from $in on; the sum of products times $scale is the output. After each the row
   ;; is $step further on, of $phases rows, and $in one sample for each time that it passes the last
   ;; one. What is read beyond the input meets weights of 0.
@@ -35,8 +35,17 @@
           (local.set $b (i32x4.add (local.get $b)
             (i32x4.dot_i16x8_s
               (v128.load offset=48 (local.get $x)) (v128.load offset=48 (local.get $w)))))
-          (local.set $x (i32.add (local.get $x) (i32.const 64)))
-          (local.set $w (i32.add (local.get $w) (i32.const 64)))
+          (local.set $a (i32x4.add (local.get $a)
+            (i32x4.dot_i16x8_s
+              (v128.load offset=64 (local.get $x)) (v128.load offset=64 (local.get $w)))))
+          (local.set $b (i32x4.add (local.get $b)
+            (i32x4.dot_i16x8_s
+              (v128.load offset=80 (local.get $x)) (v128.load offset=80 (local.get $w)))))
+          (local.set $a (i32x4.add (local.get $a)
+            (i32x4.dot_i16x8_s
+              (v128.load offset=96 (local.get $x)) (v128.load offset=96 (local.get $w)))))
+          (local.set $x (i32.add (local.get $x) (i32.const 112)))
+          (local.set $w (i32.add (local.get $w) (i32.const 112)))
           (br_if $row (i32.lt_u (local.get $w) (local.get $end))))
         ;; A lane has a quarter of the weights, which does not overflow; their sum might.
         (local.set $f (f32x4.convert_i32x4_s (i32x4.add (local.get $a) (local.get $b))))
@@ -75,4 +84,16 @@
         (local.set $left (i32.add (local.get $left) (i32.const 16)))
         (local.set $right (i32.add (local.get $right) (i32.const 16)))
         (local.set $out (i32.add (local.get $out) (i32.const 32)))
-        (br $next)))))
+        (br $next))))
+
+  ;; 1 where none of the samples has sound; of a multiple of eight samples, rounded up.
+  (func (export "isSilent") (param $at i32) (param $count i32) (result i32)
+    (local $end i32)
+    (local.set $end (i32.add (local.get $at) (i32.shl (local.get $count) (i32.const 1))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (if (v128.any_true (v128.load (local.get $at))) (then (return (i32.const 0))))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br $next)))
+    (i32.const 1)))

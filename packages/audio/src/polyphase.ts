@@ -1,6 +1,7 @@
 import {
   filterInput,
   inputRoom,
+  isRoomSilent,
   MOST_INPUT,
   MOST_OUTPUT,
   placeWeights,
@@ -49,7 +50,7 @@ export class Polyphase {
     return Math.max(0, Math.ceil((reachable * phases - this.#phase) / step));
   }
 
-  /** Takes `pcm` and writes all due outputs to `out`, which is silent and has `dueSamples(pcm.length)` places. */
+  /** Takes `pcm` and writes all due outputs to `out`, which has room for `dueSamples(pcm.length)`. */
   push(pcm: Int16Array, out: Int16Array): void {
     const { phases, step } = this.#filter;
     const most =
@@ -64,21 +65,20 @@ export class Polyphase {
   #pushPart(pcm: Int16Array, out: Int16Array): number {
     const count = this.dueSamples(pcm.length);
     const room = inputRoom();
-    const isSilent = this.#isSilent && isAllZero(pcm);
     const { phases, step } = this.#filter;
     const kept = this.#filled;
     const inputs = kept + pcm.length;
     room.set(this.#history.subarray(0, kept));
     room.set(pcm, kept);
-    if (count > 0 && !isSilent) {
-      out.set(filterInput(this.#weights, { phase: this.#phase, count }));
-    }
+    const isSilent = this.#isSilent && isRoomSilent(inputs);
+    if (isSilent) out.fill(0, 0, count);
+    else if (count > 0) out.set(filterInput(this.#weights, { phase: this.#phase, count }));
     const reached = this.#phase + count * step;
     this.#phase = reached % phases;
     const oldest = Math.floor(reached / phases);
     this.#filled = inputs - oldest;
     this.#history.set(room.subarray(oldest, inputs));
-    this.#isSilent = isSilent || isAllZero(this.#history.subarray(0, this.#filled));
+    this.#isSilent = isSilent || isAllZero(this.#history, this.#filled);
     return count;
   }
 }
@@ -91,7 +91,7 @@ function weightsOf(filter: ResamplingFilter): PlacedWeights {
   return made;
 }
 
-function isAllZero(samples: Int16Array): boolean {
-  for (let index = 0; index < samples.length; index++) if (samples[index] !== 0) return false;
+function isAllZero(samples: Int16Array, count: number): boolean {
+  for (let index = 0; index < count; index++) if (samples[index] !== 0) return false;
   return true;
 }

@@ -48,6 +48,25 @@ export class StreamingResampler {
   }
 
   /**
+   * What `process` does, without an array for each chunk: lays the outputs from the start of `out`
+   * on, and tells how many there are: at most `mostOutputs` of the chunk's length.
+   */
+  processInto(pcm: Int16Array, out: Int16Array): number {
+    if (!this.#stream) {
+      out.set(pcm);
+      return pcm.length;
+    }
+    const count = this.#stream.dueSamples(pcm.length);
+    this.#stream.push(pcm, out);
+    return count;
+  }
+
+  /** The most outputs that a chunk of so many inputs makes due. */
+  mostOutputs(inputs: number): number {
+    return Math.ceil((inputs * this.toRate) / this.fromRate);
+  }
+
+  /**
    * Ends the stream as if silence followed, returns the outputs still owed, and is ready for a new
    * stream. A whole stream gives exactly ceil(inputs * toRate / fromRate) outputs.
    */

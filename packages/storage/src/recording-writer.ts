@@ -12,7 +12,7 @@ const LANES = 2;
 export interface WriteBuffer {
   readonly bytes: Buffer;
   /** The same memory. */
-  readonly samples: Int32Array;
+  readonly samples: Int16Array;
 }
 
 /** A recording, as its writer sees it. */
@@ -53,7 +53,7 @@ export class RecordingWriter {
     this.#onTick = onTick;
     this.#free = Array.from({ length: LANES }, () => {
       const memory = new ArrayBuffer(bufferBytes);
-      return { bytes: Buffer.from(memory), samples: new Int32Array(memory) };
+      return { bytes: Buffer.from(memory), samples: new Int16Array(memory) };
     });
   }
 

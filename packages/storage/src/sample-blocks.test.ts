@@ -17,9 +17,9 @@ it('a block that was used before is silent where nothing is put', () => {
   track.put(300, fill(50, 2));
   track.put(120, fill(10, 3));
   const expected = fill(SIZE, 0).fill(1, 100, 150).fill(2, 300, 350).fill(3, 120, 130);
-  expect(track.peek(0)).toEqual(expected);
+  expect(track.peek(0)).toEqual(expected.subarray(0, 350));
   track.erase(310);
-  expect(track.peek(0)).toEqual(expected.fill(0, 310));
+  expect(track.peek(0)).toEqual(expected.subarray(0, 310));
 });
 
 it('a block belongs to one track at a time, whatever is put, and memory is used again', () => {

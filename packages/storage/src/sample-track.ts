@@ -88,15 +88,16 @@ export class SampleTrack {
     return this.#blocks[n] === undefined;
   }
 
-  /** The samples of the n-th block of those that were not taken; undefined where it is silent. */
+  /**
+   * The samples of the n-th block of those that were not taken, up to where the rest of it is silent;
+   * undefined where all of it is.
+   */
   peek(n: number): Int16Array | undefined {
     this.endRun();
     const block = this.#blocks[n];
     if (!block) return undefined;
-    const { from, filled } = block;
-    const end = from + this.#blockSamples;
-    block.slab.samples.fill(0, from + filled, end);
-    return block.slab.samples.subarray(from, end);
+    const { slab, from, filled } = block;
+    return slab.samples.subarray(from, from + filled);
   }
 
   /** Takes the first block; tells how many samples of it were put, 0 where it is silent. */

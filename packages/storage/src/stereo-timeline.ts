@@ -37,14 +37,15 @@ export class StereoTimeline {
    * Lays blocks side by side in `out`, as PCM16 has them on a little-endian machine: those that come
    * first, of so many and as many as there is room for, up to one that is silent. Tells how many.
    */
-  read(blocks: number, out: Int32Array): number {
-    const size = this.#blockSamples;
+  read(blocks: number, out: Int16Array): number {
+    const size = 2 * this.#blockSamples;
     const most = Math.min(blocks, Math.floor(out.length / size));
     for (let index = 0; index < most; index++) {
       const left = this.left.peek(index);
       const right = this.right.peek(index);
       if (!left && !right) return index;
-      interleave(left, right, out.subarray(index * size, (index + 1) * size));
+      const block = out.subarray(index * size, (index + 1) * size);
+      interleaveStereo(left ?? SILENCE, right ?? SILENCE, block);
     }
     return most;
   }
@@ -61,18 +62,4 @@ export class StereoTimeline {
   }
 }
 
-function interleave(
-  left: Int16Array | undefined,
-  right: Int16Array | undefined,
-  out: Int32Array,
-): void {
-  const pcm = new Int16Array(out.buffer, out.byteOffset, 2 * out.length);
-  interleaveStereo(left ?? silenceOf(out.length), right ?? silenceOf(out.length), pcm);
-}
-
-let silence = new Int16Array(0);
-
-function silenceOf(samples: number): Int16Array {
-  if (silence.length !== samples) silence = new Int16Array(samples);
-  return silence;
-}
+const SILENCE = new Int16Array(0);

@@ -5,6 +5,11 @@ import type { SampleTrack } from './sample-track.ts';
 /** Audio of another rate is resampled when there is this much of it: few steps, each a long one. */
 const BATCH_MS = 200;
 
+const NO_SAMPLES = new Int16Array(0);
+
+/** Where batches are resampled to; nothing stays in it. */
+let resampled = NO_SAMPLES;
+
 /** Audio without a gap on its way into a track, resampled as it goes. */
 export class TrackStream {
   readonly inputRate: SampleRate;
@@ -31,7 +36,7 @@ export class TrackStream {
     this.#startSample = startSample;
     this.#resampler =
       inputRate === outputRate ? null : new StreamingResampler(inputRate, outputRate);
-    this.#batch = new Int16Array(this.#resampler ? (BATCH_MS * inputRate) / 1000 : 0);
+    this.#batch = this.#resampler ? new Int16Array((BATCH_MS * inputRate) / 1000) : NO_SAMPLES;
     this.#samplesPerInput = outputRate / inputRate;
   }
 
@@ -54,7 +59,8 @@ export class TrackStream {
     }
     for (let read = 0; read < pcm.length;) {
       const taken = Math.min(pcm.length - read, this.#batch.length - this.#inBatch);
-      this.#batch.set(pcm.subarray(read, read + taken), this.#inBatch);
+      const part = taken === pcm.length ? pcm : pcm.subarray(read, read + taken);
+      this.#batch.set(part, this.#inBatch);
       this.#inBatch += taken;
       read += taken;
       if (this.#inBatch === this.#batch.length) this.settle();
@@ -70,9 +76,13 @@ export class TrackStream {
   /** Puts what waits to be resampled, up to the few samples that depend on what follows. */
   settle(): void {
     if (!this.#resampler || this.#inBatch === 0) return;
-    const batch = this.#batch.subarray(0, this.#inBatch);
+    const isFull = this.#inBatch === this.#batch.length;
+    const batch = isFull ? this.#batch : this.#batch.subarray(0, this.#inBatch);
     this.#inBatch = 0;
-    this.#put(this.#resampler.process(batch));
+    const most = this.#resampler.mostOutputs(batch.length);
+    if (resampled.length < most) resampled = new Int16Array(most);
+    const count = this.#resampler.processInto(batch, resampled);
+    this.#put(count === resampled.length ? resampled : resampled.subarray(0, count));
   }
 
   /** Puts all that is still owed; nothing may be pushed any more. */

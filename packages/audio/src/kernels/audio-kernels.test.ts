@@ -55,7 +55,7 @@ describe('the kernels', () => {
     expect(() => placeWeights(new Float32Array(200_000), shape)).toThrow('do not fit');
   });
 
-  it.each([0, 1, 7, 8, 2_047, 2_048, 2_049, 8_000])(
+  it.each([0, 1, 7, 8, 4_095, 4_096, 4_097, 8_000])(
     'lay %i samples of two channels side by side',
     (count) => {
       const [left, right] = [noise(count), noise(count + 1).subarray(1)];
@@ -65,4 +65,17 @@ describe('the kernels', () => {
       expect(out.every((sample, at) => sample === expected[at])).toBe(true);
     },
   );
+
+  it.each([
+    [0, 5_000],
+    [4_096, 0],
+    [4_500, 3],
+    [0, 0],
+  ])('lay silence where a channel of %i and one of %i samples are over', (first, second) => {
+    const [left, right] = [noise(first), noise(second)];
+    const out = new Int16Array(10_000).fill(1);
+    interleaveStereo(left, right, out);
+    const expected = out.map((_, at) => (at % 2 === 0 ? left : right)[at >> 1] ?? 0);
+    expect(out.every((sample, at) => sample === expected[at])).toBe(true);
+  });
 });

@@ -7,6 +7,7 @@ interface Kernels {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly filter: Kernel;
   readonly interleave: Kernel;
+  readonly isSilent: (...values: number[]) => number;
 }
 
 /** The global WebAssembly object, whose functions the types of Node leave out. */
@@ -26,7 +27,7 @@ export interface PlacedWeights {
 }
 
 /** How many samples go through the kernels at a time, what a filter looks back on included. */
-export const MOST_INPUT = 4_096;
+export const MOST_INPUT = 8_192;
 
 /** How many come out at a time. */
 export const MOST_OUTPUT = 16_384;
@@ -36,13 +37,13 @@ const IN_AT = 0;
 const OUT_AT = 2 * MOST_INPUT;
 const WEIGHTS_AT = OUT_AT + 2 * MOST_OUTPUT;
 /** The inner loop of the filter takes so many weights at a time. */
-const ROW_MULTIPLE = 32;
+const ROW_MULTIPLE = 56;
 /** One less than 16 bits hold: a rounded weight may be moved by one for the sum of its row. */
 const GREATEST_WEIGHT = 32_766;
 /** A lane of the sum has a quarter of the weights: so much of them, and the loudest input, is below 2^31. */
 const MOST_A_LANE = 65_400;
 
-const { memory, filter, interleave } = instantiate();
+const { memory, filter, interleave, isSilent } = instantiate();
 const input = new Int16Array(memory.buffer, IN_AT, MOST_INPUT);
 const output = new Int16Array(memory.buffer, OUT_AT, MOST_OUTPUT);
 let weightsEnd = WEIGHTS_AT;
@@ -106,6 +107,13 @@ export function inputRoom(): Int16Array {
   return input;
 }
 
+/** Whether so many samples of the room, counted from its start, have no sound. */
+export function isRoomSilent(samples: number): boolean {
+  // Eight are looked at at once.
+  for (let at = samples; at % 8 !== 0; at++) input[at] = 0;
+  return isSilent(IN_AT, samples) === 1;
+}
+
 /**
  * Filters `count` outputs, at most MOST_OUTPUT, out of the samples of the room: the
  * first output's row of weights is `phase`, and lies over the first sample. What it returns is
@@ -121,16 +129,27 @@ export function filterInput(
 }
 
 /**
- * Lays two channels of equal length side by side into `out`, of twice the length, as the data of a
- * WAV file is.
+ * Lays two channels side by side into `out`, as the data of a WAV file is; one that is shorter than
+ * half of it is silent from there on.
  */
 export function interleaveStereo(left: Int16Array, right: Int16Array, out: Int16Array): void {
   const most = MOST_INPUT / 2;
-  for (let from = 0; from < left.length; from += most) {
-    const count = Math.min(most, left.length - from);
-    input.set(left.subarray(from, from + count));
-    input.set(right.subarray(from, from + count), most);
+  const samples = out.length / 2;
+  for (let from = 0; from < samples; from += most) {
+    const count = Math.min(most, samples - from);
+    layChannel(left, { from, count, at: 0 });
+    layChannel(right, { from, count, at: most });
     interleave(IN_AT, IN_AT + 2 * most, OUT_AT, count);
     out.set(output.subarray(0, 2 * count), 2 * from);
   }
+}
+
+function layChannel(
+  samples: Int16Array,
+  { from, count, at }: { readonly from: number; readonly count: number; readonly at: number },
+): void {
+  const given = Math.max(0, Math.min(count, samples.length - from));
+  if (given === samples.length) input.set(samples, at);
+  else if (given > 0) input.set(samples.subarray(from, from + given), at);
+  if (given < count) input.fill(0, at + given, at + count);
 }
