@@ -14,15 +14,16 @@ const TAILS = [800, 3_200, 5_600, 8_000];
 
 const CHECK = ['check-on-an-order', "hi i'd like to check on an order from last week"] as const;
 const NUMBER = ['four-four-seven-one', "it's uh four four seven one"] as const;
+const CANCEL = ['please-cancel-my-order', 'please cancel my order'] as const;
 const CALLS = {
-  rms: [CHECK, NUMBER],
+  rms: [CANCEL, NUMBER],
   hts: [
     CHECK,
     NUMBER,
     ['no-it-doesnt', "no it doesn't"],
     ['yes-please', 'yes please'],
     ['yes-that-is-right', 'yes that is right'],
-    ['please-cancel-my-order', 'please cancel my order'],
+    CANCEL,
   ],
 } as const;
 
@@ -61,7 +62,7 @@ describe('a caller whose line is known from earlier turns', () => {
   it.each([
     ['rms', 1_240],
     ['rms', 1_440],
-    ['rms', 2_140],
+    ['rms', 2_230],
     ['hts', 1_910],
     ['hts', 2_190],
     ['hts', 2_270],

@@ -153,16 +153,14 @@ describe.each(PAIRS)('from %i to %i Hz', (from, to) => {
   it('lays in a given array what it would return, of silence between sounds too', () => {
     const pcm = new Int16Array(6_000);
     pcm.fill(9_000, 0, 700).fill(-9_000, 5_000);
-    for (const [from, to] of PAIRS) {
-      const [one, other] = [new StreamingResampler(from, to), new StreamingResampler(from, to)];
-      for (let at = 0; at < pcm.length; at += 333) {
-        const chunk = pcm.subarray(at, at + 333);
-        const out = new Int16Array(one.mostOutputs(chunk.length)).fill(77);
-        const count = one.processInto(chunk, out);
-        expect(out.subarray(0, count)).toEqual(other.process(chunk));
-      }
-      expect(one.flush()).toEqual(other.flush());
+    const [one, other] = [new StreamingResampler(from, to), new StreamingResampler(from, to)];
+    for (let at = 0; at < pcm.length; at += 333) {
+      const chunk = pcm.subarray(at, at + 333);
+      const out = new Int16Array(one.mostOutputs(chunk.length)).fill(77);
+      const count = one.processInto(chunk, out);
+      expect(out.subarray(0, count)).toEqual(other.process(chunk));
     }
+    expect(one.flush()).toEqual(other.flush());
   });
 
   it('starts anew after flush and after reset', () => {

@@ -54,8 +54,8 @@ export class AgentTrack {
   /** Puts what lies before a sample, so that all of it can be taken. */
   settle(beforeSample: number): void {
     if (!this.#stream) return;
-    if (this.#stream.endSample < beforeSample) this.finish();
-    else this.#stream.settle();
+    this.#stream.settle();
+    if (this.#stream.laidSample < beforeSample) this.finish();
   }
 
   finish(): void {

@@ -79,8 +79,8 @@ export class CallerTrack {
   settle(beforeSample: number, nowMs: number): void {
     this.#endRun();
     this.#layLate(nowMs);
-    if (this.#endSample < beforeSample) this.#finishStream();
-    else this.#stream?.settle();
+    this.#stream?.settle();
+    if ((this.#stream?.laidSample ?? 0) < beforeSample) this.#finishStream();
   }
 
   finish(): void {

@@ -45,6 +45,11 @@ export class TrackStream {
     return this.#startSample + this.#inputs * this.#samplesPerInput;
   }
 
+  /** Where the first sample lies that was not put; those that depend on what follows are owed. */
+  get laidSample(): number {
+    return this.#startSample + this.#outputs;
+  }
+
   /** Samples of the track that could not be held. */
   get lostSamples(): number {
     return this.#lost;
