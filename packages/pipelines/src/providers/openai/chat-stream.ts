@@ -96,7 +96,7 @@ export class ChatStream {
     try {
       this.#parser.feed(text);
     } catch (error) {
-      // Whatever a chunk holds that a chunk does not hold.
+      // Members of a chunk may be of any kind.
       this.fail(
         error instanceof PipelineError
           ? error
