@@ -42,17 +42,23 @@ export class SampleRing {
    * `invalid_argument` unless `samples` is an integer of at least 0.
    */
   last(samples: number): Int16Array {
-    requireInteger('samples', samples, 0);
-    const length = Math.min(samples, this.#held);
-    const out = new Int16Array(length);
-    const start = this.#next - length;
-    if (start >= 0) {
-      out.set(this.#ring.subarray(start, this.#next));
-    } else {
-      out.set(this.#ring.subarray(this.capacitySamples + start));
-      out.set(this.#ring.subarray(0, this.#next), -start);
-    }
+    const [older, newer] = this.parts(samples);
+    const out = new Int16Array(older.length + newer.length);
+    out.set(older);
+    out.set(newer, older.length);
     return out;
+  }
+
+  /**
+   * The same without a copy, in two parts that hold until the next push: the older one is empty
+   * unless it takes both.
+   */
+  parts(samples: number): readonly [older: Int16Array, newer: Int16Array] {
+    requireInteger('samples', samples, 0);
+    const ring = this.#ring;
+    const start = this.#next - Math.min(samples, this.#held);
+    const older = start < 0 ? ring.subarray(this.capacitySamples + start) : ring.subarray(0, 0);
+    return [older, ring.subarray(Math.max(0, start), this.#next)];
   }
 
   /** Forgets every sample. */

@@ -10,6 +10,8 @@ const RING_MS = 2_000;
 /** A client may send a recording at once; a minute of it waits for the detector to look at it. */
 const MAX_RING_MS = 60_000;
 
+const NOTHING = [new Int16Array(0), new Int16Array(0)] as const;
+
 /** The latest audio of the caller, and the clock that its samples count. */
 export class CallerAudio {
   readonly #timeline = new AudioTimeline();
@@ -52,6 +54,14 @@ export class CallerAudio {
     const samples = Math.max(0, Math.round(((this.#takenMs - offsetMs) * this.#rate) / 1000));
     const pcm = this.#ring.last(samples);
     return pcm.length > 0 ? { pcm, sampleRate: this.#rate } : null;
+  }
+
+  /**
+   * So many samples that were taken last, as far as they are kept, in two parts that hold until the
+   * next frame: the older one is empty unless it takes both.
+   */
+  latest(samples: number): readonly [older: Int16Array, newer: Int16Array] {
+    return this.#ring?.parts(samples) ?? NOTHING;
   }
 
   /** Keeps the latest audio, more of it while it comes faster than it was spoken. */

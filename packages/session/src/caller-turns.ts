@@ -1,6 +1,7 @@
 import { BargeInJudge } from './barge-in-judge.ts';
 import type { BargeInVerdict, JudgeTimings } from './barge-in-judge.ts';
 import { CallerAudio } from './caller-audio.ts';
+import { CallerTape } from './caller-tape.ts';
 import { CallerLevel } from './caller-level.ts';
 import { BACKGROUND_DB } from './onset-gate.ts';
 import { CallerVoice } from './caller-voice.ts';
@@ -43,6 +44,7 @@ export interface CallerTurnsOptions {
 export class CallerTurns {
   readonly #options: CallerTurnsOptions;
   readonly #audio = new CallerAudio();
+  readonly #tape: CallerTape | null;
   readonly #level = new CallerLevel();
   readonly #voice: CallerVoice;
   readonly #judge: BargeInJudge;
@@ -53,7 +55,9 @@ export class CallerTurns {
   #lastTurn: CommittedTurn | null = null;
   constructor(options: CallerTurnsOptions) {
     this.#options = options;
-    const { parts, guard, judgeTimings, echo, detectors, agentHasFloor } = options;
+    const { parts, guard, judgeTimings, echo, detectors, agentHasFloor, recording } = options;
+    const { clock } = parts;
+    this.#tape = recording && new CallerTape({ recording, audio: this.#audio, clock });
     this.#voice = new CallerVoice({
       sessionId: parts.sessionId,
       detectors,
@@ -104,9 +108,9 @@ export class CallerTurns {
   accept(frame: AudioFrame): void {
     const frameMs = (frame.pcm.length * 1000) / frame.sampleRate;
     this.#uncommittedMs += frameMs;
+    this.#tape?.accept(frame);
     this.#audio.accept(frame);
     this.#ending.frame(frameMs, frame.atMs);
-    this.#options.recording?.caller(frame);
     if (this.#turn) this.#hearTurn(this.#turn, frame);
     else if (this.#detection === null) this.#beginByHand(frame);
     this.#voice.accept(frame);
@@ -205,6 +209,7 @@ export class CallerTurns {
   }
 
   close(): void {
+    this.#tape?.close();
     this.#judge.close();
     this.#ending.close();
     this.#voice.close();

@@ -1,8 +1,10 @@
 import type { SampleRate } from '@antiphon/audio';
 import type { AudioFrame } from '@antiphon/session';
 import type { SampleTrack } from './sample-track.ts';
-import { LATE_MS, TrackRun } from './track-run.ts';
 import { TrackStream } from './track-stream.ts';
+
+/** Frames that come up to this much late are still in step: timers are no better. */
+const LATE_MS = 10;
 
 /** After a stall of the network what was late arrives at once, and within this time. */
 const CATCH_UP_MS = 500;
@@ -25,8 +27,6 @@ interface LateFrame {
  * so long.
  */
 export class CallerTrack {
-  /** The short way, for frames that are to be asked to take it first. */
-  readonly run: TrackRun;
   readonly #track: SampleTrack;
   readonly #startedAtMs: number;
   readonly #rate: SampleRate;
@@ -41,7 +41,6 @@ export class CallerTrack {
   #lostBefore = 0;
 
   constructor(track: SampleTrack, startedAtMs: number, rate: SampleRate) {
-    this.run = new TrackRun(startedAtMs, rate);
     this.#track = track;
     this.#startedAtMs = startedAtMs;
     this.#rate = rate;
@@ -50,7 +49,6 @@ export class CallerTrack {
 
   /** The sample after the caller's last one. */
   get endSample(): number {
-    this.#endRun();
     return Math.ceil(this.#endSample);
   }
 
@@ -59,9 +57,8 @@ export class CallerTrack {
     return this.#lostBefore + (this.#stream?.lostSamples ?? 0);
   }
 
-  /** Takes a frame by the long way. */
+  /** Takes the next frame. */
   accept(frame: AudioFrame): void {
-    this.#endRun();
     const { atMs, sampleRate } = frame;
     const length = (frame.pcm.length * this.#rate) / sampleRate;
     const dueSample = ((atMs - this.#startedAtMs) * this.#rate) / 1000 - length;
@@ -77,14 +74,12 @@ export class CallerTrack {
 
   /** Decides what has waited long enough, and puts what lies before a sample, so that it can be taken. */
   settle(beforeSample: number, nowMs: number): void {
-    this.#endRun();
     this.#layLate(nowMs);
     this.#stream?.settle();
     if ((this.#stream?.laidSample ?? 0) < beforeSample) this.#finishStream();
   }
 
   finish(): void {
-    this.#endRun();
     this.#layLate(Infinity);
     this.#finishStream();
   }
@@ -127,16 +122,6 @@ export class CallerTrack {
       this.#stream?.inputRate === sampleRate ? this.#stream : this.#openStream(sampleRate);
     stream.push(held);
     this.#endSample = stream.endSample;
-    if (sampleRate === this.#rate) this.#track.beginRun(this.run, this.#endSample);
-  }
-
-  /** Has what came by the short way, without which nothing else is right. */
-  #endRun(): void {
-    this.#track.endRun();
-    const samples = this.run.told();
-    if (samples === 0) return;
-    this.#endSample += samples;
-    this.#stream?.pass(samples);
   }
 
   #openStream(inputRate: SampleRate): TrackStream {

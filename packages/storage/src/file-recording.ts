@@ -10,7 +10,6 @@ import type { SampleBlocks } from './sample-blocks.ts';
 import { SessionFiles } from './session-files.ts';
 import { StereoTimeline } from './stereo-timeline.ts';
 import type { Keeps, ToldEvents } from './told-events.ts';
-import type { TrackRun } from './track-run.ts';
 
 /** What is silent is left out in blocks of this length. */
 export const BLOCK_MS = 1_000;
@@ -57,9 +56,7 @@ export interface FileRecordingOptions {
 
 /** One session's recording in a folder of its own. */
 export class FileRecording implements Recording, Written, Keeps {
-  // What frames touch comes first, and so lies together.
   #closed: Promise<void> | null = null;
-  readonly #callerRun: TrackRun;
   readonly #options: FileRecordingOptions;
   readonly #timeline: StereoTimeline;
   readonly #caller: CallerTrack;
@@ -79,7 +76,6 @@ export class FileRecording implements Recording, Written, Keeps {
     this.#lines = new EventLines(blocks);
     this.#timeline = new StereoTimeline(blocks, MAX_HELD_MS / BLOCK_MS);
     this.#caller = new CallerTrack(this.#timeline.left, startedAtMs, sampleRate);
-    this.#callerRun = this.#caller.run;
     this.#agent = new AgentTrack(this.#timeline.right, startedAtMs, sampleRate);
     this.#files = new SessionFiles({
       folder,
@@ -94,8 +90,7 @@ export class FileRecording implements Recording, Written, Keeps {
   }
 
   caller(frame: AudioFrame): void {
-    if (this.#closed || this.#callerRun.follow(frame)) return;
-    this.#caller.accept(frame);
+    if (!this.#closed) this.#caller.accept(frame);
   }
 
   agent(audio: PlayedAudio): void {

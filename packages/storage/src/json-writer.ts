@@ -53,22 +53,15 @@ export class JsonWriter {
   }
 
   #value(value: unknown, depth: number): boolean {
-    switch (typeof value) {
-      case 'string':
-        return this.#string(value);
-      case 'number':
-        return this.#number(value);
-      case 'boolean':
-        return this.#ascii(value ? 'true' : 'false');
-      case 'object':
-        if (value === null) return this.#ascii('null');
-        if (depth === MOST_DEEP) return false;
-        return Array.isArray(value)
-          ? this.#array(value, depth + 1)
-          : this.#object(value as Record<string, unknown>, depth + 1);
-      default:
-        return false;
-    }
+    // Each is compared on its own: of a `switch`, V8 makes a call.
+    if (typeof value === 'string') return this.#string(value);
+    if (typeof value === 'number') return this.#number(value);
+    if (typeof value === 'boolean') return this.#ascii(value ? 'true' : 'false');
+    if (value === null) return this.#ascii('null');
+    if (typeof value !== 'object' || depth === MOST_DEEP) return false;
+    return Array.isArray(value)
+      ? this.#array(value, depth + 1)
+      : this.#object(value as Record<string, unknown>, depth + 1);
   }
 
   #object(value: Record<string, unknown>, depth: number): boolean {

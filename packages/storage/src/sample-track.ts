@@ -1,5 +1,4 @@
 import type { SampleBlock, SampleBlocks } from './sample-blocks.ts';
-import type { TrackRun } from './track-run.ts';
 
 /**
  * One channel's samples that can still change, between what was taken for good and the bound of what
@@ -14,7 +13,6 @@ export class SampleTrack {
   #blocks: (SampleBlock | undefined)[] = [];
   #firstBlock = 0;
   #endSample = 0;
-  #run: TrackRun | null = null;
 
   constructor(pool: SampleBlocks, maxBlocks: number) {
     this.#pool = pool;
@@ -34,13 +32,11 @@ export class SampleTrack {
 
   /** The sample after the last one that was ever put. */
   get endSample(): number {
-    this.endRun();
     return this.#endSample;
   }
 
   /** Puts samples over what is there; returns how many could not be held. */
   put(atSample: number, pcm: Int16Array): number {
-    this.endRun();
     const size = this.#blockSamples;
     const from = Math.max(atSample, this.takenSamples);
     const to = Math.min(atSample + pcm.length, this.limitSample);
@@ -57,26 +53,8 @@ export class SampleTrack {
     return pcm.length - (to - from);
   }
 
-  /** Lets frames follow at a sample by a short way until the end of its block, if it is that simple. */
-  beginRun(run: TrackRun, atSample: number): void {
-    this.endRun();
-    const at = Math.floor(atSample / this.#blockSamples) - this.#firstBlock;
-    const block = this.#blocks[at];
-    if (block?.filled !== atSample - (this.#firstBlock + at) * this.#blockSamples) return;
-    run.begin(block, this.#blockSamples, atSample);
-    this.#run = run;
-  }
-
-  /** Has the frames that came by the short way; the next one takes the long way. */
-  endRun(): void {
-    if (!this.#run) return;
-    this.#endSample = Math.max(this.#endSample, this.#run.end());
-    this.#run = null;
-  }
-
   /** Makes everything from a sample on silent. */
   erase(fromSample: number): void {
-    this.endRun();
     this.#blocks.forEach((block, at) => {
       const start = (this.#firstBlock + at) * this.#blockSamples;
       if (block) block.filled = Math.min(block.filled, Math.max(0, fromSample - start));
@@ -93,7 +71,6 @@ export class SampleTrack {
    * undefined where all of it is.
    */
   peek(n: number): Int16Array | undefined {
-    this.endRun();
     const block = this.#blocks[n];
     if (!block) return undefined;
     const { slab, from, filled } = block;
@@ -102,7 +79,6 @@ export class SampleTrack {
 
   /** Takes the first block; tells how many samples of it were put, 0 where it is silent. */
   take(): number {
-    this.endRun();
     const block = this.#blocks.shift();
     const samples = Math.min(this.#blockSamples, this.#endSample - this.takenSamples);
     this.#firstBlock += 1;

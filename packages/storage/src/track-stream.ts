@@ -72,12 +72,6 @@ export class TrackStream {
     }
   }
 
-  /** Samples of the track's own rate were put where these would have been. */
-  pass(samples: number): void {
-    this.#inputs += samples;
-    this.#outputs += samples;
-  }
-
   /** Puts what waits to be resampled, up to the few samples that depend on what follows. */
   settle(): void {
     if (!this.#resampler || this.#inBatch === 0) return;

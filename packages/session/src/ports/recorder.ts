@@ -15,6 +15,10 @@ export interface PlayedAudio {
  * up or write counts what it lost.
  */
 export interface Recording {
+  /**
+   * Frames that came in step may be told as one, up to a second later; their memory is used again
+   * after the call.
+   */
   caller(frame: AudioFrame): void;
   agent(audio: PlayedAudio): void;
   /** Agent audio that would have played at or after this instant was not heard. */
