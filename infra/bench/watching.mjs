@@ -1,7 +1,7 @@
 // What it costs to watch, to record and to trace sessions: npm run bench:watching -- [--sessions 200]
-// [--seconds 20]. Each pass has a server of its own; the plain one comes first and last. With
-// --compare ROUNDS only the plain one, recording, and recording with tracing, so many times in turns,
-// and the medians of each.
+// [--seconds 20] [--warm 8]: the CPU is read after so many seconds of warming up. Each pass has a
+// server of its own; the plain one comes first and last. With --compare ROUNDS only the plain one,
+// recording, and recording with tracing, all at once, so many times, and what they differ by.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
@@ -16,11 +16,14 @@ const { values: options } = parseArgs({
   options: {
     sessions: { type: 'string', default: '200' },
     seconds: { type: 'string', default: '20' },
+    warm: { type: 'string', default: '8' },
     compare: { type: 'string' },
   },
 });
 const sessions = Number(options.sessions);
 const seconds = Number(options.seconds);
+/** Seconds until all callers are there, and, if it is longer, V8 has compiled what runs often. */
+const warm = Number(options.warm);
 const KEY = 'sk-bench-watching';
 
 /** @typedef {{ name: string, records?: boolean, traces?: boolean, watched?: number }} Pass */
@@ -43,6 +46,9 @@ const PASSES = [
   { name: 'nothing of it, again' },
 ];
 
+/** @type {{ name: string, cpuMs: number, moreMs: number, p95: number }[]} */
+const found = [];
+
 console.log(`${sessions} sessions behind the stub, ${seconds} s each\n`);
 /** Takes whatever traces and metrics it is sent. */
 const collector = createServer((request, response) => {
@@ -57,23 +63,43 @@ console.log(
 if (options.compare === undefined) {
   for (const pass of PASSES) console.log((await run(pass)).line);
 } else {
-  /** @type {Map<string, { cpuMs: number, p95: number }[]>} */
-  const found = new Map(COMPARED.map(({ name }) => [name, []]));
   for (let round = 0; round < Number(options.compare); round += 1) {
-    for (const pass of COMPARED) {
-      const { line, ...figures } = await run(pass);
-      console.log(line);
-      found.get(pass.name)?.push(figures);
-    }
+    // In the same seconds: the machine is not as fast in others.
+    for (const { line } of await compared(round)) console.log(line);
   }
-  console.log('\nmedians                         CPU ms a turn   overhead p95 ms');
-  for (const [name, figures] of found) {
-    const cpuMs = median(figures.map((figure) => figure.cpuMs)).toFixed(2);
-    const p95 = median(figures.map((figure) => figure.p95)).toFixed(1);
-    console.log(`${name.padEnd(30)} ${cpuMs.padStart(14)} ${p95.padStart(17)}`);
+  console.log(
+    '\nmedians                         CPU ms a turn   more than nothing   overhead p95 ms',
+  );
+  for (const { name } of COMPARED) {
+    const figures = found.filter((figure) => figure.name === name);
+    const cells = [
+      median(figures.map(({ cpuMs }) => cpuMs))
+        .toFixed(2)
+        .padStart(14),
+      median(figures.map(({ moreMs }) => moreMs))
+        .toFixed(2)
+        .padStart(19),
+      median(figures.map(({ p95 }) => p95))
+        .toFixed(1)
+        .padStart(17),
+    ];
+    console.log([name.padEnd(30), ...cells].join(' '));
   }
 }
 collector.close();
+
+/**
+ * All passes that are compared, each time begun in another order.
+ * @param {number} round
+ */
+async function compared(round) {
+  const first = round % COMPARED.length;
+  const passes = [...COMPARED.slice(first), ...COMPARED.slice(0, first)];
+  const figures = await Promise.all(passes.map(run));
+  const plain = figures.find(({ name }) => name === COMPARED[0]?.name);
+  for (const each of figures) found.push({ ...each, moreMs: each.cpuMs - (plain?.cpuMs ?? NaN) });
+  return figures;
+}
 
 /** @param {number[]} values */
 function median(values) {
@@ -96,14 +122,13 @@ async function run({ name, records = false, traces = false, watched }) {
       ...server.loadArguments,
       ...`--sessions ${sessions} --duration ${seconds} --json`.split(' '),
     ]);
-    // In the middle of the load, when all callers are there.
-    await sleep(8_000);
+    await sleep(warm * 1000);
     const before = {
       cpuMs: server.cpuMs(),
       atMs: performance.now(),
       bytes: watcher?.told.bytes ?? 0,
     };
-    await sleep((seconds - 8) * 1000);
+    await sleep((seconds - warm) * 1000);
     const elapsedMs = performance.now() - before.atMs;
     const cpu = (server.cpuMs() - before.cpuMs) / elapsedMs;
     const kib = ((watcher?.told.bytes ?? 0) - before.bytes) / 1024 / (elapsedMs / 1000);
@@ -120,7 +145,7 @@ async function run({ name, records = false, traces = false, watched }) {
       `${p50} / ${p95}`.padStart(23),
     ];
     const line = [name.padEnd(30), ...figures, kib.toFixed(0).padStart(12), `   ${lost}`].join(' ');
-    return { line, cpuMs, p95 };
+    return { name, line, cpuMs, p95 };
   } finally {
     await server.stop();
   }

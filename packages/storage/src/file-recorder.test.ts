@@ -127,7 +127,7 @@ describe('FileRecorder', () => {
       }
     };
     const sound = async () => readWav(await readFile(file('audio.wav'))).pcm.length / 2;
-    speak(100);
+    speak(500);
     await expect.poll(sound).toBe(0);
     expect(await readFile(file('events.jsonl'), 'utf8')).toBe('');
     recording.event(drained(1));

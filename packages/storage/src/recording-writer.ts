@@ -1,9 +1,10 @@
 import type { Clock, TimerHandle } from '@antiphon/session';
 
 /** Each recording is looked at once in so many ticks, six seconds; they are spread over them. */
-const SLOTS = 60;
+const SLOTS = 12;
 
-const TICK_MS = 100;
+/** Rare: what is done for many recordings after each other finds its code in the processor's caches. */
+const TICK_MS = 500;
 
 /** Writes at once: few, because a disk that hangs must leave threads to everything else. */
 const LANES = 2;
@@ -47,7 +48,7 @@ export class RecordingWriter {
   #ticks = 0;
   #timer: TimerHandle | null = null;
 
-  /** `onTick` is called before recordings are looked at, ten times a second while there are any. */
+  /** `onTick` is called before recordings are looked at, twice a second while there are any. */
   constructor(clock: Clock, bufferBytes: number, onTick: () => void) {
     this.#clock = clock;
     this.#onTick = onTick;
