@@ -12,14 +12,14 @@ const CALL_SECONDS = 14;
 
 /**
  * @typedef {{ readonly type: string, readonly atMs: number, readonly [field: string]: unknown }} Told
- * @typedef {object} RecordedTurns
+ * @typedef {object} RecordedText what processes can tell each other
+ * @property {string} text its events, one a line
+ * @property {number} beganAtMs
  * @property {number} cycleMs how long the two turns take
  * @property {readonly number[]} answersAtMs when the agent's first audio comes in a cycle
- * @property {(cycle: number, startAtMs: number, session: string) => Told[]} again
- *   the events of the n-th cycle of a session, in order
  */
 
-/** @returns {Promise<RecordedTurns>} */
+/** @returns {Promise<RecordedText>} */
 export async function recordTurns() {
   const lines = await recordCall();
   const begins = lines.flatMap((line, at) =>
@@ -33,19 +33,23 @@ export async function recordTurns() {
   const beganAtMs = told[0]?.atMs ?? 0;
   const cycleMs = (parse(lines[third] ?? '')[0]?.atMs ?? 0) - beganAtMs;
   const answers = told.filter(({ type }) => type === 'turn.measured');
-  return {
-    cycleMs,
-    answersAtMs: answers.map(({ atMs }) => atMs - beganAtMs),
-    again: (cycle, startAtMs, session) => {
-      const shiftMs = startAtMs + cycle * cycleMs - beganAtMs;
-      const named = text
-        .replaceAll(/"item_[\da-f]+(\d)"/gu, (_, digit) => `"item_${session}_${cycle}_${digit}"`)
-        .replaceAll(/"gen_(\d+)"/gu, (_, digits) => `"gen_${2 * cycle + Number(digits)}"`)
-        .replaceAll(/"turn":(\d+)/gu, (_, digits) => `"turn":${2 * cycle + Number(digits)}`)
-        .replaceAll(/AtMs":([\d.]+)/giu, (_, ms) => `AtMs":${Number(ms) + shiftMs}`);
-      return parse(named.replaceAll('"AtMs":', '"atMs":'));
-    },
-  };
+  return { text, beganAtMs, cycleMs, answersAtMs: answers.map(({ atMs }) => atMs - beganAtMs) };
+}
+
+/**
+ * The events of the n-th cycle of a session, in order.
+ * @param {RecordedText} turns
+ * @param {{ cycle: number, startAtMs: number, session: string }} which
+ * @returns {Told[]}
+ */
+export function turnsAgain({ text, beganAtMs, cycleMs }, { cycle, startAtMs, session }) {
+  const shiftMs = startAtMs + cycle * cycleMs - beganAtMs;
+  const named = text
+    .replaceAll(/"item_[\da-f]+(\d)"/gu, (_, digit) => `"item_${session}_${cycle}_${digit}"`)
+    .replaceAll(/"gen_(\d+)"/gu, (_, digits) => `"gen_${2 * cycle + Number(digits)}"`)
+    .replaceAll(/"turn":(\d+)/gu, (_, digits) => `"turn":${2 * cycle + Number(digits)}`)
+    .replaceAll(/AtMs":([\d.]+)/giu, (_, ms) => `AtMs":${Number(ms) + shiftMs}`);
+  return parse(named.replaceAll('"AtMs":', '"atMs":'));
 }
 
 /** @returns {Promise<string[]>} */

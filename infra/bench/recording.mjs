@@ -1,7 +1,8 @@
-// What recording and tracing cost, in CPU of the whole process: npm run bench:recording [sessions]
-// [seconds]. Sessions of this process tell, in real time, what those of a load tell (a call of one is
-// made first), to nobody, to a recorder, to a tracer whose collector is another process, and to both;
-// differences to the first are what is looked for.
+// What recording and tracing cost by themselves, in CPU of a whole process: npm run bench:recording
+// [sessions] [seconds]. Sessions of a process tell, in real time, what those of a load tell (a call of
+// one is made first), to nobody, to a recorder, to a tracer whose collector is another process, and to
+// both. Each has a process of its own, and all run at once: the machine is not as fast at other times.
+// Differences to nobody are what is looked for.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -13,19 +14,25 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '@antiphon/session';
 import { FileRecorder } from '@antiphon/storage';
 import { openTracing } from '../../apps/server/dist/tracing/open-tracing.js';
-import { recordTurns } from './recorded-turns.mjs';
+import { recordTurns, turnsAgain } from './recorded-turns.mjs';
 
 const FRAME_MS = 20;
 const ANSWER_MS = 2_000;
 const CHUNK_MS = 100;
+/** Frames in step are told together. */
+const PART_MS = 800;
 /**
  * What happens once is over by then: files are made, and so are the blocks that are used in turns.
  * While there are more of them every second, collections of all memory cost more than the recording.
  */
 const SETTLING_MS = 16_000;
-const PASSES = 3;
+const ROUNDS = 3;
 
-if (process.send) await collect();
+/** @typedef {{ name: string, rate: 8000 | 24000, records: boolean, traces: boolean }} Pass */
+/** @typedef {{ sessions: number, seconds: number, port: number, turns: import('./recorded-turns.mjs').RecordedText }} Context */
+
+if (process.argv[2] === 'collect') await collect();
+else if (process.argv[2] === 'pass') await answer();
 else await main();
 
 /** Takes whatever traces it is sent, in a process of its own. */
@@ -37,45 +44,57 @@ async function collect() {
   process.send?.(server.address());
 }
 
-/** @typedef {{ name: string, rate: 8000 | 24000, records: boolean, traces: boolean }} Pass */
+/** Measures one pass that it is told of. */
+async function answer() {
+  const [[pass, context]] = await once(process, 'message');
+  process.send?.(await cpuMsOf(pass, context));
+  process.disconnect();
+}
+
+/**
+ * In a process of its own.
+ * @param {Pass} pass
+ * @param {Context} context
+ * @returns {Promise<number>}
+ */
+async function measure(pass, context) {
+  const child = fork(fileURLToPath(import.meta.url), ['pass']);
+  child.send([pass, context]);
+  const [cpuMs] = await once(child, 'message');
+  return cpuMs;
+}
 
 async function main() {
   const sessions = Number(process.argv[2] ?? 200);
   const seconds = Number(process.argv[3] ?? 12);
   const turns = await recordTurns();
-  const collector = fork(fileURLToPath(import.meta.url));
+  const collector = fork(fileURLToPath(import.meta.url), ['collect']);
   const [{ port }] = await once(collector, 'message');
   const context = { sessions, seconds, turns, port };
   const turnMs = turns.cycleMs / 2;
   console.log(
-    `${sessions} sessions, a turn every ${(turnMs / 1000).toFixed(1)} s, ${PASSES} passes of ${seconds} s each\n`,
+    `${sessions} sessions, a turn every ${(turnMs / 1000).toFixed(1)} s, ${ROUNDS} rounds of ${seconds} s\n`,
   );
   /** @type {readonly Pass[]} */
   const passes = [
+    { name: 'nobody, 8 kHz', rate: 8000, records: false, traces: false },
     { name: 'recorded, 8 kHz', rate: 8000, records: true, traces: false },
     { name: 'traced', rate: 8000, records: false, traces: true },
     { name: 'both, 8 kHz', rate: 8000, records: true, traces: true },
+    { name: 'nobody, 24 kHz', rate: 24000, records: false, traces: false },
     { name: 'recorded, 24 kHz', rate: 24000, records: true, traces: false },
   ];
-  // Compiled, and its memory made.
-  await cpuMsOf({ name: '', rate: 8000, records: true, traces: true }, { ...context, seconds: 3 });
-  console.log('                   CPU ms per session and second   a turn');
-  /** @type {Map<string, number[]>} */
-  const costs = new Map(passes.map(({ name }) => [name, []]));
-  for (let round = 0; round < PASSES; round += 1) {
-    /** @type {Map<number, number>} */
-    const idle = new Map();
-    for (const pass of passes) {
-      const { name, rate } = pass;
-      const nothing =
-        idle.get(rate) ??
-        (await cpuMsOf({ name: '', rate, records: false, traces: false }, context));
-      idle.set(rate, nothing);
-      costs.get(name)?.push((await cpuMsOf(pass, context)) - nothing);
-    }
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rounds.push(await Promise.all(passes.map((pass) => measure(pass, context))));
   }
-  for (const [name, found] of costs) {
-    const each = found.toSorted((a, b) => a - b).map((ms) => ms / sessions / seconds);
+  console.log('                   CPU ms per session and second   a turn');
+  for (const [index, { name, rate, records, traces }] of passes.entries()) {
+    if (!records && !traces) continue;
+    const nobody = passes.findIndex((pass) => pass.rate === rate && !pass.records && !pass.traces);
+    const each = rounds
+      .map((cpuMs) => ((cpuMs[index] ?? NaN) - (cpuMs[nobody] ?? NaN)) / sessions / seconds)
+      .toSorted((x, y) => x - y);
     const middle = each[Math.floor(each.length / 2)] ?? NaN;
     console.log(
       name.padEnd(18),
@@ -88,7 +107,7 @@ async function main() {
 
 /**
  * @param {Pass} pass
- * @param {{ sessions: number, seconds: number, port: number, turns: import('./recorded-turns.mjs').RecordedTurns }} context
+ * @param {Context} context
  */
 async function cpuMsOf({ rate, records, traces }, { sessions, seconds, turns, port }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'antiphon-recording-'));
@@ -115,7 +134,7 @@ async function cpuMsOf({ rate, records, traces }, { sessions, seconds, turns, po
     const aheadMs = (index * turns.cycleMs) / sessions;
     const cycles = Math.ceil((untilMs + aheadMs) / turns.cycleMs);
     const told = Array.from({ length: cycles }, (__, cycle) =>
-      turns.again(cycle, startAtMs - aheadMs, `${index}`),
+      turnsAgain(turns, { cycle, startAtMs: startAtMs - aheadMs, session: `${index}` }),
     ).flat();
     const answers = Array.from({ length: cycles }, (__, cycle) =>
       turns.answersAtMs.map((atMs) => startAtMs - aheadMs + cycle * turns.cycleMs + atMs),
@@ -140,13 +159,14 @@ async function cpuMsOf({ rate, records, traces }, { sessions, seconds, turns, po
     const event = { type: 'session.started', sessionId: '', agent: 'bench', atMs: startAtMs };
     for (const listener of listeners) listener.notify(/** @type {any} */ (event));
   }
-  const silence = new Int16Array((rate * FRAME_MS) / 1000);
+  const silence = new Int16Array((rate * PART_MS) / 1000);
   const chunk = new Int16Array((rate * CHUNK_MS) / 1000).fill(3_000);
   let frames = 0;
   const step = () => {
     const atMs = startAtMs + (frames += 1) * FRAME_MS;
-    for (const call of calls) {
-      call.recording?.caller({ pcm: silence, sampleRate: rate, atMs });
+    for (const [index, call] of calls.entries()) {
+      const isPart = (frames + index) % (PART_MS / FRAME_MS) === 0;
+      if (isPart) call.recording?.caller({ pcm: silence, sampleRate: rate, atMs });
       for (; (call.answers[call.answer] ?? Infinity) <= atMs; call.answer += 1) {
         for (let aheadMs = 0; call.recording && aheadMs < ANSWER_MS; aheadMs += CHUNK_MS) {
           const playsAtMs = atMs + aheadMs;
