@@ -60,7 +60,10 @@ async function answer() {
 async function measure(pass, context) {
   const child = fork(fileURLToPath(import.meta.url), ['pass']);
   child.send([pass, context]);
-  const [cpuMs] = await once(child, 'message');
+  const early = once(child, 'exit').then(() => {
+    throw new Error(`The process of "${pass.name}" ended early.`);
+  });
+  const [cpuMs] = await Promise.race([once(child, 'message'), early]);
   return cpuMs;
 }
 
@@ -85,8 +88,12 @@ async function main() {
     { name: 'recorded, 24 kHz', rate: 24000, records: true, traces: false },
   ];
   const rounds = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push(await Promise.all(passes.map((pass) => measure(pass, context))));
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rounds.push(await Promise.all(passes.map((pass) => measure(pass, context))));
+    }
+  } finally {
+    collector.kill();
   }
   console.log('                   CPU ms per session and second   a turn');
   for (const [index, { name, rate, records, traces }] of passes.entries()) {
@@ -102,7 +109,6 @@ async function main() {
       ((middle * turnMs) / 1000).toFixed(2),
     );
   }
-  collector.kill();
 }
 
 /**

@@ -1,7 +1,8 @@
 // What it costs to watch, to record and to trace sessions: npm run bench:watching -- [--sessions 200]
 // [--seconds 20] [--warm 8]: the CPU is read after so many seconds of warming up. Each pass has a
 // server of its own; the plain one comes first and last. With --compare ROUNDS only the plain one,
-// recording, and recording with tracing, all at once, so many times, and what they differ by.
+// recording, recording with tracing, and both with metrics sent, all at once, so many times, and what
+// they differ by.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
@@ -26,13 +27,14 @@ const seconds = Number(options.seconds);
 const warm = Number(options.warm);
 const KEY = 'sk-bench-watching';
 
-/** @typedef {{ name: string, records?: boolean, traces?: boolean, watched?: number }} Pass */
+/** @typedef {{ name: string, records?: boolean, traces?: boolean, counts?: boolean, watched?: number }} Pass */
 
 /** @type {readonly Pass[]} */
 const COMPARED = [
   { name: 'nothing of it' },
   { name: 'all is recorded', records: true },
   { name: 'all is recorded and traced', records: true, traces: true },
+  { name: 'and metrics are sent', records: true, traces: true, counts: true },
 ];
 
 /** @type {readonly Pass[]} */
@@ -107,11 +109,15 @@ function median(values) {
 }
 
 /** @param {Pass} pass */
-async function run({ name, records = false, traces = false, watched }) {
+async function run({ name, records = false, traces = false, counts = false, watched }) {
+  const base = `http://127.0.0.1:${address.port}`;
   const server = await startLoadServer({
     key: KEY,
     records,
-    settings: traces ? { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}` } : {},
+    settings: {
+      ...(traces && { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${base}/v1/traces` }),
+      ...(counts && { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${base}/v1/metrics` }),
+    },
   });
   try {
     const watcher =

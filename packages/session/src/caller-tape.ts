@@ -29,7 +29,7 @@ export class CallerTape {
   /** What was not told yet, at the end of the audio that is kept. */
   #samples = 0;
   #rate: SampleRate | null = null;
-  /** Where the frames so far end if all of them were in step with the first. */
+  /** Where the frames so far end, none of them later than it came. */
   #endAtMs = 0;
   #lastAtMs = 0;
   #timer: TimerHandle | null = null;
@@ -54,7 +54,7 @@ export class CallerTape {
       this.#endAtMs = atMs - frameMs;
     }
     this.#samples += pcm.length;
-    this.#endAtMs += frameMs;
+    this.#endAtMs = Math.min(this.#endAtMs + frameMs, atMs);
     this.#lastAtMs = atMs;
     this.#timer ??= this.#options.clock.setTimeout(this.#due, TOLD_AFTER_MS);
   }
@@ -78,7 +78,6 @@ export class CallerTape {
     const [older, newer] = audio.latest(this.#samples);
     const atMs = this.#lastAtMs;
     this.#samples = 0;
-    this.#endAtMs = atMs;
     if (older.length > 0) {
       recording.caller({
         pcm: older,
