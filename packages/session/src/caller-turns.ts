@@ -1,8 +1,8 @@
 import { BargeInJudge } from './barge-in-judge.ts';
 import type { BargeInVerdict, JudgeTimings } from './barge-in-judge.ts';
 import { CallerAudio } from './caller-audio.ts';
-import { CallerTape } from './caller-tape.ts';
 import { CallerLevel } from './caller-level.ts';
+import { CallerTape } from './caller-tape.ts';
 import { BACKGROUND_DB } from './onset-gate.ts';
 import { CallerVoice } from './caller-voice.ts';
 import type { EchoWatch } from './echo-watch.ts';

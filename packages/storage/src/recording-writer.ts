@@ -18,7 +18,7 @@ export interface WriteBuffer {
 
 /** A recording, as its writer sees it. */
 export interface Written {
-  /** Called at once and then every six seconds; whether it wants to write. */
+  /** Called within half a second and then every six; whether it wants to write. */
   isDue(): boolean;
   /** Writes what is due. Never rejects. */
   write(buffer: WriteBuffer): Promise<void>;

@@ -75,7 +75,10 @@ export function describeRecorder(name: string, setup: () => Promise<RecorderTria
       for (let spokenMs = 0; spokenMs < ms; spokenMs += 20) {
         trial.clock.advance(20);
         const atMs = trial.clock.now();
-        recording.caller({ pcm: tone(20, rate), sampleRate: rate, atMs });
+        const pcm = tone(20, rate);
+        recording.caller({ pcm, sampleRate: rate, atMs });
+        // What the memory holds after the call is not the caller's.
+        pcm.fill(0);
       }
     };
 
